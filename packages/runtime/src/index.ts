@@ -1,0 +1,18 @@
+export * from './assert.ts';
+export type * from './brands.ts';
+export * from './errors.ts';
+export type * from './ports/blob-store.ts';
+export type * from './ports/clock.ts';
+export type * from './ports/crypto.ts';
+export type * from './ports/executor.ts';
+export type * from './ports/journal.ts';
+export type * from './ports/logger.ts';
+export type * from './ports/metrics.ts';
+export type * from './ports/network.ts';
+export type * from './ports/random.ts';
+export type * from './ports/service.ts';
+export * from './system/clock.ts';
+export * from './system/crypto.ts';
+export * from './system/logger.ts';
+export * from './system/metrics.ts';
+export * from './system/random.ts';

@@ -1,0 +1,14 @@
+/** Ed25519 and SHA-256, synchronous: promises completed off-thread would break determinism. */
+export interface Crypto {
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** `publicKey` is the raw 32 bytes; false for anything malformed. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Signs as one identity. */
+export interface Signer {
+  /** Raw Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
