@@ -1,1 +1,14 @@
-export {};
+export * from './cid.ts';
+export { decodeValue, decodeWith, encodeValue, encodeWith, parseValue } from './codec.ts';
+export * from './documents/advert.ts';
+export * from './documents/entry.ts';
+export { type Fact, type FactKind, type FactOf } from './documents/facts.ts';
+export { jobSpec, unitCount, type JobSpec, type Resources, type Shard } from './documents/job-spec.ts';
+export * from './documents/result.ts';
+export { type Opened } from './envelope.ts';
+export * from './errors.ts';
+export { type Reason } from './fields.ts';
+export * from './limits.ts';
+export * from './messages/codec.ts';
+export * from './messages/table.ts';
+export * from './peer-id.ts';

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { bytes, cid, count, exactBytes, peerId, reason, text, timestamp, unitIndex } from '../fields.ts';
+import { limits } from '../limits.ts';
+import { jobSpec } from './job-spec.ts';
+
+/** Lease ids are chosen by the requester; unique within a job. */
+export const leaseId = z.string().min(1).max(32);
+
+/** Requester: this is the job. The entry that carries it names the job. */
+const posted = z.object({ kind: z.literal('posted'), mesh: z.string().max(limits.maxNameLength), spec: jobSpec, nonce: exactBytes(16) });
+
+/** Worker: what I would do for this job, until when the offer stands. */
+const bid = z.object({
+  kind: z.literal('bid'),
+  /** Units I would hold at once. */
+  slots: z.int().min(1).max(limits.maxWindowUnits),
+  /** Bit i: the input of unit i is here already. */
+  holds: bytes(limits.maxUnits / 8),
+  /** When a slot becomes free. */
+  startInMs: count,
+  fuelPerSecond: count,
+  until: timestamp,
+});
+
+/** Requester: this worker may pull units, until the term ends unless renewed. */
+const leased = z.object({ kind: z.literal('leased'), lease: leaseId, worker: peerId, until: timestamp });
+const released = z.object({ kind: z.literal('released'), lease: leaseId, reason });
+
+/** Worker: I have a result, and bind myself to it without showing it. */
+const committed = z.object({ kind: z.literal('committed'), lease: leaseId, unit: unitIndex, commitment: exactBytes(32) });
+
+/** Worker: this is what I had committed to. `result` is the CID of the result document, carried along. */
+const revealed = z.object({
+  kind: z.literal('revealed'),
+  unit: unitIndex,
+  salt: exactBytes(16),
+  result: cid,
+  document: bytes(limits.maxResultBytes),
+});
+
+/** Worker: my run of this unit ended without a result. */
+const failed = z.object({ kind: z.literal('failed'), lease: leaseId, unit: unitIndex, reason, deterministic: z.boolean() });
+
+/** Requester: the quorum was reached by these workers. */
+const accepted = z.object({
+  kind: z.literal('accepted'),
+  unit: unitIndex,
+  result: cid,
+  workers: z.array(peerId).min(1).max(limits.maxQuorum * 2),
+});
+
+/** Requester: this unit will have no result. */
+const abandoned = z.object({ kind: z.literal('abandoned'), unit: unitIndex, reason });
+const cancelled = z.object({ kind: z.literal('cancelled'), reason });
+
+/** Requester: what a worker did for the job. Credit without a coin. */
+const receipt = z.object({
+  kind: z.literal('receipt'),
+  worker: peerId,
+  units: count,
+  fuel: count,
+  /** Time from lease to last accepted unit. */
+  elapsedMs: count,
+});
+/** Worker: I agree with that receipt. */
+const countersigned = z.object({ kind: z.literal('countersigned'), receipt: cid, note: text });
+
+const knownFact = z.discriminatedUnion('kind', [
+  posted, bid, leased, released, committed, revealed, failed, accepted, abandoned, cancelled, receipt, countersigned,
+]);
+
+export type Fact = z.output<typeof knownFact>;
+export type FactKind = Fact['kind'];
+export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>;
+
+const knownKinds: ReadonlySet<unknown> = new Set(knownFact.options.map((option) => option.shape.kind.value));
+
+/** Kinds of a later version are skipped, known ones must be well formed. */
+export const facts = z.preprocess(
+  (value) => (Array.isArray(value) ? value.filter((fact: unknown) => knownKinds.has((fact as { kind?: unknown } | null)?.kind)) : value),
+  z.array(knownFact).max(limits.maxFactsPerEntry),
+);

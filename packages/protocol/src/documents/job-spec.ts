@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { cid, count, label, name, timestamp } from '../fields.ts';
+import { limits } from '../limits.ts';
+
+/** One file of a dataset directory. */
+export const shard = z.object({
+  name: z.string().min(1).max(limits.maxShardNameLength),
+  cid,
+  bytes: count,
+});
+export type Shard = z.output<typeof shard>;
+
+const countedUnits = z.object({ kind: z.literal('count'), count: z.int().min(1).max(limits.maxUnits) });
+
+/** One unit a shard, in the order of the dataset's directory. */
+const shardUnits = z.object({
+  kind: z.literal('shards'),
+  dataset: cid,
+  shards: z.array(shard).min(1).max(limits.maxShards),
+  /** never: only peers that hold a shard run its unit; no shard crosses the wire. */
+  move: z.enum(['allowed', 'never']),
+});
+
+/** Ceilings for one unit, held by the sandbox. */
+export const resources = z.object({
+  memoryBytes: z.int().min(65_536).max(4_294_967_296),
+  wallMs: z.int().min(1).max(604_800_000),
+  outputBytes: z.int().min(0).max(1_073_741_824),
+  logBytes: z.int().min(0).max(limits.maxLogBytes),
+  fuel: z.int().min(1).optional(),
+});
+export type Resources = z.output<typeof resources>;
+
+/** What a requester asks of the mesh; signed in a `posted` fact, unchangeable after. */
+export const jobSpec = z.object({
+  name,
+  program: z.object({ cid, engine: label, bytes: count }),
+  args: z.array(z.string().max(limits.maxArgLength)).max(limits.maxArgs),
+  env: z
+    .record(z.string().min(1).max(limits.maxLabelLength), z.string().max(limits.maxArgLength))
+    .refine((env) => Object.keys(env).length <= limits.maxEnv, `expected at most ${limits.maxEnv} variables`),
+  units: z.discriminatedUnion('kind', [countedUnits, shardUnits]),
+  resources,
+  /** Label selector; empty means anywhere. */
+  where: z.string().max(limits.maxTextLength),
+  verify: z.object({
+    /** Matching results of distinct operators that make a unit accepted. */
+    quorum: z.int().min(1).max(limits.maxQuorum),
+  }),
+  /** Runs of one unit that may fail before the unit does. */
+  retries: z.int().min(0).max(limits.maxRetries),
+  priority: z.int().min(-100).max(100),
+  deadline: timestamp.optional(),
+});
+export type JobSpec = z.output<typeof jobSpec>;
+
+/** Units of a job. */
+export function unitCount(spec: JobSpec): number {
+  return spec.units.kind === 'count' ? spec.units.count : spec.units.shards.length;
+}

@@ -1,0 +1,48 @@
+/** Bounds of everything that crosses the wire. Reasons beside them; docs/LIMITS.md is checked against this table. */
+export const limits = {
+  /** A signed entry: a posted job with 8,192 shards fits. */
+  maxEntryBytes: 1_048_576,
+  /** Facts in one entry: a full window of units committed, revealed or accepted at once. */
+  maxFactsPerEntry: 256,
+  /** Any message between engines: one entry of full size and its frame. */
+  maxMessageBytes: 1_114_112,
+  /** A gossiped advert: fifty neighbours' worth must fit in one message. */
+  maxAdvertBytes: 16_384,
+  /** Adverts handed to a new neighbour at once. */
+  maxAdvertsPerMessage: 64,
+  maxNameLength: 120,
+  maxTextLength: 1_024,
+  maxArgs: 64,
+  maxArgLength: 4_096,
+  maxEnv: 64,
+  maxUnits: 1_000_000,
+  maxShards: 8_192,
+  maxShardNameLength: 255,
+  maxQuorum: 15,
+  maxRetries: 20,
+  /** Datasets in one advert; more are found through the DHT. */
+  maxDatasetsPerAdvert: 64,
+  maxAddresses: 16,
+  maxAddressLength: 256,
+  maxLabels: 32,
+  maxLabelLength: 64,
+  maxEngines: 16,
+  /** Units of one worker in flight: assigned, running or waiting for their reveal. */
+  maxWindowUnits: 256,
+  /** A result document, carried in its reveal. */
+  maxResultBytes: 65_536,
+  /** Standard output and files up to this size lie inside the result document; larger ones are linked. */
+  maxInlineOutputBytes: 16_384,
+  /** A result's files. */
+  maxOutputFiles: 256,
+  maxOutputPathLength: 255,
+  /** Log lines a worker sends back for one unit. */
+  maxLogBytes: 65_536,
+  /** Ranges and ids in one reconcile message. */
+  maxReconcileRanges: 256,
+  maxReconcileIds: 1_024,
+  /** Reasons in a decline. */
+  maxReasons: 16,
+  /** Clock of a stranger may be ahead of ours by this much before its documents are refused. */
+  maxClockSkewMs: 120_000,
+} as const;

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { leaseId } from '../documents/facts.ts';
+import { bytes, cid, exactBytes, reason, text, unitIndex } from '../fields.ts';
+import { limits } from '../limits.ts';
+
+const entryBytes = bytes(limits.maxEntryBytes + 160);
+const units = z.array(unitIndex).max(limits.maxWindowUnits);
+
+/** Requester to worker: would you run this? */
+export const offer = z.object({ posted: entryBytes });
+/** Worker to requester: no, and why. */
+export const decline = z.object({ job: cid, reasons: z.array(reason).min(1).max(limits.maxReasons) });
+/** Facts about a job, either way. */
+export const entries = z.object({ job: cid, entries: z.array(entryBytes).max(limits.maxFactsPerEntry) });
+/**
+ * Worker to requester, repeated as a heartbeat: what I have of this lease's units, and how many more I would take.
+ * Renews the lease; what is not listed here is lost and will be assigned anew.
+ */
+export const pull = z.object({ job: cid, lease: leaseId, running: units, done: units, want: z.int().min(0).max(limits.maxWindowUnits) });
+/** Requester to worker: run these, stop those. */
+export const assign = z.object({ job: cid, lease: leaseId, run: units, drop: units });
+/** Requester to worker: all commitments are in, show what you have. */
+export const reveal = z.object({ job: cid, lease: leaseId, units });
+/** Worker to requester: how far a unit is. */
+export const progress = z.object({
+  job: cid,
+  unit: unitIndex,
+  fraction: z.number().min(0).max(1),
+  text,
+});
+/** Worker to requester: standard error of a unit. */
+export const log = z.object({ job: cid, unit: unitIndex, bytes: bytes(limits.maxLogBytes) });
+/** Either way: I know nothing of this job or lease (any more). */
+export const unknownLease = z.object({ job: cid, lease: leaseId, reason });
+/** To a new neighbour: adverts that I hold. */
+export const adverts = z.object({ adverts: z.array(bytes(limits.maxAdvertBytes + 160)).max(limits.maxAdvertsPerMessage) });
+
+/** Ids in (after, upTo], as digests; empty bounds mean the ends. Either a fingerprint of what I hold there, or the ids. */
+const range = z.object({
+  after: bytes(32),
+  upTo: bytes(32),
+  print: exactBytes(16).optional(),
+  ids: z.array(exactBytes(32)).max(limits.maxReconcileIds).optional(),
+});
+/** Set reconciliation of two ledgers of one job. */
+export const reconcile = z.object({
+  job: cid,
+  ranges: z.array(range).max(limits.maxReconcileRanges),
+  want: z.array(exactBytes(32)).max(limits.maxReconcileIds),
+});
