@@ -76,7 +76,7 @@ export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>;
 const knownKinds: ReadonlySet<unknown> = new Set(knownFact.options.map((option) => option.shape.kind.value));
 
 /** Kinds of a later version are skipped, known ones must be well formed. */
-export const facts = z.preprocess(
-  (value) => (Array.isArray(value) ? value.filter((fact: unknown) => knownKinds.has((fact as { kind?: unknown } | null)?.kind)) : value),
-  z.array(knownFact).max(limits.maxFactsPerEntry),
-);
+export const facts = z.codec(z.array(z.unknown()).max(limits.maxFactsPerEntry), z.array(knownFact), {
+  decode: (list) => list.filter((fact) => knownKinds.has((fact as { kind?: unknown } | null)?.kind)) as z.input<typeof knownFact>[],
+  encode: (list) => list,
+});
