@@ -1,0 +1,221 @@
+import type { Cid, Logger, PeerId } from '@shoal/runtime';
+import type { Reason } from '@shoal/protocol';
+
+/** How to make a peer. Everything has a default. */
+export interface PeerOptions {
+  /** Where identity, journal and blobs live. Without it, everything is in memory and gone at stop. */
+  dataDir?: string;
+  /** Peers of different meshes never talk. Default `public`. */
+  mesh?: string;
+  /** Multiaddrs to listen on. Default `/ip4/127.0.0.1/tcp/0`. */
+  listen?: string[];
+  /** Multiaddrs of peers to join by; any peer of the mesh will do. */
+  bootstrap?: string[];
+  /** Find peers on the local network. Default false. */
+  mdns?: boolean;
+  /** Units run at once; 0 for a peer that only requests. Default: number of cores. */
+  slots?: number;
+  /** Free-form labels that jobs select by, for example `{region: 'eu'}`. */
+  labels?: Record<string, string>;
+  /** Most memory one unit may be given, in bytes. */
+  maxUnitMemoryBytes?: number;
+  /** Most disk the store may use, in bytes. */
+  quotaBytes?: number;
+  logger?: Logger;
+}
+
+/** What a person or a program asks for. */
+export interface JobRequest {
+  /** A path to a .wasm file, its bytes, or the CID of a program that the mesh holds. */
+  program: string | Uint8Array;
+  /** Shown in lists. Default: the program's file name. */
+  name?: string;
+  /** `{input}` stands for the path of the unit's shard. Default: that path alone, when there is a dataset. */
+  args?: string[];
+  env?: Record<string, string>;
+  /** A dataset, by CID or by the name under which this peer or its neighbours advertise it: one unit a shard. */
+  on?: string;
+  /** Units, when there is no dataset. Default 1. */
+  count?: number;
+  /** Matching results of distinct peers that make a unit accepted. Default 2. */
+  quorum?: number;
+  /** never: only holders of a shard run its unit. Default allowed. */
+  move?: 'allowed' | 'never';
+  /** Label selector, for example `region=eu,tier in (gold,silver)`. */
+  where?: string;
+  /** Ceilings for one unit. */
+  memoryBytes?: number;
+  wallMs?: number;
+  outputBytes?: number;
+  /** Failing runs of one unit before the unit fails. Default 3. */
+  retries?: number;
+  priority?: number;
+}
+
+/** Result of one accepted unit. */
+export interface UnitResult {
+  unit: number;
+  /** Name of the shard, where there is one. */
+  shard?: string;
+  stdout: Uint8Array;
+  /** stdout as UTF-8. */
+  text: string;
+  files: { path: string; bytes: number; read(): Promise<Uint8Array> }[];
+  /** Who agreed on it. */
+  workers: PeerId[];
+  cid: Cid;
+}
+
+export type JobState = 'open' | 'done' | 'failed' | 'cancelled';
+export type UnitState = 'waiting' | 'running' | 'committed' | 'accepted' | 'disputed' | 'abandoned';
+
+export interface UnitView {
+  unit: number;
+  shard?: string;
+  state: UnitState;
+  /** Peers that run it now. */
+  running: PeerId[];
+  /** Peers that committed a result. */
+  committed: PeerId[];
+  /** Peers whose result was accepted. */
+  workers: PeerId[];
+  failures: { peer: PeerId; reason: Reason }[];
+  result?: Cid;
+  /** Why it waits or was abandoned. */
+  reason?: Reason;
+}
+
+export interface WorkerView {
+  peer: PeerId;
+  /** lost: not heard of within its lease's term. */
+  state: 'asked' | 'bid' | 'declined' | 'leased' | 'lost' | 'released';
+  running: number[];
+  committed: number;
+  accepted: number;
+  failed: number;
+  /** Of a decline or a loss. */
+  reasons: Reason[];
+}
+
+/** A job in a list. */
+export interface JobSummary {
+  id: Cid;
+  name: string;
+  state: JobState;
+  units: number;
+  accepted: number;
+  abandoned: number;
+  createdAt: number;
+  finishedAt?: number;
+}
+
+/** All that a person may want to know of a job. */
+export interface JobView extends JobSummary {
+  quorum: number;
+  requester: PeerId;
+  /** Units with at least one peer at work. */
+  running: number;
+  /** Runs that ended with a committed result. */
+  executions: number;
+  /** Runs that ended with a failure. */
+  failures: number;
+  /** Bids received. */
+  bids: number;
+  /** Bytes of input read by committed runs, where they lay. */
+  bytesProcessed: number;
+  workers: WorkerView[];
+  /** What the job waits for, if it does not move. */
+  waiting: Reason[];
+}
+
+export interface Job {
+  readonly id: Cid;
+  view(): JobView;
+  units(): UnitView[];
+  /** Accepted results, those already there first; ends when the job does. Throws `job-failed` or `job-cancelled`. */
+  results(options?: { signal?: AbortSignal }): AsyncIterable<UnitResult>;
+  /** Resolves when the job is done, failed or cancelled. */
+  wait(options?: { signal?: AbortSignal }): Promise<JobView>;
+  /** Views as the job moves, the present one first; ends with the job. Slow readers miss views, never the last. */
+  watch(options?: { signal?: AbortSignal }): AsyncIterable<JobView>;
+  /** Standard error of its units, as far as workers sent it. */
+  logs(unit?: number): { unit: number; peer: PeerId; text: string }[];
+  cancel(why?: string): Promise<void>;
+}
+
+export interface DatasetView {
+  cid: Cid;
+  name: string;
+  shards: number;
+  /** Shards that are here. */
+  here: number;
+  bytes: number;
+  bytesHere: number;
+}
+
+export interface PeerData {
+  /**
+   * Adds a file or a folder (its files become shards), announces it, and pins it.
+   * With `only`, every file is hashed but just those are kept: the dataset's CID is the same everywhere.
+   */
+  add(path: string, options?: { name?: string; only?: string[]; signal?: AbortSignal; onProgress?: (bytes: number) => void }): Promise<DatasetView>;
+  list(): Promise<DatasetView[]>;
+  /** Fetches what is missing from whoever holds it and writes it to a path. */
+  get(cid: string, to: string, options?: { signal?: AbortSignal; onProgress?: (bytes: number) => void }): Promise<{ bytes: number }>;
+  remove(cid: string): Promise<{ freedBytes: number }>;
+}
+
+export interface KnownPeer {
+  peer: PeerId;
+  connected: boolean;
+  addresses: string[];
+  /** From its last advert. */
+  slots: number;
+  free: number;
+  engines: string[];
+  isolation: string;
+  labels: Record<string, string>;
+  datasets: { cid: Cid; name: string; here: number; shards: number }[];
+  /** Milliseconds since its advert came. */
+  ageMs: number;
+}
+
+export interface PeerStatus {
+  peer: PeerId;
+  mesh: string;
+  dataDir?: string;
+  addresses: string[];
+  ready: boolean;
+  readyAfterMs?: number;
+  neighbours: number;
+  knownPeers: number;
+  slots: number;
+  running: number;
+  /** Strength of the sandbox's walls: full, partial or process. */
+  isolation: string;
+  /** Units being run now, whoever asked. */
+  work: { job: Cid; unit: number; requester: PeerId; sinceMs: number }[];
+  jobs: { open: number };
+  bytesSent: number;
+  bytesReceived: number;
+  storedBytes: number;
+  startedAt: number;
+}
+
+/** A peer of the mesh: requester, worker and holder of data in one. */
+export interface Peer extends AsyncDisposable {
+  readonly id: PeerId;
+  readonly data: PeerData;
+  status(): Promise<PeerStatus>;
+  /** Multiaddrs that others can dial, each ending in this peer's id. */
+  addresses(): string[];
+  /** Resolves when the floor of neighbours holds, or there is nobody else to be found. */
+  ready(options?: { signal?: AbortSignal }): Promise<void>;
+  peers(): KnownPeer[];
+  submit(request: JobRequest): Promise<Job>;
+  /** Newest first. */
+  jobs(options?: { limit?: number }): JobSummary[];
+  /** By id, or by its unambiguous beginning or end; fails with `job-unknown`. */
+  job(id: string): Job;
+  stop(): Promise<void>;
+}
