@@ -16,7 +16,17 @@ export const entries = z.object({ job: cid, entries: z.array(entryBytes).max(lim
  * Worker to requester, repeated as a heartbeat: what I have of this lease's units, and how many more I would take.
  * Renews the lease; what is not listed here is lost and will be assigned anew.
  */
-export const pull = z.object({ job: cid, lease: leaseId, running: units, done: units, want: z.int().min(0).max(limits.maxWindowUnits) });
+export const pull = z.object({
+  job: cid,
+  lease: leaseId,
+  /** Queued or running. */
+  running: units,
+  /** Finished, and not yet known to be settled. */
+  done: units,
+  want: z.int().min(0).max(limits.maxWindowUnits),
+  /** I restarted or was cut off: all that is not listed is lost, assignments on their way included. */
+  reset: z.boolean(),
+});
 /** Requester to worker: run these, stop those. */
 export const assign = z.object({ job: cid, lease: leaseId, run: units, drop: units });
 /** Requester to worker: all commitments are in, show what you have. */

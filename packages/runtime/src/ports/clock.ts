@@ -9,4 +9,6 @@ export interface Clock {
   monotonic(): number;
   /** Calls `fn` once after `delayMs`. Does not keep the process alive. */
   setTimer(delayMs: number, fn: () => void): Cancel;
+  /** Calls `fn` once the events that have arrived are handled: what happens in one burst is then done in one go. */
+  soon(fn: () => void): void;
 }

@@ -8,6 +8,7 @@ export const systemClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: (fn) => void setImmediate(fn),
 };
 
 /** A signal that aborts after `timeoutMs`, or when `parent` does. */
