@@ -1,1 +1,10 @@
-export {};
+export type { WorkloadErrorCode } from './errors.ts';
+export type { CutOptions, CutProgress, FlightsPart } from './flights/cut.ts';
+export { cutFlights } from './flights/cut.ts';
+export { locateFlights } from './flights/locate.ts';
+export type { FlightsTotals } from './flights/merge.ts';
+export { mergeFlights } from './flights/merge.ts';
+export type { FlightsTable, OriginSums } from './flights/table.ts';
+export { parseFlightsTable } from './flights/table.ts';
+export type { ProgramName } from './programs/load.ts';
+export { loadProgram, programNames, programPath } from './programs/load.ts';
