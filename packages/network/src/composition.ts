@@ -1,0 +1,150 @@
+import { noise } from '@libp2p/noise';
+import { privateKeyFromRaw } from '@libp2p/crypto/keys';
+import { gossipsub, StrictNoSign, type GossipSub } from '@libp2p/gossipsub';
+import { identify, identifyPush, type Identify, type IdentifyPush } from '@libp2p/identify';
+import type { Libp2p, PrivateKey } from '@libp2p/interface';
+import { kadDHT, passthroughMapper, type KadDHT, type SingleKadDHT } from '@libp2p/kad-dht';
+import { mdns } from '@libp2p/mdns';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
+import { ping, type Ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { invariant, signerFromSeed, systemCrypto } from '@shoal/runtime';
+import type { NetworkLimits } from './defaults.ts';
+import { BoundedDatastore } from './dht/bounded-datastore.ts';
+import type { Guard } from './guard/guard.ts';
+import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
+import type { Names } from './names.ts';
+
+export interface NodeServices extends Record<string, unknown> {
+  identify: Identify;
+  identifyPush: IdentifyPush;
+  ping: Ping;
+  dht: SingleKadDHT;
+  gossip: GossipSub;
+}
+
+/** The libp2p node as the rest of this package sees it. */
+export type MeshNode = Libp2p<NodeServices>;
+
+export interface NodeInit {
+  privateKey: PrivateKey;
+  names: Names;
+  listen: string[];
+  mdns: boolean;
+  limits: NetworkLimits;
+  guard: Pick<Guard, 'isBanned'>;
+  count: WireCount;
+}
+
+export function privateKeyFromSeed(seed: Uint8Array): PrivateKey {
+  const raw = new Uint8Array(64);
+  raw.set(seed);
+  raw.set(signerFromSeed(seed).publicKey, 32);
+  return privateKeyFromRaw(raw);
+}
+
+/** Puts libp2p together, not yet started. Each departure from its defaults has its reason here. */
+export function createNode(init: NodeInit): Promise<MeshNode> {
+  const { limits, names, guard } = init;
+  const self = peerIdFromPrivateKey(init.privateKey).toCID().toString();
+
+  return createLibp2p<NodeServices>({
+    start: false,
+    privateKey: init.privateKey,
+    nodeInfo: { name: 'shoal', version: '1', userAgent: 'shoal/1' },
+    addresses: { listen: init.listen },
+    datastore: new BoundedDatastore(
+      [
+        { prefix: '/peers/', maxEntries: limits.maxPeerRecords },
+        { prefix: '/', maxEntries: limits.maxDhtRecords },
+      ],
+      (key) => key.endsWith(self),
+    ),
+    transports: [tcp()],
+    // Another prologue, another handshake: a peer of another mesh does not get past it.
+    connectionEncrypters: [noise({ prologueBytes: names.handshake })],
+    connectionProtector: () => countingProtector(init.count),
+    streamMuxers: [
+      yamux({
+        streamOptions: {
+          // The window may grow up to what may lie unread. By default it grows to four times the read buffer,
+          // and a paused stream is then reset by its own side.
+          maxStreamWindowSize: limits.streamWindowBytes,
+          maxReadBufferLength: limits.streamWindowBytes,
+        },
+      }),
+    ],
+    connectionManager: {
+      // Trimming is ours: libp2p's pruner leaves alone whatever carries a gossip stream, hence everything.
+      maxConnections: limits.maxConnections,
+      // By address and second; the default of five refuses peers that share one.
+      inboundConnectionThreshold: limits.inboundConnectionsPerAddressPerSecond,
+      maxIncomingPendingConnections: limits.maxPendingInboundConnections,
+      maxParallelDials: limits.maxParallelDials,
+      maxDialQueueLength: limits.maxDialQueue,
+      dialTimeout: limits.dialTimeoutMs,
+      addressDialTimeout: limits.addressDialTimeoutMs,
+    },
+    connectionMonitor: {
+      protocolPrefix: names.prefix,
+      pingInterval: limits.pingIntervalMs,
+      pingTimeout: { minTimeout: limits.pingTimeoutMs },
+    },
+    connectionGater: {
+      denyDialPeer: (peer) => guard.isBanned(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => guard.isBanned(peer.toString()),
+    },
+    ...(init.mdns ? { peerDiscovery: [mdns({ serviceTag: names.mdns })] } : {}),
+    services: {
+      identify: identify({ protocolPrefix: names.prefix }),
+      identifyPush: identifyPush({ protocolPrefix: names.prefix }),
+      ping: ping({ protocolPrefix: names.prefix, maxInboundStreams: 8 }),
+      dht: (components) => withTable(kadDHT(dhtInit(names, limits))(components)),
+      gossip: gossipsub({
+        // Messages carry their own signature inside; a second one would cost both sides 0.2 ms each.
+        globalSignaturePolicy: StrictNoSign,
+        msgIdFn: (message) => systemCrypto.sha256(message.data),
+        fallbackToFloodsub: false,
+        allowPublishToZeroTopicPeers: true,
+        ignoreDuplicatePublishError: true,
+        // One message after the other: a flood waits in its sender's socket rather than in our memory.
+        awaitRpcHandler: true,
+        awaitRpcMessageHandler: true,
+        maxInboundStreams: 4,
+        maxOutboundStreams: 4,
+        maxInboundDataLength: limits.maxGossipFrameBytes,
+        maxOutboundBufferSize: limits.maxGossipBufferBytes,
+        maxTopicBytesPerPeer: limits.maxTopicBytesPerPeer,
+        // A busy machine answers late; that is no misbehaviour.
+        gossipsubIWantFollowupMs: 10_000,
+        scoreParams: {
+          // Peers behind one address are the normal case (an office, a test), not an attack.
+          IPColocationFactorWeight: 0,
+          behaviourPenaltyThreshold: 6,
+          behaviourPenaltyDecay: 0.9,
+        },
+      }),
+    },
+  });
+}
+
+function dhtInit(names: Names, limits: NetworkLimits): Parameters<typeof kadDHT>[0] {
+  return {
+    protocol: names.dht,
+    clientMode: false,
+    // By default private addresses are dropped, and with them every peer of a LAN.
+    peerInfoMapper: passthroughMapper,
+    kBucketSize: limits.dhtReplication,
+    alpha: limits.dhtParallelism,
+    pingNewContactConcurrency: limits.dhtParallelism,
+    // A query without anybody to ask ends at once; joining decides when to look again.
+    allowQueryWithZeroPeers: true,
+  };
+}
+
+function withTable(dht: KadDHT): SingleKadDHT {
+  invariant('routingTable' in dht, 'kad-dht has a routing table');
+  return dht as SingleKadDHT;
+}

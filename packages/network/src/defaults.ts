@@ -1,0 +1,131 @@
+import { limits as wire } from '@shoal/protocol';
+
+const kibibyte = 1_024;
+const mebibyte = 1_024 * kibibyte;
+
+/** Every bound and interval of the network, with its reason. A caller may override any of them. */
+export const networkDefaults = {
+  // Neighbours
+  /** Below eight neighbours gossip lost messages in trials of sixty peers; at eight none was lost. */
+  neighbourFloor: 8,
+  /** Above this, the least useful neighbours are let go: each connection costs about 0.3 MB. */
+  neighbourCap: 24,
+  /** How far down a trim goes, so that it does not run again at the next connection. */
+  neighbourTarget: 20,
+  /** A new connection is left alone that long: its peer may be joining through us. */
+  trimGraceMs: 8_000,
+  /** Connections beyond which a newcomer is refused outright. */
+  maxConnections: 160,
+  /** A handshake costs both sides about 3 ms; a whole office may share one address. */
+  inboundConnectionsPerAddressPerSecond: 64,
+  maxPendingInboundConnections: 64,
+  maxParallelDials: 16,
+  maxDialQueue: 256,
+  dialTimeoutMs: 10_000,
+  /** One address of several; the next is tried afterwards. */
+  addressDialTimeoutMs: 4_000,
+  /** Every neighbour is pinged that often; an answer that stays away cuts the connection. */
+  pingIntervalMs: 20_000,
+  pingTimeoutMs: 15_000,
+  /** Trimming, repair of gossip and search for lost neighbours are looked after that often. */
+  upkeepIntervalMs: 1_000,
+
+  // Joining
+  /** Known peers that are dialled at once while there is no neighbour. */
+  joinParallelDials: 8,
+  /** How long to wait for the DHT to know anybody, once connected. */
+  tableWaitMs: 3_000,
+  lookupTimeoutMs: 4_000,
+  /** Random keys looked up in one round, after the own key. */
+  randomLookups: 3,
+  /** First wait before the floor is tried for again; doubled up to the maximum, with jitter. */
+  joinBackoffMs: 250,
+  joinBackoffMaxMs: 60_000,
+  /** The longest wait while not connected to anybody. */
+  isolatedBackoffMaxMs: 5_000,
+  /** A neighbour that was lost (not let go) is dialled again after this; doubled up to the maximum. */
+  lostRetryMs: 2_000,
+  lostRetryMaxMs: 300_000,
+  maxLostPeers: 64,
+  maxKnownPeers: 256,
+  /** Peers written to the peer store's file. */
+  maxStoredPeers: 64,
+  maxStoredBytes: 256 * kibibyte,
+  storeDelayMs: 2_000,
+  maxAddressesPerPeer: wire.maxAddresses,
+
+  // Messages
+  maxMessageBytes: wire.maxMessageBytes,
+  /** Waiting for one peer; beyond it send() answers false. */
+  maxQueuedMessages: 4_096,
+  maxQueuedBytes: 16 * mebibyte,
+  /** Peers with a queue at the same time. */
+  maxOutboxes: 1_024,
+  /** A message that could not be handed over in this time is dropped: whoever sent it has sent it again. */
+  messageTtlMs: 30_000,
+  /** Messages joined into one write. */
+  batchBytes: 256 * kibibyte,
+  messageBackoffMs: 200,
+  messageBackoffMaxMs: 10_000,
+  /** What one peer may send for long; handling one costs about 0.2 ms. */
+  messagesPerSecond: 4_000,
+  messageBurst: 16_000,
+  messageBytesPerSecond: 32 * mebibyte,
+  messageBurstBytes: 64 * mebibyte,
+  /** A peer that kept us at its limit for this long without a pause is cut off. */
+  maxThrottledMs: 30_000,
+  /** A neighbour whose message stream was used within this time is not let go. */
+  messageActiveMs: 60_000,
+
+  // Gossip
+  maxGossipBytes: wire.maxMessageBytes,
+  /** One gossip frame carries several messages. */
+  maxGossipFrameBytes: 4 * mebibyte,
+  /** Unsent gossip for one neighbour; beyond it the stream is reset and opened anew. */
+  maxGossipBufferBytes: 8 * mebibyte,
+  /** New messages that one neighbour may relay for long. */
+  gossipPerSecond: 400,
+  gossipBurst: 4_000,
+  /** Rejected messages (or messages beyond the rate) a minute before the neighbour is cut off. */
+  maxGossipStrikesPerMinute: 20,
+  maxTopicBytesPerPeer: 32 * kibibyte,
+
+  // Streams
+  /** Window of one stream, and with it what a slow reader may have lying unread: 40 MB/s at 100 ms. */
+  streamWindowBytes: 4 * mebibyte,
+  /** Read ahead of the consumer before the sender is held back. */
+  readAheadBytes: mebibyte,
+  /** A write or an awaited read without progress for this long fails. */
+  streamStallMs: 60_000,
+  /** How long the other side may keep a finished stream half open. */
+  streamLingerMs: 10_000,
+  maxInboundStreamsPerPeer: 16,
+  maxInboundStreamsPerProtocol: 128,
+  maxOutboundStreamsPerPeer: 64,
+
+  // DHT
+  /** Replicas of a provider record, and size of a bucket. */
+  dhtReplication: 16,
+  dhtParallelism: 4,
+  provideParallelism: 3,
+  provideTimeoutMs: 30_000,
+  provideBackoffMs: 1_000,
+  provideBackoffMaxMs: 300_000,
+  /** Records live 48 hours with those who hold them; newcomers near the key get theirs by then. */
+  reprovideMs: 6 * 3_600_000,
+  maxProvided: 16_384,
+  /** Provider records and peers held for others; the least used give way. */
+  maxDhtRecords: 16_384,
+  maxPeerRecords: 4_096,
+
+  // Offenders
+  banMs: 60_000,
+  maxBanned: 1_024,
+
+  // Stopping
+  /** Streams and connections have this long to end in order. */
+  stopGraceMs: 1_000,
+} as const;
+
+/** The same names, with the caller's numbers. */
+export type NetworkLimits = { [K in keyof typeof networkDefaults]: number };

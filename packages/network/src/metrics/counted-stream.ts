@@ -1,0 +1,66 @@
+import type { ConnectionProtector, MessageStream } from '@libp2p/interface';
+import { AbstractMessageStream } from '@libp2p/utils';
+import type { Uint8ArrayList } from 'uint8arraylist';
+
+/** Bytes that crossed TCP connections: noise, yamux, identify, DHT, gossip, messages and streams; without TCP/IP headers. */
+export interface WireCount {
+  sent: number;
+  received: number;
+}
+
+/** Passes everything through, between the socket and the encryption, and counts it. */
+class CountedStream extends AbstractMessageStream {
+  readonly #below: MessageStream;
+  readonly #count: WireCount;
+
+  constructor(below: MessageStream, count: WireCount) {
+    super({
+      log: below.log,
+      inactivityTimeout: below.inactivityTimeout,
+      maxReadBufferLength: below.maxReadBufferLength,
+      direction: below.direction,
+    });
+    this.#below = below;
+    this.#count = count;
+    below.addEventListener('message', (event) => {
+      count.received += event.data.byteLength;
+      this.onData(event.data);
+    });
+    below.addEventListener('drain', () => this.safeDispatchEvent('drain'));
+    below.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite());
+    below.addEventListener('close', (event) => {
+      if (event.error === undefined || event.error === null) this.onTransportClosed();
+      else if (event.local === true) this.abort(event.error);
+      else this.onRemoteReset();
+    });
+  }
+
+  close(options?: { signal?: AbortSignal }): Promise<void> {
+    return this.#below.close(options);
+  }
+
+  sendData(data: Uint8ArrayList): { sentBytes: number; canSendMore: boolean } {
+    this.#count.sent += data.byteLength;
+    // The caller consumes its list; what the socket cannot take at once stays in the layer below.
+    return { sentBytes: data.byteLength, canSendMore: this.#below.send(data) };
+  }
+
+  sendReset(error: Error): void {
+    this.#below.abort(error);
+  }
+
+  sendPause(): void {
+    this.#below.pause();
+  }
+
+  sendResume(): void {
+    this.#below.resume();
+  }
+}
+
+/** libp2p's place for a layer below the encryption; every connection passes here. */
+export function countingProtector(count: WireCount): ConnectionProtector {
+  return {
+    protect: (connection) => Promise.resolve(new CountedStream(connection, count)),
+  };
+}
