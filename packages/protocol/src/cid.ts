@@ -6,18 +6,27 @@ import { messageOf } from '@shoal/runtime';
 import { ProtocolError } from './errors.ts';
 
 const sha256Code = 0x12;
+const sha256Bytes = 32;
+/** Version, codec, hash and length before the digest: any registered codec fits. */
+const maxCidBytes = 40;
 const maxCidLength = 128;
+
+/** Whether Shoal can check content against this link: version 1 and SHA-256, so that one content has one name. */
+export function isCheckable(link: CID): boolean {
+  return link.version === 1 && link.multihash.code === sha256Code && link.multihash.size === sha256Bytes && link.byteLength <= maxCidBytes;
+}
 
 /** The CID of a DAG-CBOR document. */
 export function documentCid(bytes: Uint8Array, crypto: Crypto): Cid {
   return fromLink(CID.createV1(dagCbor.code, createDigest(sha256Code, crypto.sha256(bytes))));
 }
 
-/** Reads a CID that a person or a peer gave; fails with `cid-invalid`. */
-export function parseCid(text: string): Cid {
+function readLink(text: string): CID {
   try {
     if (text.length > maxCidLength) throw new Error(`longer than ${maxCidLength} characters`);
-    return fromLink(CID.parse(text).toV1());
+    const link = CID.parse(text).toV1();
+    if (!isCheckable(link)) throw new Error(`hash function 0x${link.multihash.code.toString(16)}, expected SHA-256 (0x12)`);
+    return link;
   } catch (cause) {
     throw new ProtocolError('cid-invalid', `Cannot read "${text.slice(0, maxCidLength)}" as a CID: ${messageOf(cause)}`, {
       cause,
@@ -26,9 +35,14 @@ export function parseCid(text: string): Cid {
   }
 }
 
+/** Reads a CID that a person or a peer gave, whatever its version and base; fails with `cid-invalid`. */
+export function parseCid(text: string): Cid {
+  return fromLink(readLink(text));
+}
+
 /** The DAG-CBOR link of a CID. */
 export function toLink(cid: Cid): CID {
-  return CID.parse(cid);
+  return readLink(cid);
 }
 
 export function fromLink(link: CID): Cid {
@@ -37,7 +51,7 @@ export function fromLink(link: CID): Cid {
 
 /** The 32 bytes of a CID's SHA-256 digest: the key by which ledgers are reconciled. */
 export function digestOf(cid: Cid): Uint8Array {
-  return CID.parse(cid).multihash.digest;
+  return readLink(cid).multihash.digest;
 }
 
 /** The inverse of `digestOf` for DAG-CBOR documents. */

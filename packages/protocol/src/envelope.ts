@@ -7,14 +7,15 @@ import { bytes, exactBytes } from './fields.ts';
 import { limits } from './limits.ts';
 import { peerIdOf } from './peer-id.ts';
 
-const envelopeSchema = z.object({
+/**
+ * Closed to unknown fields, unlike documents: nothing signs them, so whoever passes an envelope on could make
+ * any number of new ids for what somebody else said. Another envelope is another domain.
+ */
+const envelopeSchema = z.strictObject({
   key: exactBytes(32),
   payload: bytes(limits.maxEntryBytes),
   sig: exactBytes(64),
 });
-
-/** Room for key, signature and names around a payload. */
-const overheadBytes = 160;
 
 /** A kind of signed document: what is signed is the domain, a zero byte, and the payload. */
 export interface Signed<S extends z.ZodType> {
@@ -42,20 +43,21 @@ function signedBytes(domain: string, payload: Uint8Array): Uint8Array {
   return message;
 }
 
-/** Signs a document. */
+/** Signs a document. The value in return is what others will read: what the schema does not know is gone. */
 export function seal<S extends z.ZodType>(kind: Signed<S>, value: z.output<S>, signer: Signer, crypto: Crypto): Opened<z.output<S>> {
-  const payload = encodeWith(kind.schema, value);
+  const payload = encodeWith(kind.schema, value, kind.domain);
+  if (payload.length > kind.maxBytes) {
+    throw new ProtocolError('document-oversize', `Cannot sign a ${kind.domain} of ${payload.length} bytes: at most ${kind.maxBytes} are allowed`);
+  }
+  const read = decodeWith(kind.schema, payload, kind.maxBytes, kind.domain);
   const sig = signer.sign(signedBytes(kind.domain, payload));
   const envelope = encodeWith(envelopeSchema, { key: signer.publicKey, payload, sig });
-  if (envelope.length > kind.maxBytes + overheadBytes) {
-    throw new ProtocolError('document-oversize', `Cannot sign a ${kind.domain} of ${envelope.length} bytes: at most ${kind.maxBytes} are allowed`);
-  }
-  return { id: documentCid(envelope, crypto), author: peerIdOf(signer.publicKey), value, bytes: envelope };
+  return { id: documentCid(envelope, crypto), author: peerIdOf(signer.publicKey), value: read, bytes: envelope };
 }
 
 /** Size, form, signature and schema, in this order and in one call: an unverified document is never seen. */
 export function open<S extends z.ZodType>(kind: Signed<S>, envelope: Uint8Array, crypto: Crypto): Opened<z.output<S>> {
-  const { key, payload, sig } = decodeWith(envelopeSchema, envelope, kind.maxBytes + overheadBytes, 'envelope');
+  const { key, payload, sig } = decodeWith(envelopeSchema, envelope, kind.maxBytes + limits.maxEnvelopeOverheadBytes, 'envelope');
   if (!crypto.verify(key, signedBytes(kind.domain, payload), sig)) {
     throw new ProtocolError('signature-invalid', `Cannot trust a ${kind.domain} of ${peerIdOf(key)}: its signature does not match`);
   }

@@ -1,32 +1,52 @@
 import { CID } from 'multiformats/cid';
 import type { Cid, PeerId } from '@shoal/runtime';
 import * as z from 'zod';
-import { fromLink, toLink } from './cid.ts';
+import { fromLink, isCheckable, toLink } from './cid.ts';
 import { limits } from './limits.ts';
-import { peerIdPattern } from './peer-id.ts';
+import { isPeerId } from './peer-id.ts';
 
 /** Fields that many documents share. */
 
-const link = z.custom<CID>((value) => CID.asCID(value) !== null, 'expected a link');
+/** Not CID.asCID: it takes a map with the keys "/" and "bytes" for a link. */
+const link = z.custom<CID>((value) => value instanceof CID && isCheckable(value), 'expected a link of version 1 with SHA-256');
+
+const cidForm = /^b[a-z2-7]{58,64}$/;
 
 /** A link on the wire, its text in memory. */
-export const cid = z.codec(link, z.custom<Cid>((value) => typeof value === 'string'), {
+export const cid = z.codec(link, z.custom<Cid>((value) => typeof value === 'string' && cidForm.test(value), 'expected a CID'), {
   decode: (value) => fromLink(value),
   encode: (value) => toLink(value),
 });
 
-export const peerId = z.custom<PeerId>((value) => typeof value === 'string' && peerIdPattern.test(value), 'expected a peer id');
+export const peerId = z.custom<PeerId>(isPeerId, 'expected a peer id');
 export const bytes = (maxLength: number) => z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= maxLength, `expected at most ${maxLength} bytes`);
 export const exactBytes = (length: number) => z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `expected ${length} bytes`);
 /** A safe integer of at least 0. */
 export const count = z.int().min(0);
-export const name = z.string().max(limits.maxNameLength);
+/** Text on one line: control characters of a stranger could rewrite a terminal. */
+const oneLine = (maxLength: number) => z.string().max(maxLength).regex(/^\P{Cc}*$/u, 'expected no control characters');
+export const name = oneLine(limits.maxNameLength);
 export const text = z.string().max(limits.maxTextLength);
 /** Milliseconds since 1970. */
 export const timestamp = z.int().min(0).max(8_640_000_000_000_000);
 export const unitIndex = z.int().min(0).max(limits.maxUnits - 1);
-export const label = z.string().min(1).max(limits.maxLabelLength);
+/** Names of labels, engines and classes, as selectors write them. */
+export const labelForm = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
+export const label = z.string().max(limits.maxLabelLength).regex(labelForm, 'expected letters, digits and . _ / - between them');
+export const labelValue = oneLine(limits.maxLabelLength);
+
+function isFileName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name);
+}
+
+/** An entry of a directory. Names become paths on other people's disks: no slash, no dots, no control character. */
+export const fileName = z.string().max(limits.maxShardNameLength, { abort: true }).refine(isFileName, 'expected a file name');
+/** Names joined by slashes, downwards only. */
+export const filePath = z
+  .string()
+  .max(limits.maxOutputPathLength, { abort: true })
+  .refine((path) => path.split('/').every(isFileName), 'expected a path that leads downwards');
 
 /** Why something was refused, failed or waits: a code for machines, a sentence for people. */
-export const reason = z.object({ code: z.string().min(1).max(64), text });
+export const reason = z.object({ code: oneLine(64).min(1), text });
 export type Reason = z.output<typeof reason>;

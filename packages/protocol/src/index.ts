@@ -7,7 +7,7 @@ export { jobSpec, unitCount, type JobSpec, type Resources, type Shard } from './
 export * from './documents/result.ts';
 export { type Opened } from './envelope.ts';
 export * from './errors.ts';
-export { type Reason } from './fields.ts';
+export { labelForm, type Reason } from './fields.ts';
 export * from './limits.ts';
 export * from './messages/codec.ts';
 export * from './messages/table.ts';

@@ -1,5 +1,13 @@
 /** Bounds of everything that crosses the wire. Reasons beside them; docs/LIMITS.md is checked against this table. */
 export const limits = {
+  /** Lists and maps inside each other; the deepest document has 8. Deeper ones would end in a stack overflow, earlier on one peer than on another. */
+  maxNesting: 32,
+  /** Entries of one list or map: a job's shards are the longest. */
+  maxListLength: 8_192,
+  /** Values in one document, so that a megabyte of empty lists costs as much as a full one of ours: 8,192 shards of 9. */
+  maxItemsPerDocument: 131_072,
+  /** What an envelope adds to its document: key, signature, names and lengths. */
+  maxEnvelopeOverheadBytes: 160,
   /** A signed entry: a posted job with 8,192 shards fits. */
   maxEntryBytes: 1_048_576,
   /** Facts in one entry: a full window of units committed, revealed or accepted at once. */

@@ -1,7 +1,7 @@
 import type { Crypto, Signer } from '@shoal/runtime';
 import * as z from 'zod';
 import { open, seal, type Opened, type Signed } from '../envelope.ts';
-import { bytes, cid, count, label, name, timestamp } from '../fields.ts';
+import { bytes, cid, count, label, labelValue, name, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 /** A dataset of which this peer holds some shards. */
@@ -30,7 +30,7 @@ const advertBody = z.object({
   isolation: z.enum(['full', 'partial', 'process']).or(label),
   determinismClass: name,
   labels: z
-    .record(label, z.string().max(limits.maxLabelLength))
+    .record(label, labelValue)
     .refine((labels) => Object.keys(labels).length <= limits.maxLabels, `expected at most ${limits.maxLabels} labels`),
   datasets: z.array(holding).max(limits.maxDatasetsPerAdvert),
 });

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { cid, count, label, name, timestamp } from '../fields.ts';
+import { cid, count, fileName, label, name, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 /** One file of a dataset directory. */
 export const shard = z.object({
-  name: z.string().min(1).max(limits.maxShardNameLength),
+  name: fileName,
   cid,
   bytes: count,
 });

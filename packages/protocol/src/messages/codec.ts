@@ -1,6 +1,5 @@
 import { decodeWith, encodeWith } from '../codec.ts';
 import { ProtocolError } from '../errors.ts';
-import { limits } from '../limits.ts';
 import { messageTable, type Message, type MessageType } from './table.ts';
 
 const typeOfId = new Map<number, MessageType>(Object.entries(messageTable).map(([type, kind]) => [kind.id, type as MessageType]));
@@ -9,7 +8,7 @@ const typeOfId = new Map<number, MessageType>(Object.entries(messageTable).map((
 export function encodeMessage(message: Message): Uint8Array {
   const { type, ...body } = message;
   const kind = messageTable[type];
-  const encoded = encodeWith(kind.schema, body as never);
+  const encoded = encodeWith(kind.schema, body as never, type);
   if (encoded.length + 1 > kind.maxBytes) {
     throw new ProtocolError('document-oversize', `Cannot send a ${type} of ${encoded.length + 1} bytes: at most ${kind.maxBytes} are allowed`);
   }
@@ -25,7 +24,7 @@ export function decodeMessage(bytes: Uint8Array): Message {
   const type = id === undefined ? undefined : typeOfId.get(id);
   if (type === undefined) throw new ProtocolError('message-unknown', `Cannot take a message of kind ${id ?? '(empty)'}: not in this version's table`);
   const kind = messageTable[type];
-  const body = decodeWith(kind.schema, bytes.subarray(1), Math.min(kind.maxBytes, limits.maxMessageBytes), type);
+  const body = decodeWith(kind.schema, bytes.subarray(1), kind.maxBytes - 1, type);
   return { type, ...body } as Message;
 }
 

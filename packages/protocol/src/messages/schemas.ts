@@ -3,7 +3,8 @@ import { leaseId } from '../documents/facts.ts';
 import { bytes, cid, exactBytes, reason, text, unitIndex } from '../fields.ts';
 import { limits } from '../limits.ts';
 
-const entryBytes = bytes(limits.maxEntryBytes + 160);
+const entryBytes = bytes(limits.maxEntryBytes + limits.maxEnvelopeOverheadBytes);
+const advertBytes = bytes(limits.maxAdvertBytes + limits.maxEnvelopeOverheadBytes);
 const units = z.array(unitIndex).max(limits.maxWindowUnits);
 
 /** Requester to worker: would you run this? */
@@ -43,7 +44,7 @@ export const log = z.object({ job: cid, unit: unitIndex, bytes: bytes(limits.max
 /** Either way: I know nothing of this job or lease (any more). */
 export const unknownLease = z.object({ job: cid, lease: leaseId, reason });
 /** To a new neighbour: adverts that I hold. */
-export const adverts = z.object({ adverts: z.array(bytes(limits.maxAdvertBytes + 160)).max(limits.maxAdvertsPerMessage) });
+export const adverts = z.object({ adverts: z.array(advertBytes).max(limits.maxAdvertsPerMessage) });
 
 /** Ids in (after, upTo], as digests; empty bounds mean the ends. Either a fingerprint of what I hold there, or the ids. */
 const range = z.object({
