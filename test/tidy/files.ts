@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { House } from './house.ts';
 import { isForDevelopment } from './house.ts';
 import { mentionGraph, reachable } from './graph.ts';
@@ -18,13 +19,17 @@ export function sizeProblems(house: House): string[] {
 export function deadFileProblems(house: House): string[] {
   const graph = mentionGraph(house);
   const paths = [...graph.keys()];
-  const live = reachable(graph, paths.filter(isEntry));
-  const forTests = reachable(
+  const entries = paths.filter((path) => isEntry(path)).concat(exportsOf(house));
+  const live = reachable(
     graph,
-    paths.filter((path) => isEntry(path) || isTestEntry(path)),
+    entries.filter((path) => !isForDevelopment(path) || isBuildOrBench(path)),
+  );
+  const used = reachable(
+    graph,
+    paths.filter((path) => path.endsWith('.test.ts')).concat(entries),
   );
   return paths.flatMap((path) => {
-    if (!forTests.has(path)) return `${path}:1: nothing imports it; remove it, or export it from its package's index.ts`;
+    if (!used.has(path)) return `${path}:1: nothing imports it; remove it, or export it from its package's index.ts`;
     if (!live.has(path) && !isForDevelopment(path)) return `${path}:1: only tests import it; use it, remove it, or move it into a folder testing/`;
     return [];
   });
@@ -32,9 +37,19 @@ export function deadFileProblems(house: House): string[] {
 
 /** Where somebody or something outside of the sources begins to read. */
 function isEntry(path: string): boolean {
-  return /^packages\/[^/]+\/(src\/index\.ts|bin\/[^/]+|build\.mjs)$|\/main\.ts$|^scripts\/[^/]+\.mjs$|^[^/]+\.config\.ts$/.test(path);
+  return /^packages\/[^/]+\/(src\/index\.ts|bin\/[^/]+)$|\/main\.ts$|^scripts\/[^/]+\.mjs$|^[^/]+\.config\.ts$/.test(path) || isBuildOrBench(path);
 }
 
-function isTestEntry(path: string): boolean {
-  return path.endsWith('.test.ts');
+function isBuildOrBench(path: string): boolean {
+  return /^packages\/[^/]+\/(build\.mjs|bench\/main\.ts)$/.test(path);
+}
+
+/** What other packages may import by name, like `@shoal/store/testing`. */
+function exportsOf(house: House): string[] {
+  return house.packages.flatMap(({ name, manifest }) =>
+    Object.values(manifest.exports ?? {}).flatMap((conditions) => {
+      const source = conditions['@shoal/source'];
+      return source === undefined ? [] : posix.join('packages', name, source);
+    }),
+  );
 }
