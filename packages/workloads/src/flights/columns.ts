@@ -3,6 +3,7 @@ import { ShoalError, messageOf } from '@shoal/runtime';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import type { WorkloadErrorCode } from '../errors.ts';
+import { dateText } from './date.ts';
 
 export const columnNames = ['date', 'delay', 'distance', 'origin', 'destination'] as const;
 type ColumnName = (typeof columnNames)[number];
@@ -26,14 +27,12 @@ export interface FlightsFile {
 
 /** Opens a Parquet file of flights and checks its columns. */
 export async function openFlights(path: string): Promise<FlightsFile> {
-  let file: AsyncBuffer;
-  let metadata: FileMetaData;
-  try {
-    file = await asyncBufferFromFile(path);
-    metadata = await parquetMetadataAsync(file);
-  } catch (cause) {
-    throw new ShoalError<WorkloadErrorCode>('flights-data-missing', `Cannot read ${path}: ${messageOf(cause)}`, { cause });
-  }
+  const file = await asyncBufferFromFile(path).catch((cause: unknown) => {
+    throw new ShoalError<WorkloadErrorCode>('flights-data-missing', `Cannot open ${path}: ${messageOf(cause)}`, { cause });
+  });
+  const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
+    throw invalid(`Cannot read ${path}, expected a Parquet file: ${messageOf(cause)}`, cause);
+  });
   const found = metadata.schema.slice(1).map((element) => element.name);
   if (found.join() !== columnNames.join()) throw invalid(`${path} has the columns ${found.join()}, expected ${columnNames.join()}`);
   const groups = metadata.row_groups.map((group) => Number(group.num_rows));
@@ -54,6 +53,8 @@ async function readGroup(file: AsyncBuffer, metadata: FileMetaData, groups: numb
     onChunk: ({ columnName, columnData }) => {
       columns[columnName as ColumnName] = Array.isArray(columnData) ? columnData : [...columnData];
     },
+  }).catch((cause: unknown) => {
+    throw cause instanceof ShoalError ? cause : invalid(`Cannot decode row group ${index}: ${messageOf(cause)}`, cause);
   });
   for (const name of columnNames) {
     if (columns[name].length !== rows) {
@@ -63,12 +64,13 @@ async function readGroup(file: AsyncBuffer, metadata: FileMetaData, groups: numb
   return { rows, ...columns } as FlightColumns;
 }
 
-/** ISO 8601 to the second, without a zone: the file holds local times. */
+/** Called once for each different date of a row group, as the file keeps them in a dictionary. */
 function dateBytes(micros: bigint): Uint8Array {
-  if (micros % 1_000_000n !== 0n) throw invalid(`A date of ${micros} microseconds is not a whole second`);
-  return Buffer.from(new Date(Number(micros / 1000n)).toISOString().slice(0, 19));
+  const text = dateText(micros);
+  if (text === undefined) throw invalid(`A date of ${micros} microseconds is not a whole second of the years 0 to 9999`);
+  return Buffer.from(text);
 }
 
-function invalid(text: string): ShoalError<WorkloadErrorCode> {
-  return new ShoalError<WorkloadErrorCode>('flights-data-invalid', text);
+function invalid(text: string, cause?: unknown): ShoalError<WorkloadErrorCode> {
+  return new ShoalError<WorkloadErrorCode>('flights-data-invalid', text, { cause });
 }
