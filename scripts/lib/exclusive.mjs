@@ -24,15 +24,19 @@ export async function exclusively(lockFile, work) {
   }
 }
 
-/** @param {string} lockFile */
+/**
+ * @param {string} lockFile
+ * @returns {boolean} whether it is ours now
+ */
 function take(lockFile) {
   try {
     writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-    if (isStale(lockFile)) rmSync(lockFile, { force: true });
-    return false;
+    if (!isStale(lockFile)) return false;
+    rmSync(lockFile, { force: true });
+    return take(lockFile);
   }
 }
 
