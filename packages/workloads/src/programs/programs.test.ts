@@ -98,6 +98,12 @@ describe('wordcount', () => {
     expect(outputs['words.csv']?.toString()).toBe('word,count\ncat,2\nhat,1\ns,1\nthe,3\nÜber,1\nüber,1\n');
   });
 
+  it('finds its files in a single mounted folder as well', async () => {
+    const { log, outputs } = await runProgram('wordcount', { inputs: { 'a.txt': 'one' }, args: ['/in/a.txt'], rootOnly: true });
+    expect(log).toBe('');
+    expect(outputs['words.csv']?.toString()).toBe('word,count\none,1\n');
+  });
+
   it('holds many words, over many blocks', async () => {
     const words = Array.from({ length: 60_000 }, (_, index) => letters(index % 20_011)).join(' ');
     const { outputs } = await runProgram('wordcount', { inputs: { 'a.txt': words }, args: ['/in/a.txt'] });

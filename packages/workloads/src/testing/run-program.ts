@@ -25,10 +25,14 @@ export interface RunOptions {
   inputs?: Record<string, Uint8Array | string>;
   /** A folder to mount as /in instead. */
   inputDir?: string;
+  /** Mounts one root folder that holds /in and /out, as some hosts do. */
+  rootOnly?: boolean;
 }
 
 export interface RunResult {
   exitCode: number;
+  /** From the program's first instruction to its last. */
+  wallMs: number;
   stdout: Buffer;
   log: string;
   /** Files of /out by name. */
@@ -79,17 +83,25 @@ export async function runWasm(program: Uint8Array, options: RunOptions = {}): Pr
         version: 'preview1',
         args: ['program', ...(options.args ?? [])],
         env: { SHOAL_UNIT_INDEX: String(index), SHOAL_UNIT_COUNT: String(count) },
-        preopens: { '/in': inDir, '/out': outDir },
+        preopens: options.rootOnly === true ? { '/': dir } : { '/in': inDir, '/out': outDir },
         stdout,
         stderr,
         returnOnExit: true,
       });
       const module = await WebAssembly.compile(program);
       const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
+      const startedAt = performance.now();
       const exitCode = wasi.start(instance);
+      const wallMs = performance.now() - startedAt;
       const outputs: Record<string, Buffer> = {};
       for (const file of await readdir(outDir)) outputs[file] = await readFile(join(outDir, file));
-      return { exitCode, stdout: await readFile(join(dir, 'stdout')), log: await readFile(join(dir, 'stderr'), 'utf8'), outputs };
+      return {
+        exitCode,
+        wallMs,
+        stdout: await readFile(join(dir, 'stdout')),
+        log: await readFile(join(dir, 'stderr'), 'utf8'),
+        outputs,
+      };
     } finally {
       closeSync(stdout);
       closeSync(stderr);
