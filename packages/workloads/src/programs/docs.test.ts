@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { runWasm, withTempDir } from '../testing/run-program.ts';
 
 const programsDir = fileURLToPath(new URL('../../programs', import.meta.url));
-const guide = fileURLToPath(new URL('../../../../docs/PROGRAMS.md', import.meta.url));
+const guide = join(programsDir, '..', '..', '..', 'docs', 'PROGRAMS.md');
 const compiler = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin', 'asc.js');
 
 /** The first example of the guide, compiled as the guide says, away from the project. */
