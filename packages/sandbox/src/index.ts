@@ -1,1 +1,1 @@
-export {};
+export { createWasmExecutor, type WasmExecutorOptions } from './executor.ts';

@@ -1,0 +1,72 @@
+import type { ExecutionFailureCode } from '@shoal/runtime';
+
+/** One frame: length of the payload (u32, little endian), kind (u8), payload. */
+export const frameHeaderBytes = 5;
+
+/** From the parent to the child. Numbers are never reused. */
+export const toChild = {
+  /** JSON UnitOrder: run one unit. */
+  run: 1,
+  /** Bytes of the program that the child asked for. */
+  program: 2,
+  /** The range that the child asked for. */
+  data: 3,
+  /** The range cannot be had; text why. */
+  unreadable: 4,
+} as const;
+
+/** From the child to the parent. Numbers are never reused. */
+export const toParent = {
+  /** The child waits for units. */
+  ready: 65,
+  /** It has not compiled this program yet. */
+  need: 66,
+  /** The first instruction is next. */
+  started: 67,
+  /** Input number (u32), offset (f64), length (u32). */
+  read: 68,
+  stdout: 69,
+  log: 70,
+  /** JSON ProgressNote. */
+  progress: 71,
+  /** A file of /out follows: length (f64), path. */
+  file: 72,
+  fileData: 73,
+  /** JSON UnitReport; the last frame of a unit. */
+  done: 74,
+} as const;
+
+/** What the parent tells the child to run. */
+export interface UnitOrder {
+  /** Names the program; equal keys mean equal programs. */
+  program: string;
+  maxPages: number;
+  args: string[];
+  env: Record<string, string>;
+  inputs: { path: string; bytes: number }[];
+  /** Hexadecimal, 16 bytes. */
+  seed: string;
+  outputBytes: number;
+  logBytes: number;
+}
+
+export interface ProgressNote {
+  fraction: number;
+  text: string;
+}
+
+/** How a unit ended, as the child tells it. */
+export interface UnitReport {
+  /** Absent: the program ended well. */
+  failure?: { code: ExecutionFailureCode; message: string; deterministic: boolean };
+  inputBytes: number;
+  peakMemoryBytes: number;
+}
+
+/** A frame's header. */
+export function frameHeader(kind: number, length: number): Uint8Array {
+  const header = new Uint8Array(frameHeaderBytes);
+  new DataView(header.buffer).setUint32(0, length, true);
+  header[4] = kind;
+  return header;
+}

@@ -1,0 +1,57 @@
+import { readSync, writeSync } from 'node:fs';
+import { frameHeader, frameHeaderBytes } from './frames.ts';
+
+/** The parent is gone or closed the channel. */
+export class ChannelClosed extends Error {}
+
+/**
+ * The child's end: blocking reads and writes on an inherited descriptor, so that a guest's call can wait
+ * for the parent without an event loop.
+ */
+export class SyncChannel {
+  readonly #fd: number;
+  readonly #header = new Uint8Array(frameHeaderBytes);
+  readonly #view = new DataView(this.#header.buffer);
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  send(kind: number, payload: Uint8Array): void {
+    this.#writeAll(frameHeader(kind, payload.length));
+    if (payload.length > 0) this.#writeAll(payload);
+  }
+
+  sendJson(kind: number, value: unknown): void {
+    const text = new TextEncoder().encode(JSON.stringify(value));
+    const frame = new Uint8Array(frameHeaderBytes + text.length);
+    frame.set(frameHeader(kind, text.length));
+    frame.set(text, frameHeaderBytes);
+    this.#writeAll(frame);
+  }
+
+  /** Waits for the next frame's header; its payload must be read next. */
+  header(): { kind: number; length: number } {
+    this.readInto(this.#header);
+    return { kind: this.#header[4] as number, length: this.#view.getUint32(0, true) };
+  }
+
+  /** Fills `target` with payload. */
+  readInto(target: Uint8Array): void {
+    for (let done = 0; done < target.length; ) {
+      const count = readSync(this.#fd, target, done, target.length - done, null);
+      if (count === 0) throw new ChannelClosed('the parent closed the channel');
+      done += count;
+    }
+  }
+
+  payload(length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    this.readInto(bytes);
+    return bytes;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done);
+  }
+}

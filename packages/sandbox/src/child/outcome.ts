@@ -1,0 +1,55 @@
+import type { UnitReport } from '../channel/frames.ts';
+import { maxFailureTextChars } from '../limits.ts';
+import { InvalidModule } from '../module/invalid.ts';
+import type { StopReason } from '../wasi/stop.ts';
+import { MemoryTooLarge } from './programs.ts';
+import { wasm } from './webassembly.ts';
+
+type Failure = NonNullable<UnitReport['failure']>;
+
+/** What is known when a program ends. */
+export interface Ending {
+  /** What was thrown, if anything was. */
+  thrown: unknown;
+  stop: StopReason | undefined;
+  /** Memory was refused at least once. */
+  memoryRefused: boolean;
+  maxMemoryBytes: number;
+}
+
+const failure = (code: Failure['code'], message: string, deterministic: boolean): Failure => ({
+  code,
+  message: message.slice(0, maxFailureTextChars),
+  deterministic,
+});
+
+function ofStop(stop: StopReason, ending: Ending): Failure | undefined {
+  if (stop.kind !== 'exit') return failure(stop.kind, stop.text, stop.kind !== 'input-unreadable');
+  if (stop.exitCode === 0) return undefined;
+  const memory = ending.memoryRefused ? `; before, it was refused more than ${ending.maxMemoryBytes} bytes of memory` : '';
+  return failure('program-exited', `the program ended with exit code ${stop.exitCode}${memory}`, true);
+}
+
+/** Names the end of a program; undefined when it ended well. */
+export function failureOf(ending: Ending): Failure | undefined {
+  const { thrown, stop } = ending;
+  // A guest may catch what unwinds it; the reason stands nevertheless.
+  if (stop !== undefined) return ofStop(stop, ending);
+  if (thrown === undefined) return undefined;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof InvalidModule) return failure('program-invalid', `the program cannot run here: ${text}`, true);
+  if (thrown instanceof wasm.LinkError) return failure('program-invalid', `the program cannot be linked: ${text}`, true);
+  if (thrown instanceof MemoryTooLarge) {
+    return failure('memory-exceeded', `the program needs more memory than its ${ending.maxMemoryBytes} bytes: ${text}`, true);
+  }
+  if (thrown instanceof wasm.RuntimeError) {
+    if (ending.memoryRefused) {
+      return failure('memory-exceeded', `the program stopped (${text}) after it was refused more than ${ending.maxMemoryBytes} bytes of memory`, true);
+    }
+    return failure('program-trapped', `the program stopped: ${text}`, true);
+  }
+  if (thrown instanceof wasm.Exception) return failure('program-trapped', 'the program threw an exception that it did not catch', true);
+  // How deep calls may go depends on how far V8 has optimised the program.
+  if (thrown instanceof RangeError && text.includes('call stack')) return failure('program-trapped', 'the program stopped: call stack exhausted', false);
+  return failure('sandbox-crashed', `the sandbox failed: ${text}`, false);
+}

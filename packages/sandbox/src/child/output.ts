@@ -1,0 +1,129 @@
+import { toParent, type ProgressNote } from '../channel/frames.ts';
+import type { SyncChannel } from '../channel/sync-channel.ts';
+import { outputChunkBytes, progressIntervalMs } from '../limits.ts';
+
+/** Gathers stdout and sends it in pieces as it grows. */
+export class StdoutSender {
+  readonly #channel: SyncChannel;
+  readonly #buffer = new Uint8Array(outputChunkBytes);
+  #length = 0;
+
+  constructor(channel: SyncChannel) {
+    this.#channel = channel;
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const count = Math.min(bytes.length - at, outputChunkBytes - this.#length);
+      this.#buffer.set(bytes.subarray(at, at + count), this.#length);
+      this.#length += count;
+      at += count;
+      if (this.#length === outputChunkBytes) this.flush();
+    }
+  }
+
+  flush(): void {
+    if (this.#length > 0) this.#channel.send(toParent.stdout, this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+  }
+}
+
+/** A line on stderr that begins so is progress: `shoal:progress 0.25 reading`. It is no part of the log. */
+const progressPrefix = 'shoal:progress ';
+const maxProgressLineBytes = 256;
+const newline = 10;
+
+/** Reads a progress line; undefined when it is an ordinary one. */
+export function parseProgress(line: string): ProgressNote | undefined {
+  if (!line.startsWith(progressPrefix)) return undefined;
+  const [number = '', ...words] = line.slice(progressPrefix.length).trim().split(' ');
+  const fraction = Number(number);
+  if (number === '' || !(fraction >= 0 && fraction <= 1)) return undefined;
+  return { fraction, text: words.join(' ') };
+}
+
+const prefixBytes = new TextEncoder().encode(progressPrefix);
+
+/** Whether an unfinished line may still become a progress line. */
+function mayBeProgress(line: Uint8Array): boolean {
+  if (line.length >= maxProgressLineBytes) return false;
+  for (let i = 0; i < Math.min(line.length, prefixBytes.length); i++) if (line[i] !== prefixBytes[i]) return false;
+  return true;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** The log: stderr without progress lines, cut where it grows too long. Sent at once, since a log explains a kill. */
+export class LogSender {
+  readonly #channel: SyncChannel;
+  readonly #mark: Uint8Array;
+  #room: number;
+  #cut = false;
+  /** Start of a line that may become a progress line. */
+  #held: Uint8Array = new Uint8Array(0);
+  /** The start of the current line was sent already. */
+  #midLine = false;
+  #lastProgressMs = -Infinity;
+
+  constructor(channel: SyncChannel, maxBytes: number) {
+    this.#channel = channel;
+    this.#mark = new TextEncoder().encode(`\n[log cut at ${maxBytes} bytes]\n`).subarray(0, maxBytes);
+    this.#room = maxBytes - this.#mark.length;
+  }
+
+  write(bytes: Uint8Array): void {
+    const text = this.#held.length > 0 ? joined(this.#held, bytes) : bytes;
+    this.#held = new Uint8Array(0);
+    let plainFrom = 0;
+    for (let at = 0; at < text.length; ) {
+      const found = text.indexOf(newline, at);
+      const end = found < 0 ? text.length : found + 1;
+      const line = text.subarray(at, end);
+      const candidate = !this.#midLine && mayBeProgress(line);
+      this.#midLine = found < 0;
+      if (candidate && (found < 0 || this.#progress(line))) {
+        this.#send(text.subarray(plainFrom, at));
+        plainFrom = end;
+        if (found < 0) {
+          this.#held = line.slice();
+          this.#midLine = false;
+        }
+      }
+      at = end;
+    }
+    this.#send(text.subarray(plainFrom));
+  }
+
+  /** Sends a last line without its end. */
+  flush(): void {
+    this.#send(this.#held);
+    this.#held = new Uint8Array(0);
+  }
+
+  #progress(line: Uint8Array): boolean {
+    const note = parseProgress(new TextDecoder().decode(line).trimEnd());
+    if (note === undefined) return false;
+    const now = performance.now();
+    if (now - this.#lastProgressMs >= progressIntervalMs || note.fraction === 1) {
+      this.#lastProgressMs = now;
+      this.#channel.sendJson(toParent.progress, note);
+    }
+    return true;
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#cut || bytes.length === 0) return;
+    if (bytes.length <= this.#room) {
+      this.#room -= bytes.length;
+      this.#channel.send(toParent.log, bytes);
+      return;
+    }
+    this.#cut = true;
+    this.#channel.send(toParent.log, joined(bytes.subarray(0, this.#room), this.#mark));
+  }
+}

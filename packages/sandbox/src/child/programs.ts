@@ -1,0 +1,52 @@
+import { childMaxModules } from '../limits.ts';
+import { checkModule, initialMemoryBytes } from '../module/check.ts';
+import { InvalidModule } from '../module/invalid.ts';
+import { parseModule } from '../module/parse.ts';
+import { rewriteModule } from '../module/rewrite.ts';
+import { wasm } from './webassembly.ts';
+
+export interface CompiledProgram {
+  module: object;
+  initialMemoryBytes: number;
+}
+
+/** The program starts with more memory than it may have. */
+export class MemoryTooLarge extends Error {}
+
+/** Checks, rewrites and compiles. Throws InvalidModule or MemoryTooLarge. */
+function compile(bytes: Uint8Array, maxPages: number): CompiledProgram {
+  const parsed = parseModule(bytes);
+  checkModule(parsed);
+  const initial = initialMemoryBytes(parsed);
+  if ((parsed.memories[0]?.minimum ?? 0) > maxPages) throw new MemoryTooLarge(`it starts with ${initial} bytes of memory`);
+  // The rewriter relies on a module that is valid before.
+  if (!wasm.validate(bytes)) new wasm.Module(bytes);
+  return { module: new wasm.Module(rewriteModule(parsed, maxPages)), initialMemoryBytes: initial };
+}
+
+/** Compiled programs of one child, the least recently used forgotten first. */
+export class Programs {
+  readonly #compiled = new Map<string, CompiledProgram>();
+
+  get(key: string): CompiledProgram | undefined {
+    const found = this.#compiled.get(key);
+    if (found !== undefined) {
+      this.#compiled.delete(key);
+      this.#compiled.set(key, found);
+    }
+    return found;
+  }
+
+  add(key: string, bytes: Uint8Array, maxPages: number): CompiledProgram {
+    let program: CompiledProgram;
+    try {
+      program = compile(bytes, maxPages);
+    } catch (error) {
+      if (error instanceof wasm.CompileError) throw new InvalidModule(error.message.replace(/^WebAssembly\.Module\(\): /, ''));
+      throw error;
+    }
+    if (this.#compiled.size >= childMaxModules) this.#compiled.delete(this.#compiled.keys().next().value as string);
+    this.#compiled.set(key, program);
+    return program;
+  }
+}

@@ -1,0 +1,67 @@
+import { toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
+import { ChannelClosed, type SyncChannel } from '../channel/sync-channel.ts';
+import { wasmPageBytes } from '../limits.ts';
+import { addedExport } from '../module/additions.ts';
+import { createWasiHost, wasiModule } from '../wasi/host.ts';
+import { contentPieces, outputsOf } from '../wasi/outputs.ts';
+import { startState } from '../wasi/start.ts';
+import type { WasiState } from '../wasi/state.ts';
+import { WasiStop } from '../wasi/stop.ts';
+import { Inputs } from './inputs.ts';
+import { failureOf } from './outcome.ts';
+import { LogSender, StdoutSender } from './output.ts';
+import type { CompiledProgram } from './programs.ts';
+import { wasm, type WasmExports, type WasmGlobal, type WasmMemory } from './webassembly.ts';
+
+const fromHex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+function sendFiles(channel: SyncChannel, state: WasiState): void {
+  for (const { path, content } of outputsOf(state)) {
+    const name = new TextEncoder().encode(path);
+    const head = new Uint8Array(8 + name.length);
+    new DataView(head.buffer).setFloat64(0, content.length, true);
+    head.set(name, 8);
+    channel.send(toParent.file, head);
+    for (const piece of contentPieces(content)) channel.send(toParent.fileData, piece);
+  }
+}
+
+/** Runs one unit from its first instruction to its report. Throws only when the parent is gone. */
+export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
+  const inputs = new Inputs(channel, order.inputs.map((input) => input.bytes));
+  const stdout = new StdoutSender(channel);
+  const log = new LogSender(channel, order.logBytes);
+  const state = startState({ ...order, seed: fromHex(order.seed) });
+  const host = createWasiHost(state, {
+    readInput: (input, offset, target) => inputs.read(input, offset, target),
+    stdout: (bytes) => stdout.write(bytes),
+    stderr: (bytes) => log.write(bytes),
+  });
+  let exports: WasmExports = {};
+  let thrown: unknown;
+  try {
+    ({ exports } = new wasm.Instance(program().module, { [wasiModule]: host.imports }));
+    host.attach(exports['memory'] as WasmMemory);
+    channel.send(toParent.started, new Uint8Array(0));
+    (exports[addedExport.start] as (() => void) | undefined)?.();
+    (exports['_start'] as () => void)();
+  } catch (error) {
+    if (error instanceof ChannelClosed) throw error;
+    if (!(error instanceof WasiStop)) thrown = error;
+  }
+  inputs.settle();
+  stdout.flush();
+  log.flush();
+  const failure = failureOf({
+    thrown,
+    stop: state.stop,
+    memoryRefused: ((exports[addedExport.refused] as WasmGlobal | undefined)?.value ?? 0) !== 0,
+    maxMemoryBytes: order.maxPages * wasmPageBytes,
+  });
+  if (failure === undefined) sendFiles(channel, state);
+  return {
+    ...(failure === undefined ? {} : { failure }),
+    inputBytes: inputs.bytesRead,
+    peakMemoryBytes: (exports['memory'] as WasmMemory | undefined)?.buffer.byteLength ?? 0,
+  };
+}

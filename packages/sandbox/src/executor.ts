@@ -1,0 +1,108 @@
+import {
+  codeOf,
+  messageOf,
+  ShoalError,
+  type Clock,
+  type ExecutionFailureCode,
+  type ExecutionOutcome,
+  type ExecutionRequest,
+  type Executor,
+  type ExecutorInfo,
+  type Logger,
+} from '@shoal/runtime';
+import type { Isolation } from './launch/command.ts';
+import { detectWalls } from './launch/detect.ts';
+import { SandboxChild } from './pool/child.ts';
+import { unitOrder } from './pool/order.ts';
+import { Pool } from './pool/pool.ts';
+import { Session, type SessionOptions } from './pool/session.ts';
+
+export interface WasmExecutorOptions {
+  /** Units that run at once. */
+  slots: number;
+  clock: Clock;
+  logger: Logger;
+  /** Insist on a level of isolation; starting fails where it cannot be had. Default: the strongest that works. */
+  isolation?: Isolation;
+  /** The Node.js that children run. Default: this process's own. */
+  nodePath?: string;
+}
+
+/** Grows with every change of the host or the rewriter that a program could notice. */
+const hostVersion = 1;
+
+/** Same class, same bytes: this host, the processor's NaN patterns, V8's limits. */
+function determinismClass(): string {
+  const v8 = process.versions.v8.split('.')[0];
+  return `wasi${hostVersion}-${process.arch}-v8.${v8}`;
+}
+
+const failed = (code: ExecutionFailureCode, message: string, deterministic: boolean): ExecutionOutcome => ({
+  ok: false,
+  failure: { code, message, deterministic },
+  log: new Uint8Array(0),
+  usage: { wallMs: 0, inputBytes: 0, peakMemoryBytes: 0 },
+});
+
+/** Runs WASI preview 1 commands in locked child processes. */
+class WasmExecutor implements Executor {
+  readonly #options: WasmExecutorOptions;
+  #pool: Pool | undefined;
+  #level: Isolation | undefined;
+  #stopped = false;
+
+  constructor(options: WasmExecutorOptions) {
+    this.#options = options;
+  }
+
+  async start({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const { clock, logger, slots, isolation: only, nodePath = process.execPath } = this.#options;
+    const { command, level, child } = await detectWalls({ clock, logger, only, nodePath, signal });
+    if (this.#stopped) {
+      child.kill('the sandbox was stopped');
+      throw stoppedError();
+    }
+    this.#level = level;
+    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock) });
+    this.#pool.adopt(child);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#pool?.stop();
+  }
+
+  info(): ExecutorInfo {
+    if (this.#level === undefined) throw new ShoalError('executor-not-started', 'The sandbox knows its isolation only after start()');
+    return { engines: ['wasm'], isolation: this.#level, determinismClass: determinismClass(), slots: this.#options.slots };
+  }
+
+  async execute(request: ExecutionRequest, options: SessionOptions): Promise<ExecutionOutcome> {
+    const pool = this.#pool;
+    if (pool === undefined || this.#stopped) throw stoppedError();
+    const made = unitOrder(request);
+    if ('fault' in made) return failed('program-invalid', `the unit cannot run: ${made.fault}`, true);
+    let child: SandboxChild;
+    try {
+      child = await pool.acquire(request.submitter, options.signal);
+    } catch (error) {
+      if (codeOf(error) === 'executor-stopped') throw error;
+      if (codeOf(error) === 'cancelled') return failed('cancelled', messageOf(error), false);
+      return failed('sandbox-crashed', messageOf(error), false);
+    }
+    try {
+      const outcome = await new Session(child, request, options, this.#options.clock).run(made.order);
+      if (this.#stopped) throw stoppedError();
+      return outcome;
+    } finally {
+      pool.release(child);
+    }
+  }
+}
+
+const stoppedError = (): ShoalError => new ShoalError('executor-stopped', 'The sandbox was stopped');
+
+/** The executor for WebAssembly programs (engine `wasm`): call start() before use. */
+export function createWasmExecutor(options: WasmExecutorOptions): Executor {
+  return new WasmExecutor(options);
+}

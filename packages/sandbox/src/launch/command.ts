@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { ExecutorInfo } from '@shoal/runtime';
+import { childHeapMegabytes, childMemoryBackstopBytes, childStackKilobytes } from '../limits.ts';
+import { codeFolder, entryFile, packageFile } from './paths.ts';
+import { seccompFilter } from './seccomp.ts';
+import type { Tools } from './tools.ts';
+
+export type Isolation = ExecutorInfo['isolation'];
+
+/** How a child is started. */
+export interface Command {
+  file: string;
+  args: string[];
+  /** Given to descriptor 4 and closed. */
+  seccomp: Uint8Array | undefined;
+}
+
+export interface CommandOptions {
+  nodePath: string;
+  tools: Tools;
+  /** Below the code folder, without extension. */
+  entry: string;
+}
+
+/** Somebody without rights and files. */
+const nobody = '65534';
+
+/** Where the child finds its things inside bubblewrap's root. */
+const inside = { node: '/node', code: '/shoal/code', package: '/shoal/package.json' };
+
+function nodeArguments(code: string, packageJson: string, entry: string): string[] {
+  return [
+    '--permission',
+    `--allow-fs-read=${code}/*`,
+    `--allow-fs-read=${packageJson}`,
+    '--no-addons',
+    '--no-warnings',
+    '--disable-sigusr1',
+    '--disable-proto=delete',
+    '--disallow-code-generation-from-strings',
+    '--expose-gc',
+    `--max-old-space-size=${childHeapMegabytes}`,
+    `--stack-size=${childStackKilobytes}`,
+    join(code, entryFile(entry)),
+  ];
+}
+
+/** Lowest priority, no core dumps, no file growth, dying with the parent. */
+function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean): string[] {
+  const words: string[] = [];
+  if (nice !== undefined) words.push(nice, '-n', '19');
+  if (prlimit !== undefined) words.push(prlimit, '--core=0', '--fsize=0', '--nofile=256', `--data=${childMemoryBackstopBytes}`);
+  if (setpriv !== undefined && !diesByItself) words.push(setpriv, '--no-new-privs', '--pdeathsig', 'KILL');
+  return words;
+}
+
+function command(words: string[], seccomp?: Uint8Array): Command {
+  const [file, ...args] = words;
+  return { file: file as string, args, seccomp };
+}
+
+function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
+  const filter = seccompFilter(process.arch);
+  if (tools.bwrap === undefined || filter === undefined) return undefined;
+  const libraries = tools.nodeLibraries.flatMap((file) => ['--ro-bind', file, file]);
+  return command(
+    [
+      ...limited(tools, true),
+      tools.bwrap,
+      '--unshare-all',
+      '--die-with-parent',
+      '--new-session',
+      '--clearenv',
+      '--cap-drop', 'ALL',
+      '--uid', nobody, '--gid', nobody,
+      '--hostname', 'shoal',
+      ...libraries,
+      '--ro-bind', nodePath, inside.node,
+      '--ro-bind', codeFolder, inside.code,
+      '--ro-bind', packageFile, inside.package,
+      '--remount-ro', '/',
+      '--chdir', '/',
+      '--seccomp', '4',
+      inside.node,
+      ...nodeArguments(inside.code, inside.package, entry),
+    ],
+    filter,
+  );
+}
+
+function partial({ nodePath, tools, entry }: CommandOptions): Command | undefined {
+  if (tools.unshare === undefined || tools.setpriv === undefined) return undefined;
+  const walls = ['--user', '--net', '--ipc', '--uts', '--pid', '--mount', '--fork', '--kill-child=KILL'];
+  return command([
+    ...limited(tools, false),
+    tools.unshare,
+    ...walls,
+    tools.setpriv, '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all',
+    nodePath,
+    ...nodeArguments(codeFolder, packageFile, entry),
+  ]);
+}
+
+function process_({ nodePath, tools, entry }: CommandOptions): Command {
+  return command([...limited(tools, false), nodePath, ...nodeArguments(codeFolder, packageFile, entry)]);
+}
+
+/** The command line for a level; undefined where this machine lacks what it needs. */
+export function commandFor(level: Isolation, options: CommandOptions): Command | undefined {
+  return { full, partial, process: process_ }[level](options);
+}

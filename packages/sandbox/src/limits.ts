@@ -1,0 +1,75 @@
+/** Ceilings of the sandbox that no job sets, each with its reason. What a job sets is `ExecutionLimits`. */
+
+/** A longer name fits no common file system, and would not arrive at the requester's. */
+export const maxNameBytes = 255;
+/** As PATH_MAX of Linux: libraries of the guest allocate no more. */
+export const maxPathBytes = 4096;
+/** Folders inside folders: walks over the tree stay shallow. */
+export const maxFolderDepth = 64;
+/** Files and folders that one unit holds at once in /out and /tmp together; each costs some 300 bytes of ours. */
+export const maxFiles = 10_000;
+/** As the usual `ulimit -n`; the guest sees "too many open files". */
+export const maxDescriptors = 1024;
+/** What /tmp may hold: it is the child's memory, which the machine's owner lends. */
+export const maxTemporaryBytes = 256 * 1024 * 1024;
+/** IOV_MAX of POSIX. */
+export const maxIoVectors = 1024;
+/** Subscriptions in one poll; each is 48 bytes of guest memory and one event. */
+export const maxSubscriptions = 1024;
+/** Files in /in: beyond this a job wants one archive or one dataset shard. */
+export const maxInputs = 4096;
+/** Arguments and environment together, as ARG_MAX is in practice. */
+export const maxArgumentBytes = 256 * 1024;
+
+/** Virtual time starts there, so that no run knows when it happens: 2020-01-01T00:00:00Z. */
+export const clockEpochNs = 1_577_836_800_000_000_000n;
+/** Each look at the clock moves it so far: programs that wait for a while end soon. */
+export const clockStepNs = 100_000n;
+
+/** Largest program taken: the biggest known useful ones (language runtimes, pandoc) have some 60 MB. */
+export const maxModuleBytes = 128 * 1024 * 1024;
+/** Bounds the parser's work and V8's. */
+export const maxModuleFunctions = 200_000;
+export const maxModuleGlobals = 100_000;
+export const maxModuleTables = 100;
+/** Elements of all tables at their start together: V8 allocates them at once. */
+export const maxTableElements = 10_000_000;
+export const wasmPageBytes = 65_536;
+
+/** One read of an input travels as one frame of this size: measured fastest (README of the bench). */
+export const inputWindowBytes = 1024 * 1024;
+/** Windows kept of each unit, so that a few files read in turns do not thrash. */
+export const inputWindows = 8;
+/** Guest output is gathered up to here before it is sent to the parent. */
+export const outputChunkBytes = 64 * 1024;
+/** No frame is larger, in either direction, except the program itself. */
+export const maxFrameBytes = inputWindowBytes + 64 * 1024;
+/** The message of a failure, cut there: it travels in facts. */
+export const maxFailureTextChars = 500;
+
+/** Loading, checking and compiling a program; far above what 60 MB need. */
+export const prepareMs = 120_000;
+/** A child that is not ready by then is not coming; starting takes 50-300 ms. */
+export const childStartMs = 20_000;
+/** Idle children of one submitter are kept so long: the next unit of the same lease comes at once. */
+export const childIdleMs = 60_000;
+/** A child is replaced after so many units, in case something creeps. */
+export const childMaxUnits = 10_000;
+/** Compiled programs kept in one child. */
+export const childMaxModules = 4;
+/** Executions that wait for a slot; the engine's window keeps it far lower. */
+export const maxQueuedExecutions = 10_000;
+/** JavaScript heap of a child: the WASI state; the guest's memory is outside it. */
+export const childHeapMegabytes = 128;
+/** Progress is told at most once in that time. */
+export const progressIntervalMs = 200;
+/** Backstop for the data of a whole child, of which a guest may have 4 GiB at most. */
+export const childMemoryBackstopBytes = 6 * 1024 * 1024 * 1024;
+/** Stack of a child; the usual `ulimit -s` is 8 MiB. Recursive programs need more than V8's own 1 MiB. */
+export const childStackKilobytes = 3900;
+/** What a child says on stderr, kept for the message when it crashes. */
+export const childStderrChars = 2000;
+/** Grace for children to vanish after SIGKILL, at stop. */
+export const childStopMs = 2000;
+/** A spare child that died by itself is replaced after that time, not at once: starting may be what fails. */
+export const childRestartMs = 1000;

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { ShoalError, type Clock, type PeerId } from '@shoal/runtime';
+import { FrameReader } from '../channel/frame-reader.ts';
+import { frameHeader, toParent } from '../channel/frames.ts';
+import type { Command } from '../launch/command.ts';
+import { childStartMs, childStderrChars, maxFrameBytes } from '../limits.ts';
+
+/** What a child says to whoever uses it now. */
+export interface ChildListener {
+  frame(kind: number, payload: Uint8Array): void;
+  /** The process is gone; the text says how. */
+  gone(text: string): void;
+}
+
+const channelIndex = 3;
+const seccompIndex = 4;
+
+/** One sandbox process, seen from the parent. All that it sends is untrusted. */
+export class SandboxChild {
+  readonly #process: ChildProcess;
+  readonly #channel: Duplex;
+  #stderr = '';
+  #listener: ChildListener | undefined;
+  #gone: string | undefined;
+  /** Why this side ended it, if it did. */
+  #killedFor: string | undefined;
+  /** Whom it serves, from its first unit on. */
+  submitter: PeerId | undefined;
+  units = 0;
+  /** Resolves when it waits for units; rejects when it dies before. */
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<void>;
+
+  constructor(command: Command, clock: Clock) {
+    this.#process = spawn(command.file, command.args, {
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe'],
+    });
+    this.#channel = this.#process.stdio[channelIndex] as Duplex;
+    const reader = new FrameReader(maxFrameBytes, (kind, payload) => this.#listener?.frame(kind, payload));
+    this.#channel.on('data', (piece: Uint8Array) => {
+      if (!reader.push(piece)) this.kill('it sent an oversize frame');
+    });
+    // A broken channel is followed by the exit, which is what is reported.
+    this.#channel.on('error', (error) => this.kill(`its channel broke: ${error.message}`));
+    const stderr = this.#process.stdio[2] as Readable;
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-childStderrChars);
+    });
+    if (command.seccomp !== undefined) this.#sendFilter(command.seccomp);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.exited = promise;
+    this.#watchExit(resolve);
+    this.ready = this.#untilReady(clock);
+  }
+
+  get alive(): boolean {
+    return this.#gone === undefined && this.#killedFor === undefined;
+  }
+
+  /** Who hears the child from now on; undefined for nobody. */
+  listen(listener: ChildListener | undefined): void {
+    this.#listener = listener;
+    if (this.#gone !== undefined) listener?.gone(this.#gone);
+  }
+
+  send(kind: number, payload: Uint8Array): void {
+    this.#channel.cork();
+    this.#channel.write(frameHeader(kind, payload.length));
+    if (payload.length > 0) this.#channel.write(payload);
+    this.#channel.uncork();
+  }
+
+  sendJson(kind: number, value: unknown): void {
+    this.send(kind, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** Ends the process at once, whatever it does. */
+  kill(reason: string): void {
+    if (this.#gone !== undefined) return;
+    this.#killedFor ??= reason;
+    this.#process.kill('SIGKILL');
+  }
+
+  #sendFilter(filter: Uint8Array): void {
+    const pipe = this.#process.stdio[seccompIndex] as Writable;
+    pipe.on('error', (error) => this.kill(`the system call filter could not be given: ${error.message}`));
+    pipe.end(filter);
+  }
+
+  #watchExit(resolve: () => void): void {
+    const end = (text: string): void => {
+      if (this.#gone !== undefined) return;
+      const said = this.#stderr.trim();
+      this.#gone = (this.#killedFor ?? text) + (said === '' ? '' : `; it said: ${said}`);
+      this.#channel.destroy();
+      this.#listener?.gone(this.#gone);
+      resolve();
+    };
+    this.#process.once('error', (error) => end(`it could not be started: ${error.message}`));
+    this.#process.once('close', (code, signal) => end(signal === null ? `it exited with code ${code}` : `it died of ${signal}`));
+  }
+
+  #untilReady(clock: Clock): Promise<void> {
+    const ready = new Promise<void>((resolve, reject) => {
+      const cancel = clock.setTimer(childStartMs, () => this.kill(`it was not ready after ${childStartMs} ms`));
+      this.listen({
+        frame: (kind) => {
+          cancel();
+          if (kind !== toParent.ready) return this.kill(`it began with frame ${kind}`);
+          this.#listener = undefined;
+          resolve();
+        },
+        gone: (text) => {
+          cancel();
+          reject(new ShoalError('sandbox-unavailable', `Cannot start a sandbox process: ${text}`));
+        },
+      });
+    });
+    // Who waits for it sees the rejection; nobody may be waiting for a spare one.
+    ready.catch(() => undefined);
+    return ready;
+  }
+}

@@ -1,0 +1,204 @@
+import {
+  messageOf,
+  type Cancel,
+  type Clock,
+  type ExecutionFailureCode,
+  type ExecutionInput,
+  type ExecutionOutcome,
+  type ExecutionRequest,
+} from '@shoal/runtime';
+import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
+import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs } from '../limits.ts';
+import type { SandboxChild } from './child.ts';
+import { Collector } from './collector.ts';
+import { readProgress, readReport } from './report.ts';
+
+export interface SessionOptions {
+  signal: AbortSignal;
+  onProgress?: (fraction: number, text: string) => void;
+  onLog?: (bytes: Uint8Array) => void;
+}
+
+/** One unit in one child, from the order to the outcome. What ends it early kills the child. */
+export class Session {
+  readonly #child: SandboxChild;
+  readonly #request: ExecutionRequest;
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  readonly #collector: Collector;
+  readonly #resolve: (outcome: ExecutionOutcome) => void;
+  readonly outcome: Promise<ExecutionOutcome>;
+  #cancelTimer: Cancel = () => undefined;
+  readonly #onAbort: () => void;
+  #startedMs: number | undefined;
+  #asked = false;
+  #reading = false;
+  #ended = false;
+
+  constructor(child: SandboxChild, request: ExecutionRequest, options: SessionOptions, clock: Clock) {
+    this.#child = child;
+    this.#request = request;
+    this.#options = options;
+    this.#clock = clock;
+    this.#collector = new Collector(request.limits);
+    const { promise, resolve } = Promise.withResolvers<ExecutionOutcome>();
+    this.outcome = promise;
+    this.#resolve = resolve;
+    this.#onAbort = () => this.#abandon('cancelled', 'the execution was cancelled');
+  }
+
+  /** Begins; the child must be ready. */
+  run(order: UnitOrder): Promise<ExecutionOutcome> {
+    const { signal } = this.#options;
+    if (signal.aborted) {
+      this.#abandon('cancelled', 'the execution was cancelled');
+      return this.outcome;
+    }
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#cancelTimer = this.#clock.setTimer(prepareMs, () =>
+      this.#abandon('wall-time-exceeded', `the program was not ready to run after ${prepareMs} ms`),
+    );
+    this.#child.listen({
+      frame: (kind, payload) => this.#frame(kind, payload),
+      gone: (text) => this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false),
+    });
+    if (!this.#ended) this.#child.sendJson(toChild.run, order);
+    return this.outcome;
+  }
+
+  #frame(kind: number, payload: Uint8Array): void {
+    if (this.#ended) return;
+    const wrong = this.#take(kind, payload);
+    if (wrong !== undefined) this.#abandon('sandbox-crashed', `the sandbox process broke its protocol: ${wrong}`);
+  }
+
+  /** Returns what is wrong with the frame. */
+  #take(kind: number, payload: Uint8Array): string | undefined {
+    switch (kind) {
+      case toParent.need:
+        return this.#need();
+      case toParent.started:
+        return this.#started();
+      case toParent.read:
+        return this.#read(payload);
+      case toParent.stdout:
+        return this.#collector.stdout(payload);
+      case toParent.log:
+        this.#options.onLog?.(payload);
+        return this.#collector.log(payload);
+      case toParent.progress:
+        return this.#progress(payload);
+      case toParent.file:
+        return this.#collector.file(payload);
+      case toParent.fileData:
+        return this.#collector.fileData(payload);
+      case toParent.done:
+        return this.#done(payload);
+      default:
+        return `unknown frame ${kind}`;
+    }
+  }
+
+  #need(): string | undefined {
+    if (this.#asked) return 'it asked for the program twice';
+    this.#asked = true;
+    void this.#sendProgram();
+    return undefined;
+  }
+
+  async #sendProgram(): Promise<void> {
+    try {
+      const bytes = await this.#request.program.load();
+      if (this.#ended) return;
+      if (bytes.length <= maxModuleBytes) return this.#child.send(toChild.program, bytes);
+      this.#abandon('program-invalid', `the program has ${bytes.length} bytes, more than ${maxModuleBytes}`, true);
+    } catch (error) {
+      this.#abandon('input-unreadable', `the program cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  #started(): string | undefined {
+    if (this.#startedMs !== undefined) return 'it started twice';
+    this.#startedMs = this.#clock.monotonic();
+    this.#cancelTimer();
+    const { wallMs } = this.#request.limits;
+    this.#cancelTimer = this.#clock.setTimer(wallMs, () =>
+      this.#abandon('wall-time-exceeded', `the program ran longer than its ${wallMs} ms`),
+    );
+    return undefined;
+  }
+
+  #read(payload: Uint8Array): string | undefined {
+    if (payload.length !== 16 || this.#reading) return 'a read out of turn';
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    const input = this.#request.inputs[view.getUint32(0, true)];
+    const offset = view.getFloat64(4, true);
+    const length = view.getUint32(12, true);
+    if (input === undefined || !Number.isSafeInteger(offset) || offset < 0 || length > inputWindowBytes || offset + length > input.bytes) {
+      return 'a read beyond its inputs';
+    }
+    this.#reading = true;
+    void this.#answer(input, offset, length);
+    return undefined;
+  }
+
+  async #answer(input: ExecutionInput, offset: number, length: number): Promise<void> {
+    let answer: [kind: number, bytes: Uint8Array];
+    try {
+      const bytes = await input.read(offset, length);
+      if (bytes.length !== length) throw new Error(`got ${bytes.length} bytes, expected ${length}`);
+      answer = [toChild.data, bytes];
+    } catch (error) {
+      const text = `input ${input.path} cannot be read at ${offset}: ${messageOf(error)}`;
+      answer = [toChild.unreadable, new TextEncoder().encode(text.slice(0, maxFailureTextChars))];
+    }
+    this.#reading = false;
+    if (!this.#ended) this.#child.send(...answer);
+  }
+
+  #progress(payload: Uint8Array): string | undefined {
+    const note = readProgress(payload);
+    if (note === undefined) return 'a malformed progress note';
+    this.#options.onProgress?.(note.fraction, note.text);
+    return undefined;
+  }
+
+  #done(payload: Uint8Array): string | undefined {
+    const report = readReport(payload);
+    if (report === undefined || !this.#collector.whole()) return 'a malformed report';
+    this.#finish(report);
+    return undefined;
+  }
+
+  #finish(report: UnitReport): void {
+    const usage = { wallMs: this.#wallMs(), inputBytes: report.inputBytes, peakMemoryBytes: report.peakMemoryBytes };
+    const log = this.#collector.takeLog();
+    if (report.failure !== undefined) return this.#end({ ok: false, failure: report.failure, log, usage });
+    this.#end({ ok: true, stdout: this.#collector.takeStdout(), files: this.#collector.takeFiles(), log, usage });
+  }
+
+  /** Ends the unit and the child with it. */
+  #abandon(code: ExecutionFailureCode, message: string, deterministic = false): void {
+    if (this.#ended) return;
+    this.#child.kill(message);
+    this.#fail(code, message, deterministic);
+  }
+
+  #fail(code: ExecutionFailureCode, message: string, deterministic: boolean): void {
+    if (this.#ended) return;
+    const usage = { wallMs: this.#wallMs(), inputBytes: 0, peakMemoryBytes: 0 };
+    this.#end({ ok: false, failure: { code, message, deterministic }, log: this.#collector.takeLog(), usage });
+  }
+
+  #end(outcome: ExecutionOutcome): void {
+    this.#ended = true;
+    this.#cancelTimer();
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#child.listen(undefined);
+    this.#resolve(outcome);
+  }
+
+  #wallMs(): number {
+    return this.#startedMs === undefined ? 0 : this.#clock.monotonic() - this.#startedMs;
+  }
+}
