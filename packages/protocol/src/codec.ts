@@ -1,6 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { messageOf } from '@shoal/runtime';
-import { decode, encode } from 'cborg';
+import { decode, encode, type DecodeOptions } from 'cborg';
 import { CID } from 'multiformats/cid';
 import type * as z from 'zod';
 import { StrictTokenizer } from './cbor/strict-tokenizer.ts';
@@ -17,9 +17,25 @@ const encodeOptions = {
   },
 };
 
+const linkTag = 42;
+const decodeOptions: DecodeOptions = {
+  ...dagCbor.decodeOptions,
+  tags: {
+    [linkTag]: (content) => {
+      const bytes = content();
+      if (!(bytes instanceof Uint8Array) || bytes[0] !== 0) throw new Error('a link that does not begin with a zero');
+      const link = CID.decode(bytes.subarray(1));
+      // Numbers too large for the codec come out as others, so that one link would have many forms.
+      if (link.byteLength !== bytes.length - 1 || link.bytes.some((byte, i) => byte !== bytes[i + 1])) throw new Error('a link in another form than its own');
+      return link;
+    },
+  },
+};
+
 /** Canonical bytes of a plain value (DAG-CBOR). */
 export function encodeValue(value: unknown): Uint8Array {
-  return encode(value, encodeOptions);
+  // The encoder gives a window into a pool of Buffers, all of which a kept document would keep.
+  return new Uint8Array(encode(value, encodeOptions));
 }
 
 /** The inverse, for bytes from outside: size first, then form. Only what `encodeValue` writes is taken. */
@@ -30,7 +46,7 @@ export function decodeValue(bytes: Uint8Array, maxBytes: number): unknown {
   // A Buffer's slices would be windows into memory that its owner may use again.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
-    return decode(plain, { ...dagCbor.decodeOptions, tokenizer: new StrictTokenizer(plain) });
+    return decode(plain, { ...decodeOptions, tokenizer: new StrictTokenizer(plain) });
   } catch (cause) {
     throw new ProtocolError('document-malformed', `Cannot decode ${bytes.length} bytes as DAG-CBOR: ${messageOf(cause)}`, { cause });
   }

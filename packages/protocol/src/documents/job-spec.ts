@@ -31,13 +31,16 @@ export const resources = z.object({
 });
 export type Resources = z.output<typeof resources>;
 
+/** Programs read these as C strings, which a zero would end. */
+const argument = z.string().max(limits.maxArgLength).regex(/^[^\0]*$/, 'expected no zero character');
+
 /** What a requester asks of the mesh; signed in a `posted` fact, unchangeable after. */
 export const jobSpec = z.object({
   name,
   program: z.object({ cid, engine: label, bytes: count }),
-  args: z.array(z.string().max(limits.maxArgLength)).max(limits.maxArgs),
+  args: z.array(argument).max(limits.maxArgs),
   env: z
-    .record(z.string().min(1).max(limits.maxLabelLength), z.string().max(limits.maxArgLength))
+    .record(z.string().min(1).max(limits.maxLabelLength).regex(/^[^=\p{Cc}]*$/u, 'expected no = and no control characters'), argument)
     .refine((env) => Object.keys(env).length <= limits.maxEnv, `expected at most ${limits.maxEnv} variables`),
   units: z.discriminatedUnion('kind', [countedUnits, shardUnits]),
   resources,

@@ -1,0 +1,36 @@
+import type { FactKind } from '../documents/facts.ts';
+import { encodeMessage } from '../messages/codec.ts';
+import { messageTable, type Message, type MessageType } from '../messages/table.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleJob, sampleMessages, sampleResults } from './samples.ts';
+
+/** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
+export interface Golden {
+  /** Message numbers, those of messages that are gone included. */
+  numbers: Record<string, number>;
+  /** Kinds of facts, likewise. */
+  kinds: string[];
+  vectors: Record<string, string>;
+}
+
+export const factKinds = Object.keys(sampleFacts) as FactKind[];
+export const messageTypes = Object.keys(messageTable) as MessageType[];
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** What today's code writes. */
+export function currentGolden(): Golden {
+  const vectors: [string, Uint8Array][] = [
+    ...factKinds.map((kind): [string, Uint8Array] => [`entry/${kind}`, sampleEntry([sampleFacts[kind]], kind === 'posted' ? undefined : sampleJob)]),
+    ['entry/batch', sampleEntry([sampleFacts.committed, { ...sampleFacts.committed, unit: 1 }], sampleJob)],
+    ['advert', sampleAdvert],
+    ...Object.entries(sampleResults).map(([name, bytes]): [string, Uint8Array] => [`result/${name}`, bytes]),
+    ...messageTypes.map((type): [string, Uint8Array] => [`message/${type}`, encodeMessage({ type, ...sampleMessages[type] } as Message)]),
+  ];
+  return {
+    numbers: Object.fromEntries(messageTypes.map((type) => [type, messageTable[type].id])),
+    kinds: factKinds,
+    vectors: Object.fromEntries(vectors.map(([name, bytes]) => [name, hex(bytes)])),
+  };
+}
