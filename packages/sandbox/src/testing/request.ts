@@ -1,0 +1,62 @@
+import type { Cid, ExecutionInput, ExecutionLimits, ExecutionOutcome, ExecutionRequest, Executor, PeerId } from '@shoal/runtime';
+
+export interface RequestOptions {
+  args?: string[];
+  env?: Record<string, string>;
+  inputs?: ExecutionInput[];
+  limits?: Partial<ExecutionLimits>;
+  submitter?: string;
+  program?: string;
+  signal?: AbortSignal;
+  onLog?: (bytes: Uint8Array) => void;
+  onProgress?: (fraction: number, text: string) => void;
+}
+
+const megabyte = 1024 * 1024;
+
+/** Ample for the cases, and small enough to be reached soon. */
+export const usualLimits: ExecutionLimits = {
+  memoryBytes: 32 * megabyte,
+  wallMs: 20_000,
+  outputBytes: 4 * megabyte,
+  logBytes: 2000,
+};
+
+/** An input that lies in memory. `reads` counts what was asked of it. */
+export function memoryInput(path: string, content: Uint8Array): ExecutionInput & { reads: number; bytesAsked: number } {
+  const input = {
+    path,
+    bytes: content.length,
+    reads: 0,
+    bytesAsked: 0,
+    read(offset: number, length: number): Promise<Uint8Array> {
+      input.reads++;
+      input.bytesAsked += length;
+      return Promise.resolve(content.subarray(offset, offset + length));
+    },
+  };
+  return input;
+}
+
+/** Runs a program with the usual limits. */
+export function execute(executor: Executor, program: Uint8Array, options: RequestOptions = {}): Promise<ExecutionOutcome> {
+  const request: ExecutionRequest = {
+    submitter: (options.submitter ?? 'submitter-a') as PeerId,
+    program: { cid: (options.program ?? 'probe') as Cid, load: () => Promise.resolve(program) },
+    args: options.args ?? [],
+    env: options.env ?? {},
+    inputs: options.inputs ?? [],
+    limits: { ...usualLimits, ...options.limits },
+  };
+  return executor.execute(request, {
+    signal: options.signal ?? new AbortController().signal,
+    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+}
+
+/** Text of bytes. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Bytes of a text. */
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
