@@ -1,1 +1,15 @@
-export {};
+export * from './defaults.ts';
+export * from './driver.ts';
+export type * from './effects.ts';
+export { bitAt, bitmapOf, createEngine, type Engine, type EngineConfig } from './engine.ts';
+export type * from './events.ts';
+export { JobLedger } from './ledger/ledger.ts';
+export { documentOf } from './ledger/unit-facts.ts';
+export type { Policy } from './policy/admit.ts';
+export { replay } from './recover.ts';
+export { linkedOutputs } from './requester/units.ts';
+export { nextDeadline, step } from './step.ts';
+export { unitViews, viewOfJob, viewOfLedger } from './views/job-view.ts';
+export type { SummaryDocument } from './views/summary.ts';
+export type * from './views/types.ts';
+export { freeSlots } from './worker/job.ts';

@@ -1,5 +1,7 @@
 import type { Cid, Logger, PeerId } from '@shoal/runtime';
-import type { Reason } from '@shoal/protocol';
+import type { JobSummary, JobView, UnitView } from '@shoal/engine';
+
+export type { JobState, JobSummary, JobView, UnitState, UnitView, WorkerView } from '@shoal/engine';
 
 /** How to make a peer. Everything has a default. */
 export interface PeerOptions {
@@ -64,68 +66,6 @@ export interface UnitResult {
   /** Who agreed on it. */
   workers: PeerId[];
   cid: Cid;
-}
-
-export type JobState = 'open' | 'done' | 'failed' | 'cancelled';
-export type UnitState = 'waiting' | 'running' | 'committed' | 'accepted' | 'disputed' | 'abandoned';
-
-export interface UnitView {
-  unit: number;
-  shard?: string;
-  state: UnitState;
-  /** Peers that run it now. */
-  running: PeerId[];
-  /** Peers that committed a result. */
-  committed: PeerId[];
-  /** Peers whose result was accepted. */
-  workers: PeerId[];
-  failures: { peer: PeerId; reason: Reason }[];
-  result?: Cid;
-  /** Why it waits or was abandoned. */
-  reason?: Reason;
-}
-
-export interface WorkerView {
-  peer: PeerId;
-  /** lost: not heard of within its lease's term. */
-  state: 'asked' | 'bid' | 'declined' | 'leased' | 'lost' | 'released';
-  running: number[];
-  committed: number;
-  accepted: number;
-  failed: number;
-  /** Of a decline or a loss. */
-  reasons: Reason[];
-}
-
-/** A job in a list. */
-export interface JobSummary {
-  id: Cid;
-  name: string;
-  state: JobState;
-  units: number;
-  accepted: number;
-  abandoned: number;
-  createdAt: number;
-  finishedAt?: number;
-}
-
-/** All that a person may want to know of a job. */
-export interface JobView extends JobSummary {
-  quorum: number;
-  requester: PeerId;
-  /** Units with at least one peer at work. */
-  running: number;
-  /** Runs that ended with a committed result. */
-  executions: number;
-  /** Runs that ended with a failure. */
-  failures: number;
-  /** Bids received. */
-  bids: number;
-  /** Bytes of input read by committed runs, where they lay. */
-  bytesProcessed: number;
-  workers: WorkerView[];
-  /** What the job waits for, if it does not move. */
-  waiting: Reason[];
 }
 
 export interface Job {

@@ -1,1 +1,4 @@
 export type * from './api.ts';
+export { createPeer } from './create-peer.ts';
+export { agent, peerDefaults } from './defaults.ts';
+export { PeerError, type PeerErrorCode } from './errors.ts';

@@ -1,0 +1,50 @@
+/** Timings and bounds of the engine. Milliseconds unless the name says otherwise. */
+export const defaults = {
+  /** Adverts are repeated this often; others forget them after their time to live. */
+  advertiseEveryMs: 15_000,
+  /** Changes of what is held are told after this pause, so that a burst makes one advert. */
+  advertiseSoonMs: 150,
+  advertTtlMs: 60_000,
+  /** Known peers; the stalest are dropped first, which is safe since adverts are repeated. */
+  maxRoster: 4_096,
+  /** An offer without an answer by then counts as silence. */
+  offerTimeoutMs: 3_000,
+  /** After silence or a decline the same peer is asked again after this, doubled each time, jittered. */
+  reofferMinMs: 2_000,
+  reofferMaxMs: 120_000,
+  /** When so long after posting too few have bid, the offer is gossiped. */
+  gossipOfferAfterMs: 2_500,
+  /** Peers asked beyond those needed: late binding. */
+  spareOffers: 2,
+  /** Leases of one job. */
+  maxLeases: 64,
+  /** A bid stands for this long. */
+  bidTtlMs: 30_000,
+  /** Bids outstanding at a worker; the oldest is dropped first: its award would then be refused, nothing worse. */
+  maxBids: 256,
+  /** Term of a lease; renewed at half. A worker keeps unreleased results until it ends. */
+  leaseTermMs: 600_000,
+  /** A worker reports at least this often; it renews what it holds. */
+  beatMs: 3_000,
+  /** Without a report for so long, a worker's units go to others. */
+  silenceMs: 12_000,
+  /** The same after its connection broke: long enough to reconnect. */
+  cutOffMs: 4_000,
+  /** An assigned unit that two reports do not list was lost on the way. */
+  assignGraceMs: 8_000,
+  /** A worker aims to hold this much work ahead. */
+  windowMs: 400,
+  /** Jobs a worker serves at once; more are declined as busy. */
+  maxWorkedJobs: 64,
+  /** A unit that failed at a peer is given to it again only after this, doubled each time, jittered. */
+  retryMinMs: 1_000,
+  retryMaxMs: 300_000,
+  /** Log text kept for one job at its requester; later text is dropped. */
+  maxJobLogBytes: 1_048_576,
+  /** Progress messages of one unit are at least this far apart. */
+  progressEveryMs: 500,
+  /** Fetching one result may fail so often before the job does. */
+  maxFetchAttempts: 8,
+} as const;
+
+export type Timings = { -readonly [K in keyof typeof defaults]: number };

@@ -1,0 +1,40 @@
+import type { Cid, ExecutionFailureCode, JournalRecord, PeerId } from '@shoal/runtime';
+import type { Holding, JobSpec } from '@shoal/protocol';
+
+/** How a run of a unit ended at this peer. */
+export type RunOutcome =
+  | {
+      ok: true;
+      result: Cid;
+      /** The result document. */
+      document: Uint8Array;
+      log: Uint8Array;
+    }
+  | {
+      ok: false;
+      code: ExecutionFailureCode | 'input-unavailable' | 'program-unavailable' | 'output-not-kept';
+      message: string;
+      deterministic: boolean;
+      log: Uint8Array;
+    };
+
+/** All that can happen to an engine. */
+export type EngineEvent =
+  | { type: 'start' }
+  /** A deadline has come; see `nextDeadline`. */
+  | { type: 'wake' }
+  /** The burst is over: sign, write and send what it led to. */
+  | { type: 'flush' }
+  | { type: 'message'; from: PeerId; bytes: Uint8Array }
+  | { type: 'gossip'; topic: string; from: PeerId; bytes: Uint8Array }
+  | { type: 'peer-connected'; peer: PeerId }
+  | { type: 'peer-disconnected'; peer: PeerId }
+  | { type: 'addresses'; addresses: string[] }
+  | { type: 'holdings'; holdings: Holding[] }
+  | { type: 'submit'; spec: JobSpec; nonce: Uint8Array }
+  | { type: 'cancel'; job: Cid; why: string }
+  | { type: 'executed'; job: Cid; unit: number; outcome: RunOutcome }
+  | { type: 'progressed'; job: Cid; unit: number; fraction: number; text: string }
+  | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }
+  /** A job of the journal, at start. */
+  | { type: 'recovered'; job: Cid; records: JournalRecord[] };

@@ -1,0 +1,176 @@
+import type { Cid, Crypto, PeerId } from '@shoal/runtime';
+import { digestOf, documentCid, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
+import { commitmentOf } from '../verify/commitment.ts';
+import { SortedIds } from './reconcile.ts';
+import { emptyUnit, type UnitFacts } from './unit-facts.ts';
+
+export interface LeaseFacts {
+  lease: string;
+  worker: PeerId;
+  /** The latest end that was ever stated. */
+  until: number;
+}
+
+/** Entries that came before the posting are kept up to this many; more are dropped and reconciled later. */
+const maxOrphans = 1_024;
+
+/**
+ * The state of one job: a pure fold over its set of entries. Adding an entry twice, or entries in another order,
+ * gives the same state. Who may say what is decided here: only the requester awards, accepts and cancels,
+ * and a worker speaks for itself alone.
+ */
+export class JobLedger {
+  readonly job: Cid;
+  readonly entries = new Map<Cid, Entry>();
+  /** Digests of the entries, for comparing with others. */
+  readonly ids = new SortedIds();
+  /** By lease and worker: a requester that gives one lease to two shows up as two. */
+  private readonly leases = new Map<string, LeaseFacts>();
+  private readonly released = new Map<string, Reason>();
+  readonly bids = new Map<PeerId, FactOf<'bid'> & { id: Cid }>();
+  readonly units = new Map<number, UnitFacts>();
+  readonly cancelled = new Map<Cid, Reason>();
+  /** By entry and worker. */
+  readonly receipts = new Map<string, FactOf<'receipt'> & { id: Cid }>();
+  /** Workers that agreed, by the entry of their receipt. */
+  readonly countersigned = new Map<Cid, Set<PeerId>>();
+  posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string } | undefined;
+  private readonly orphans = new Map<Cid, Entry>();
+  private readonly crypto: Crypto;
+
+  constructor(job: Cid, crypto: Crypto) {
+    this.job = job;
+    this.crypto = crypto;
+  }
+
+  /** Adds an entry that was opened and verified; false when it is of another job or was here already. */
+  add(entry: Entry): boolean {
+    if (entry.job !== this.job || this.entries.has(entry.id) || this.orphans.has(entry.id)) return false;
+    if (entry.id === this.job) {
+      const [fact] = entry.value.facts;
+      if (fact?.kind !== 'posted' || entry.value.facts.length !== 1) return false;
+      this.posted = { spec: fact.spec, requester: entry.author, at: entry.value.at, mesh: fact.mesh };
+      this.keep(entry);
+      for (const orphan of this.orphans.values()) this.fold(orphan);
+      this.orphans.clear();
+      return true;
+    }
+    if (this.posted !== undefined) {
+      this.fold(entry);
+      return true;
+    }
+    if (this.orphans.size >= maxOrphans) return false;
+    this.orphans.set(entry.id, entry);
+    return true;
+  }
+
+  unit(index: number): UnitFacts {
+    let facts = this.units.get(index);
+    if (facts === undefined) this.units.set(index, (facts = emptyUnit()));
+    return facts;
+  }
+
+  /** Leases that were given and not taken back. */
+  openLeases(): LeaseFacts[] {
+    return [...this.leases.values()].filter((lease) => !this.released.has(lease.lease));
+  }
+
+  /** The lease of that id and worker, unless it was released. */
+  lease(lease: string, worker: PeerId): LeaseFacts | undefined {
+    return this.released.has(lease) ? undefined : this.leases.get(`${lease}/${worker}`);
+  }
+
+  private keep(entry: Entry): void {
+    this.entries.set(entry.id, entry);
+    this.ids.insert(digestOf(entry.id));
+  }
+
+  private fold(entry: Entry): void {
+    this.keep(entry);
+    for (const fact of entry.value.facts) this.foldFact(fact, entry);
+  }
+
+  private foldFact(fact: Fact, entry: Entry): void {
+    const posted = this.posted;
+    if (posted === undefined) return;
+    if ('unit' in fact && fact.unit >= unitCount(posted.spec)) return;
+    if (entry.author === posted.requester) this.foldRequester(fact, entry);
+    this.foldWorker(fact, entry);
+  }
+
+  private foldRequester(fact: Fact, entry: Entry): void {
+    switch (fact.kind) {
+      case 'leased': {
+        const key = `${fact.lease}/${fact.worker}`;
+        const until = Math.max(this.leases.get(key)?.until ?? 0, fact.until);
+        this.leases.set(key, { lease: fact.lease, worker: fact.worker, until });
+        return;
+      }
+      case 'released':
+        this.released.set(fact.lease, smaller(this.released.get(fact.lease), fact.reason));
+        return;
+      case 'accepted': {
+        const accepted = this.unit(fact.unit).accepted;
+        accepted.set(fact.result, new Set([...(accepted.get(fact.result) ?? []), ...fact.workers]));
+        return;
+      }
+      case 'abandoned':
+        this.unit(fact.unit).abandoned.set(entry.id, fact.reason);
+        return;
+      case 'cancelled':
+        this.cancelled.set(entry.id, fact.reason);
+        return;
+      case 'receipt':
+        this.receipts.set(`${entry.id}/${fact.worker}`, { ...fact, id: entry.id });
+        return;
+      default:
+    }
+  }
+
+  private foldWorker(fact: Fact, entry: Entry): void {
+    const worker = entry.author;
+    switch (fact.kind) {
+      case 'bid': {
+        const known = this.bids.get(worker);
+        if (known === undefined || fact.until > known.until || (fact.until === known.until && entry.id > known.id)) {
+          this.bids.set(worker, { ...fact, id: entry.id });
+        }
+        return;
+      }
+      case 'committed': {
+        const { commitments } = this.unit(fact.unit);
+        commitments.set(worker, (commitments.get(worker) ?? new Set()).add(hex(fact.commitment)));
+        return;
+      }
+      case 'revealed': {
+        if (documentCid(fact.document, this.crypto) !== fact.result) return; // not what it claims to be
+        const opens = hex(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
+        const { revealed } = this.unit(fact.unit);
+        revealed.set(worker, (revealed.get(worker) ?? new Map()).set(opens, { result: fact.result, document: fact.document, opens }));
+        return;
+      }
+      case 'failed': {
+        const { failures } = this.unit(fact.unit);
+        const failure = { reason: fact.reason, deterministic: fact.deterministic, at: entry.value.at };
+        failures.set(worker, (failures.get(worker) ?? new Map()).set(entry.id, failure));
+        return;
+      }
+      case 'countersigned':
+        this.countersigned.set(fact.receipt, (this.countersigned.get(fact.receipt) ?? new Set()).add(worker));
+        return;
+      default:
+    }
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** Of two reasons the same one, whichever came first. */
+function smaller(a: Reason | undefined, b: Reason): Reason {
+  if (a === undefined) return b;
+  return `${a.code}\0${a.text}` <= `${b.code}\0${b.text}` ? a : b;
+}

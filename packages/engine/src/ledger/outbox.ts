@@ -1,0 +1,73 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { limits, sealEntry, type Entry, type Fact, type FactKind } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+
+/** Facts of one entry together stay below this; reveals carry whole documents. */
+const maxBatchBytes = 786_432;
+
+/** As whom a fact is stated. A peer that works for itself hears its own facts like anybody else's. */
+export type Role = 'requester' | 'worker';
+
+const workerKinds: ReadonlySet<FactKind> = new Set<FactKind>(['bid', 'committed', 'revealed', 'failed', 'countersigned']);
+
+export function roleOf(fact: Fact): Role {
+  return workerKinds.has(fact.kind) ? 'worker' : 'requester';
+}
+
+interface Pending {
+  role: Role;
+  facts: Fact[];
+  to: Set<PeerId>;
+}
+
+/**
+ * Facts that this peer has decided to state, until the burst ends: then each job's facts go under one signature,
+ * into the journal, and to whom they concern.
+ */
+export class Outbox {
+  private readonly pending = new Map<string, { job: Cid } & Pending>();
+
+  /** States a fact about a job, and sends it to those peers once it is durable. Facts for the same peers share an entry. */
+  state(job: Cid, fact: Fact, to: readonly PeerId[]): void {
+    const role = roleOf(fact);
+    const key = `${role}/${job}/${[...to].sort().join(',')}`;
+    const pending = this.pending.get(key) ?? { role, job, facts: [], to: new Set(to) };
+    pending.facts.push(fact);
+    this.pending.set(key, pending);
+  }
+
+  /** Signs all that is pending. `record` adds an entry to the ledger of the role that stated it. */
+  flush(turn: Turn, record: (entry: Entry, role: Role) => void): void {
+    const { engine, effects, now } = turn;
+    for (const { role, job, facts, to } of this.pending.values()) {
+      const entries = batches(facts).map((batch) => sealEntry({ job, at: now, facts: batch }, engine.signer, engine.crypto));
+      for (const entry of entries) record(entry, role);
+      effects.push({
+        type: 'append',
+        records: entries.map((entry) => ({ scope: job, kind: 'entry', key: entry.id, bytes: entry.bytes })),
+      });
+      for (const peer of to) {
+        for (const entry of entries) effects.push({ type: 'send', to: peer, message: { type: 'entries', job, entries: [entry.bytes] } });
+      }
+    }
+    this.pending.clear();
+  }
+}
+
+function batches(facts: Fact[]): Fact[][] {
+  const all: Fact[][] = [];
+  let batch: Fact[] = [];
+  let bytes = 0;
+  for (const fact of facts) {
+    const factBytes = 256 + (fact.kind === 'revealed' ? fact.document.length : 0);
+    if (batch.length > 0 && (batch.length >= limits.maxFactsPerEntry || bytes + factBytes > maxBatchBytes)) {
+      all.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(fact);
+    bytes += factBytes;
+  }
+  if (batch.length > 0) all.push(batch);
+  return all;
+}

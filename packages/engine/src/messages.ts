@@ -1,0 +1,91 @@
+import { ShoalError, type Cid, type PeerId } from '@shoal/runtime';
+import { decodeMessage, openEntry, type Entry, type Message } from '@shoal/protocol';
+import type { Turn } from './engine.ts';
+import { receiveReconcile } from './ledger/exchange.ts';
+import { roleOf } from './ledger/outbox.ts';
+import { receiveWorkerEntry } from './requester/entries.ts';
+import { leaseOf } from './requester/job.ts';
+import { dropLease, receivePull } from './requester/leases.ts';
+import { receiveDecline } from './requester/offers.ts';
+import { receiveAdvert } from './roster/adverts.ts';
+import { receiveOffer } from './worker/bid.ts';
+import { receiveRequesterEntry } from './worker/lease.ts';
+import { receiveAssign, receiveReveal, receiveUnknownLease } from './worker/report.ts';
+
+/** A message from a peer: decoded, checked, and given to whom it concerns. A bad one is its sender's offence. */
+export function receive(turn: Turn, from: PeerId, bytes: Uint8Array): void {
+  try {
+    dispatch(turn, from, decodeMessage(bytes));
+  } catch (error) {
+    if (!(error instanceof ShoalError) || error.code === 'invariant') throw error;
+    turn.effects.push({ type: 'offence', peer: from, code: error.code, text: error.message });
+  }
+}
+
+function dispatch(turn: Turn, from: PeerId, message: Message): void {
+  const { engine } = turn;
+  switch (message.type) {
+    case 'offer':
+      return receiveOffer(turn, message.posted);
+    case 'assign':
+      return receiveAssign(turn, from, message);
+    case 'reveal':
+      return receiveReveal(turn, from, message);
+    case 'adverts':
+      for (const advert of message.adverts) receiveAdvert(turn, advert);
+      return;
+    case 'entries':
+      for (const entry of message.entries) receiveEntry(turn, message.job, entry);
+      return;
+    case 'reconcile':
+      return receiveReconcile(turn, from, message);
+    case 'unknownLease': {
+      receiveUnknownLease(turn, from, message);
+      const job = engine.requested.get(message.job);
+      const lease = job?.leases.get(message.lease);
+      if (job !== undefined && lease?.worker === from && job.outcome === 'open') dropLease(turn, job, lease, message.reason);
+      return;
+    }
+    case 'decline': {
+      const job = engine.requested.get(message.job);
+      if (job?.outcome === 'open') receiveDecline(turn, job, from, message.reasons);
+      return;
+    }
+    case 'pull': {
+      const job = engine.requested.get(message.job);
+      if (job !== undefined) return receivePull(turn, job, from, message);
+      const reason = { code: 'job-unknown', text: 'it knows no such open job' };
+      turn.effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: message.job, lease: message.lease, reason } });
+      return;
+    }
+    case 'progress':
+    case 'log':
+      return receiveNote(turn, from, message);
+  }
+}
+
+function receiveEntry(turn: Turn, claimed: Cid, bytes: Uint8Array): void {
+  const { engine } = turn;
+  const entry: Entry = openEntry(bytes, engine.crypto);
+  if (entry.job !== claimed) throw new ShoalError('entry-misfiled', `Cannot take an entry of job ${entry.job} under job ${claimed}`);
+  const requested = engine.requested.get(entry.job);
+  const byWorker = entry.value.facts.some((fact) => roleOf(fact) === 'worker');
+  // A peer that works for itself hears of its own job in both roles.
+  if (requested !== undefined && (entry.author !== engine.self || byWorker)) receiveWorkerEntry(turn, requested, entry);
+  else if (!byWorker) receiveRequesterEntry(turn, entry);
+}
+
+/** Progress and logs: for people, not for decisions; only from those who hold a lease. */
+function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type: 'progress' | 'log' }>): void {
+  const job = turn.engine.requested.get(message.job);
+  if (job === undefined || job.outcome !== 'open' || leaseOf(job, from) === undefined || message.unit >= job.units) return;
+  if (message.type === 'progress') job.progress.set(message.unit, { fraction: message.fraction, text: message.text });
+  else {
+    const { maxJobLogBytes } = turn.engine.config.timings;
+    const bytes = message.bytes.subarray(0, Math.max(0, maxJobLogBytes - job.logBytes));
+    if (bytes.length === 0) return;
+    job.logs.push({ unit: message.unit, peer: from, bytes });
+    job.logBytes += bytes.length;
+  }
+  turn.effects.push({ type: 'changed', job: job.job });
+}

@@ -1,0 +1,28 @@
+import type { PeerId } from '@shoal/runtime';
+import type { JobSpec, Reason } from '@shoal/protocol';
+import type { Engine } from '../engine.ts';
+import { match } from '../market/match.ts';
+
+/** What the owner of a peer lets others do with it. */
+export interface Policy {
+  /** Requesters that are never served. */
+  denied: ReadonlySet<PeerId>;
+}
+
+/** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
+export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
+  const { config } = engine;
+  if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
+  if (spec.deadline !== undefined && spec.deadline <= now) return [{ code: 'deadline-past', text: 'the deadline of the job has passed' }];
+  if (engine.worked.size >= config.timings.maxWorkedJobs) return [{ code: 'busy', text: `it serves ${engine.worked.size} jobs already` }];
+  const verdict = match(spec, {
+    slots: config.slots,
+    memoryBytes: config.maxUnitMemoryBytes,
+    engines: config.engines,
+    labels: config.labels,
+    datasets: [...engine.holdings.values()],
+  });
+  if (verdict.verdict === 'no') return verdict.reasons;
+  if (verdict.verdict === 'unknown') return [{ code: 'label-missing', text: `it has no label ${verdict.missing.join(', ')}` }];
+  return [];
+}

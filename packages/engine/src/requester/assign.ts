@@ -1,0 +1,114 @@
+import { limits, type MessageBody } from '@shoal/protocol';
+import { backOffMs, bitAt, type Turn } from '../engine.ts';
+import { liveLeases, type Lease, type RequestedJob } from './job.ts';
+import { runsWanted } from './units.ts';
+
+/** Units looked at for one lease in one turn; the rest is looked at in the next. */
+const maxScan = 4_096;
+
+/** Gives units to the leases that want some. Late binding: whoever is fast asks more often, and gets more. */
+export function serveWants(turn: Turn, job: RequestedJob): void {
+  if (job.outcome !== 'open') return;
+  for (const lease of liveLeases(job)) {
+    if (lease.want === 0) continue;
+    for (const unit of pickUnits(turn, job, lease, lease.want)) {
+      lease.want -= 1;
+      lease.assigned.set(unit, turn.now);
+      lease.toAssign.push(unit);
+      const active = job.active.get(unit) ?? new Set();
+      job.active.set(unit, active.add(lease));
+    }
+  }
+}
+
+function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
+  const picked: number[] = [];
+  let scanned = 0;
+  for (const unit of job.returned) {
+    if (picked.length >= most || (scanned += 1) > maxScan) return picked;
+    if (runsWanted(job, unit) <= 0) job.returned.delete(unit);
+    else if (mayRun(turn, job, lease, unit) && (holds(job, lease, unit) || mayMove(turn, job, unit))) {
+      picked.push(unit);
+      if (runsWanted(job, unit) === 1) job.returned.delete(unit);
+    }
+  }
+  const counted = job.spec.units.kind === 'count';
+  for (; lease.heldCursor < job.units && picked.length < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
+    const unit = lease.heldCursor;
+    if (holds(job, lease, unit) && runsWanted(job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
+  }
+  if (counted || lease.heldCursor < job.units) return picked;
+  for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
+    const unit = lease.otherCursor;
+    if (holds(job, lease, unit) || runsWanted(job, unit) <= 0) continue;
+    if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.push(unit);
+    else job.deferred.add(unit);
+  }
+  return picked;
+}
+
+/** Where units have no input, everybody holds all there is to hold. */
+function holds(job: RequestedJob, lease: Lease, unit: number): boolean {
+  return job.spec.units.kind === 'count' || bitAt(lease.holds, unit);
+}
+
+/** A worker runs a unit once, and not again soon after it failed there. */
+function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, unit: number): boolean {
+  if (job.active.get(unit)?.has(lease) === true) return false;
+  const facts = job.ledger.units.get(unit);
+  if (facts === undefined) return true;
+  if (facts.commitments.has(lease.worker) || facts.revealed.has(lease.worker)) return false;
+  const failures = [...(facts.failures.get(lease.worker)?.values() ?? [])];
+  if (failures.length === 0) return true;
+  if (failures.some((failure) => failure.deterministic)) return false;
+  const { retryMinMs, retryMaxMs } = engine.config.timings;
+  const lastAt = Math.max(...failures.map((failure) => failure.at));
+  const retryAt = lastAt + backOffMs(failures.length, retryMinMs, retryMaxMs, random);
+  if (retryAt <= now) return true;
+  engine.timers.setNoLater(job.timerKey, retryAt);
+  return false;
+}
+
+/** Compute goes to the data: a shard is moved only where that is allowed and too few of its holders could run the unit. */
+function mayMove({ engine, now }: Turn, job: RequestedJob, unit: number): boolean {
+  if (job.spec.units.kind !== 'shards') return true;
+  if (job.spec.units.move === 'never') return false;
+  const patienceEndsAt = job.postedAt + engine.config.timings.gossipOfferAfterMs;
+  if (now < patienceEndsAt) {
+    engine.timers.setNoLater(job.timerKey, patienceEndsAt);
+    return false;
+  }
+  const facts = job.ledger.units.get(unit);
+  const holders = liveLeases(job).filter(
+    (lease) => bitAt(lease.holds, unit) && facts?.commitments.has(lease.worker) !== true && facts?.failures.has(lease.worker) !== true,
+  );
+  return holders.length < job.spec.verify.quorum - (facts?.commitments.size ?? 0);
+}
+
+/** What a burst decided, one message a kind and lease. */
+export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
+  for (const lease of job.leases.values()) {
+    const base = { job: job.job, lease: lease.lease };
+    while (lease.toAssign.length > 0 || lease.toDrop.length > 0) {
+      const body: MessageBody<'assign'> = {
+        ...base,
+        run: lease.toAssign.splice(0, limits.maxWindowUnits),
+        drop: lease.toDrop.splice(0, limits.maxWindowUnits),
+      };
+      effects.push({ type: 'send', to: lease.worker, message: { type: 'assign', ...body } });
+    }
+    const reveal = [...lease.toReveal];
+    lease.toReveal.clear();
+    for (const unit of reveal) lease.revealing.set(unit, now);
+    for (let i = 0; i < reveal.length; i += limits.maxWindowUnits) {
+      effects.push({ type: 'send', to: lease.worker, message: { type: 'reveal', ...base, units: reveal.slice(i, i + limits.maxWindowUnits) } });
+    }
+  }
+}
+
+/** When a peer's connection is back, deferred and returned units may find a taker. */
+export function retake(job: RequestedJob): void {
+  for (const unit of job.deferred) job.returned.add(unit);
+  job.deferred.clear();
+}
+

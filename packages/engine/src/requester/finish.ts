@@ -1,0 +1,79 @@
+import { decodeResult, encodeValue, type Reason } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { documentOf } from '../ledger/unit-facts.ts';
+import { bringOutputs } from './units.ts';
+import { workersOf, type RequestedJob } from './job.ts';
+import { summaryOf } from '../views/summary.ts';
+
+/** How long a finished job stays in memory for countersignatures and late reports. */
+export const lingerMs = 30_000;
+
+/** Ends the job when every unit is settled and every result is here. */
+export function finishIfSettled(turn: Turn, job: RequestedJob): void {
+  if (job.outcome !== 'open' || job.settled.size < job.units || job.fetching.size > 0) return;
+  const abandoned = [...job.settled.values()].includes('abandoned');
+  end(turn, job, abandoned ? 'failed' : 'done', { code: 'job-finished', text: 'every unit is settled' });
+}
+
+/** The owner wants it no more: everybody who holds a lease hears so, now or when they report. */
+export function cancelJob(turn: Turn, job: RequestedJob, why: string): void {
+  if (job.outcome !== 'open') return;
+  const reason = { code: 'cancelled', text: why };
+  turn.engine.outbox.state(job.job, { kind: 'cancelled', reason }, workersOf(job));
+  end(turn, job, 'cancelled', reason);
+}
+
+function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancelled', reason: Reason): void {
+  const { engine, now, effects } = turn;
+  job.outcome = outcome;
+  job.finishedAt = now;
+  for (const lease of job.leases.values()) {
+    const units = lease.counts.accepted;
+    if (units > 0) {
+      const receipt = { kind: 'receipt', worker: lease.worker, units, fuel: fuelOf(job, lease.worker), elapsedMs: Math.max(0, now - lease.leasedAt) } as const;
+      engine.outbox.state(job.job, receipt, [lease.worker]);
+    }
+    engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, reason }, [lease.worker]);
+  }
+  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
+  effects.push({ type: 'changed', job: job.job });
+  engine.timers.set(job.timerKey, now + lingerMs);
+}
+
+/** Fuel of the accepted units in which that worker took part. */
+function fuelOf(job: RequestedJob, worker: string): number {
+  let fuel = 0;
+  for (const facts of job.ledger.units.values()) {
+    for (const [result, workers] of facts.accepted) {
+      const document = [...workers].some((peer) => peer === worker) ? documentOf(facts, result) : undefined;
+      if (document !== undefined) fuel += decodeResult(document).fuel ?? 0;
+    }
+  }
+  return fuel;
+}
+
+/** Linked outputs came, or could not be had yet. */
+export function receiveFetched(turn: Turn, job: RequestedJob, unit: number, ok: boolean, why: string): void {
+  const { engine } = turn;
+  const attempts = job.fetching.get(unit);
+  if (attempts === undefined || job.outcome !== 'open') return;
+  if (ok) job.fetching.delete(unit);
+  else if (attempts + 1 >= engine.config.timings.maxFetchAttempts) {
+    const reason = { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}`.slice(0, 1_000) };
+    job.fetching.delete(unit);
+    job.settled.set(unit, 'abandoned');
+    engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
+  } else {
+    job.fetching.set(unit, attempts + 1);
+    engine.timers.setNoLater(job.timerKey, turn.now + engine.config.timings.retryMinMs * 2 ** attempts);
+  }
+  turn.effects.push({ type: 'changed', job: job.job });
+}
+
+/** Asks again for outputs whose fetching had failed. */
+export function refetch(turn: Turn, job: RequestedJob): void {
+  for (const [unit, attempts] of job.fetching) {
+    if (attempts === 0) continue;
+    for (const [result, workers] of job.ledger.unit(unit).accepted) bringOutputs(turn, job, unit, { result, workers: [...workers] });
+  }
+}

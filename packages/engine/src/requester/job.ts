@@ -1,0 +1,136 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { unitCount, type JobSpec, type Reason } from '@shoal/protocol';
+import type { Engine } from '../engine.ts';
+import type { JobLedger } from '../ledger/ledger.ts';
+
+/** A peer that was, or may be, asked to work on a job. */
+export interface Candidate {
+  peer: PeerId;
+  state: 'asked' | 'bid' | 'declined' | 'silent' | 'leased' | 'released';
+  askedAt: number;
+  /** Silences and declines in a row. */
+  refusals: number;
+  /** Not asked again before. */
+  retryAt: number;
+  reasons: Reason[];
+  /** Slots and held units of its bid. */
+  bid: { slots: number; holds: Uint8Array; until: number } | undefined;
+}
+
+/** A worker's standing permission to pull units of this job. */
+export interface Lease {
+  lease: string;
+  worker: PeerId;
+  holds: Uint8Array;
+  until: number;
+  leasedAt: number;
+  /** Units given and not heard of since, with when they were given. */
+  assigned: Map<number, number>;
+  /** How many more units it would take now. */
+  want: number;
+  /** Where the first sweep through the units stands (inputs held), and the second (the others). */
+  heldCursor: number;
+  otherCursor: number;
+  heardAt: number;
+  /** Silent for too long: its units went to others. It is welcome back. */
+  lost: boolean;
+  /** Since its connection broke. */
+  cutOffAt: number | undefined;
+  toAssign: number[];
+  toDrop: number[];
+  toReveal: Set<number>;
+  /** Reveals that were asked for and have not come, with when they were asked for. */
+  revealing: Map<number, number>;
+  counts: { committed: number; accepted: number; failed: number };
+}
+
+export type Settlement = 'open' | 'accepted' | 'abandoned';
+
+/** A job that this peer posted. */
+export interface RequestedJob {
+  readonly job: Cid;
+  readonly spec: JobSpec;
+  readonly ledger: JobLedger;
+  readonly units: number;
+  readonly postedAt: number;
+  readonly timerKey: string;
+  candidates: Map<PeerId, Candidate>;
+  leases: Map<string, Lease>;
+  /** Leases that run a unit now, by unit. */
+  active: Map<number, Set<Lease>>;
+  settled: Map<number, Settlement>;
+  /** Units that need another run than the sweeps gave them. */
+  returned: Set<number>;
+  /** Units that wait for a holder of their input to come free. */
+  deferred: Set<number>;
+  /** Accepted units whose linked outputs are on their way here, with failed attempts. */
+  fetching: Map<number, number>;
+  progress: Map<number, { fraction: number; text: string }>;
+  logs: { unit: number; peer: PeerId; bytes: Uint8Array }[];
+  logBytes: number;
+  gossiped: boolean;
+  nextLease: number;
+  finishedAt: number | undefined;
+  outcome: 'open' | 'done' | 'failed' | 'cancelled';
+}
+
+const timerPrefix = 'job:';
+
+export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined {
+  const { posted, job } = ledger;
+  if (posted === undefined) return undefined;
+  return {
+    job,
+    spec: posted.spec,
+    ledger,
+    units: unitCount(posted.spec),
+    postedAt: posted.at,
+    timerKey: `${timerPrefix}${job}`,
+    candidates: new Map(),
+    leases: new Map(),
+    active: new Map(),
+    settled: new Map(),
+    returned: new Set(),
+    deferred: new Set(),
+    fetching: new Map(),
+    progress: new Map(),
+    logs: [],
+    logBytes: 0,
+    gossiped: false,
+    nextLease: 0,
+    finishedAt: undefined,
+    outcome: 'open',
+  };
+}
+
+export function requestedJobOfTimer(engine: Engine, key: string): RequestedJob | undefined {
+  return key.startsWith(timerPrefix) ? engine.requested.get(key.slice(timerPrefix.length) as Cid) : undefined;
+}
+
+/** Leases whose workers are heard of. */
+export function liveLeases(job: RequestedJob): Lease[] {
+  return [...job.leases.values()].filter((lease) => !lease.lost);
+}
+
+export function leaseOf(job: RequestedJob, worker: PeerId): Lease | undefined {
+  for (const lease of job.leases.values()) if (lease.worker === worker) return lease;
+  return undefined;
+}
+
+export function openUnits(job: RequestedJob): number {
+  return job.units - job.settled.size;
+}
+
+/** Peers to whom news of the job go. */
+export function workersOf(job: RequestedJob): PeerId[] {
+  return [...job.leases.values()].map((lease) => lease.worker);
+}
+
+export function candidateOf(job: RequestedJob, peer: PeerId): Candidate {
+  let candidate = job.candidates.get(peer);
+  if (candidate === undefined) {
+    candidate = { peer, state: 'asked', askedAt: 0, refusals: 0, retryAt: 0, reasons: [], bid: undefined };
+    job.candidates.set(peer, candidate);
+  }
+  return candidate;
+}

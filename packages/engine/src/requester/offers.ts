@@ -1,0 +1,98 @@
+import type { PeerId } from '@shoal/runtime';
+import { topics, type Reason } from '@shoal/protocol';
+import { backOffMs, type Turn } from '../engine.ts';
+import { match } from '../market/match.ts';
+import { rank, scoreOf } from '../market/score.ts';
+import type { KnownAdvert } from '../roster/roster.ts';
+import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
+import { award } from './leases.ts';
+
+/** Workers that the job could use at once. */
+function wantedLeases(turn: Turn, job: RequestedJob): number {
+  return Math.min(turn.engine.config.timings.maxLeases, openUnits(job) * job.spec.verify.quorum);
+}
+
+/**
+ * Asks for bids while the job could use more workers: standing bids first, then likely peers directly by their
+ * adverts, a few more than needed; gossip when that gave too little.
+ */
+export function seekWorkers(turn: Turn, job: RequestedJob): void {
+  const { engine, now, effects } = turn;
+  const { timings } = engine.config;
+  const wanted = wantedLeases(turn, job);
+  takeStandingBids(turn, job, wanted);
+  const live = liveLeases(job).length;
+  const waiting = [...job.candidates.values()].filter((candidate) => candidate.state === 'asked').length;
+  const more = wanted - live - waiting + (live < wanted ? timings.spareOffers : 0);
+  if (more <= 0) return;
+  const posted = job.ledger.entries.get(job.job);
+  if (posted === undefined) return;
+  const likely = likelyPeers(turn, job);
+  for (const advert of likely.slice(0, more)) {
+    const candidate = candidateOf(job, advert.author);
+    candidate.state = 'asked';
+    candidate.askedAt = now;
+    effects.push({ type: 'send', to: advert.author, message: { type: 'offer', posted: posted.bytes } });
+    engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
+  }
+  if (!job.gossiped && live < Math.min(wanted, job.spec.verify.quorum) && now - job.postedAt >= timings.gossipOfferAfterMs) {
+    job.gossiped = true;
+    effects.push({ type: 'publish', topic: topics.offers(engine.config.mesh), bytes: posted.bytes });
+  }
+}
+
+function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
+  const items = [];
+  for (const advert of engine.roster.all()) {
+    const candidate = job.candidates.get(advert.author);
+    if (candidate !== undefined && (candidate.retryAt > now || !['declined', 'silent', 'released'].includes(candidate.state))) continue;
+    if (leaseOf(job, advert.author) !== undefined || advert.expiresAt <= now) continue;
+    const verdict = match(job.spec, advert.value);
+    if (verdict.verdict === 'no') continue;
+    const unsure = verdict.verdict === 'unknown' ? 1 : 0;
+    items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure) });
+  }
+  return rank(items, random);
+}
+
+function takeStandingBids(turn: Turn, job: RequestedJob, wanted: number): void {
+  for (const candidate of job.candidates.values()) {
+    if (liveLeases(job).length >= wanted) return;
+    if (candidate.state === 'bid' && candidate.bid !== undefined && candidate.bid.until > turn.now) award(turn, job, candidate);
+  }
+}
+
+/** A bid came: award at once while there is need, keep it standing otherwise. */
+export function receiveBid(turn: Turn, job: RequestedJob, peer: PeerId, bid: NonNullable<Candidate['bid']>): void {
+  if (bid.until <= turn.now || leaseOf(job, peer) !== undefined) return;
+  const candidate = candidateOf(job, peer);
+  candidate.state = 'bid';
+  candidate.bid = bid;
+  candidate.refusals = 0;
+  candidate.reasons = [];
+  if (liveLeases(job).length < wantedLeases(turn, job)) award(turn, job, candidate);
+}
+
+export function receiveDecline(turn: Turn, job: RequestedJob, peer: PeerId, reasons: Reason[]): void {
+  refuse(turn, job, candidateOf(job, peer), 'declined', reasons);
+}
+
+/** Offers that got no answer in time; bids that have lapsed. */
+export function expireOffers(turn: Turn, job: RequestedJob): void {
+  const { now, engine } = turn;
+  for (const candidate of job.candidates.values()) {
+    if (candidate.state === 'asked' && candidate.askedAt + engine.config.timings.offerTimeoutMs <= now) {
+      refuse(turn, job, candidate, 'silent', [{ code: 'no-answer', text: 'it did not answer the offer' }]);
+    }
+    if (candidate.state === 'bid' && (candidate.bid?.until ?? 0) <= now) candidate.state = 'released';
+  }
+}
+
+function refuse({ engine, now, random }: Turn, job: RequestedJob, candidate: Candidate, state: 'declined' | 'silent', reasons: Reason[]): void {
+  const { timings } = engine.config;
+  candidate.state = state;
+  candidate.refusals += 1;
+  candidate.reasons = reasons;
+  candidate.retryAt = now + backOffMs(candidate.refusals, timings.reofferMinMs, timings.reofferMaxMs, random);
+  engine.timers.setNoLater(job.timerKey, candidate.retryAt);
+}

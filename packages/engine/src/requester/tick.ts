@@ -1,0 +1,24 @@
+import type { Turn } from '../engine.ts';
+import { finishIfSettled, lingerMs, refetch } from './finish.ts';
+import { openUnits, type RequestedJob } from './job.ts';
+import { expireLeases } from './leases.ts';
+import { expireOffers, seekWorkers } from './offers.ts';
+
+/** An open job is looked at this often even if nothing happens. */
+const lookEveryMs = 1_000;
+
+/** A job's timer: what fell silent, who else could help, what to try again. */
+export function tick(turn: Turn, job: RequestedJob): void {
+  const { engine, now } = turn;
+  if (job.outcome !== 'open') {
+    if ((job.finishedAt ?? 0) + lingerMs <= now) engine.requested.delete(job.job);
+    else engine.timers.set(job.timerKey, (job.finishedAt ?? 0) + lingerMs);
+    return;
+  }
+  expireOffers(turn, job);
+  const nextExpiry = expireLeases(turn, job);
+  if (openUnits(job) > 0) seekWorkers(turn, job);
+  refetch(turn, job);
+  finishIfSettled(turn, job);
+  engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY));
+}

@@ -1,0 +1,120 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { decodeResult, type FactOf, type ResultDocument } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { committersOf, documentOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { tally, type Tally } from '../verify/tally.ts';
+import { leaseOf, workersOf, type Lease, type RequestedJob } from './job.ts';
+
+/** Until operators are attested, a peer is its own operator. */
+export function operatorOf(peer: PeerId): string {
+  return peer;
+}
+
+function tallyOf(job: RequestedJob, facts: UnitFacts): Tally {
+  const { quorum } = job.spec.verify;
+  return tally(votesOf(facts, quorum > 1), quorum, operatorOf);
+}
+
+/** How many more runs of a unit must be begun for its quorum. */
+export function runsWanted(job: RequestedJob, unit: number): number {
+  if (job.settled.has(unit)) return 0;
+  const active = job.active.get(unit)?.size ?? 0;
+  const facts = job.ledger.units.get(unit);
+  if (facts === undefined) return job.spec.verify.quorum - active;
+  const votes = votesOf(facts, job.spec.verify.quorum > 1);
+  const pending = committersOf(facts).filter((worker) => !votes.has(worker) && leaseOf(job, worker)?.lost === false).length;
+  return tallyOf(job, facts).lacking - active - pending;
+}
+
+/** Looks at a unit after news of it: reveal, accept, give up, or run once more. */
+export function evaluate(turn: Turn, job: RequestedJob, unit: number): void {
+  if (job.settled.has(unit) || job.outcome !== 'open') return;
+  const facts = job.ledger.unit(unit);
+  const { winner } = tallyOf(job, facts);
+  if (winner !== undefined) accept(turn, job, unit, winner);
+  else if (!giveUp(turn, job, unit, facts)) {
+    askReveals(job, unit);
+    if (runsWanted(job, unit) > 0) job.returned.add(unit);
+  }
+}
+
+/** Once as many have committed as the quorum needs, and not before, those who did are asked to show. */
+export function askReveals(job: RequestedJob, unit: number): void {
+  const facts = job.ledger.units.get(unit);
+  const { quorum } = job.spec.verify;
+  if (facts === undefined || quorum === 1 || job.settled.has(unit)) return;
+  const committers = committersOf(facts);
+  if (new Set(committers.map(operatorOf)).size < quorum) return;
+  for (const worker of committers) {
+    if (facts.revealed.has(worker)) continue;
+    const lease = leaseOf(job, worker);
+    if (lease !== undefined && !lease.lost && !lease.revealing.has(unit)) lease.toReveal.add(unit);
+  }
+}
+
+function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
+  const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers };
+  turn.engine.outbox.state(job.job, fact, workersOf(job));
+  settle(job, unit, 'accepted');
+  for (const worker of winner.workers) {
+    const lease = leaseOf(job, worker);
+    if (lease !== undefined) lease.counts.accepted += 1;
+  }
+  bringOutputs(turn, job, unit, winner);
+}
+
+/** Linked outputs lie with the workers: bring them here, durably. */
+export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
+  const document = documentOf(job.ledger.unit(unit), winner.result);
+  const roots = document === undefined ? [] : linkedOutputs(decodeResult(document));
+  if (roots.length === 0) return;
+  job.fetching.set(unit, job.fetching.get(unit) ?? 0);
+  turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from: winner.workers });
+}
+
+export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number }[] {
+  return [result.stdout, ...result.files.map((file) => file.content)].flatMap((output) =>
+    'cid' in output ? [{ cid: output.cid, bytes: output.bytes }] : [],
+  );
+}
+
+/** A unit that fails the same way everywhere, or too often, is given up; its reason reaches the person who asked. */
+function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): boolean {
+  const all = [...facts.failures.values()].flatMap((failures) => [...failures.values()]);
+  const last = all.sort((a, b) => a.at - b.at || (a.reason.text < b.reason.text ? -1 : 1)).at(-1);
+  if (last === undefined) return false;
+  const surely = [...facts.failures.values()].filter((failures) => [...failures.values()].some((failure) => failure.deterministic)).length;
+  if (surely < job.spec.verify.quorum && all.length <= job.spec.retries) return false;
+  turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason: last.reason }, workersOf(job));
+  settle(job, unit, 'abandoned');
+  return true;
+}
+
+function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
+  job.settled.set(unit, how);
+  job.returned.delete(unit);
+  job.deferred.delete(unit);
+  job.progress.delete(unit);
+  for (const lease of job.active.get(unit) ?? []) {
+    lease.assigned.delete(unit);
+    lease.toDrop.push(unit);
+  }
+  job.active.delete(unit);
+  for (const lease of job.leases.values()) {
+    lease.revealing.delete(unit);
+    lease.toReveal.delete(unit);
+  }
+}
+
+/** A run that will not end at this worker: the unit may need another one. */
+export function reopen(job: RequestedJob, lease: Lease, unit: number): void {
+  lease.assigned.delete(unit);
+  dropActive(job, lease, unit);
+  if (runsWanted(job, unit) > 0) job.returned.add(unit);
+}
+
+export function dropActive(job: RequestedJob, lease: Lease, unit: number): void {
+  const active = job.active.get(unit);
+  active?.delete(lease);
+  if (active?.size === 0) job.active.delete(unit);
+}

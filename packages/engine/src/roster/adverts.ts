@@ -1,0 +1,88 @@
+import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
+import { limits, openAdvert, sealAdvert, topics } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { freeSlots } from '../worker/job.ts';
+
+const timerKey = 'advertise';
+/** Room for the CBOR frame of an adverts message. */
+const frameBytes = 1_024;
+
+/** Tells the others after a short pause, so that a burst of changes makes one advert. */
+export function advertiseSoon({ engine, now }: Turn): void {
+  engine.timers.setNoLater(timerKey, now + engine.config.timings.advertiseSoonMs);
+}
+
+export function isAdvertiseTimer(key: string): boolean {
+  return key === timerKey;
+}
+
+/** Signs the newest advert, gossips it, and sets the time of the next. */
+export function advertise(turn: Turn): void {
+  const { engine, now, random, effects } = turn;
+  const { timings } = engine.config;
+  engine.roster.forgetExpired(now);
+  const own = makeAdvert(turn);
+  engine.roster.add(own, now);
+  effects.push({ type: 'publish', topic: topics.adverts(engine.config.mesh), bytes: own.bytes });
+  engine.timers.set(timerKey, now + timings.advertiseEveryMs * (0.8 + random.float() * 0.4));
+}
+
+function makeAdvert({ engine, now }: Turn) {
+  const { config } = engine;
+  engine.advertSeq = Math.max(engine.advertSeq + 1, now); // newer than anything said before a restart
+  return sealAdvert(
+    {
+      mesh: config.mesh,
+      seq: engine.advertSeq,
+      at: now,
+      ttlMs: config.timings.advertTtlMs,
+      agent: config.agent,
+      addresses: engine.addresses.slice(0, limits.maxAddresses),
+      slots: config.slots,
+      free: freeSlots(engine),
+      memoryBytes: config.maxUnitMemoryBytes,
+      fuelPerSecond: config.fuelPerSecond,
+      engines: config.engines,
+      isolation: config.isolation,
+      determinismClass: config.determinismClass,
+      labels: config.labels,
+      datasets: [...engine.holdings.values()].slice(0, limits.maxDatasetsPerAdvert),
+    },
+    engine.signer,
+    engine.crypto,
+  );
+}
+
+/** Takes an advert that somebody relayed; says whether it should travel on. */
+export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
+  const { engine, now, effects } = turn;
+  try {
+    const advert = openAdvert(bytes, engine.crypto);
+    const { mesh, at, ttlMs } = advert.value;
+    if (mesh !== engine.config.mesh) return 'reject';
+    if (at > now + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < now) return 'ignore';
+    if (advert.author === engine.self || !engine.roster.add(advert, now)) return 'ignore';
+    effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
+    for (const job of engine.requested.values()) engine.timers.setNoLater(job.timerKey, now);
+    return 'accept';
+  } catch (error) {
+    if (error instanceof ShoalError) return 'reject';
+    throw error;
+  }
+}
+
+/** Gives a new neighbour what we know, our own advert first and then a fresh sample of the others'. */
+export function greet(turn: Turn, peer: PeerId): void {
+  const { engine, random, effects } = turn;
+  const own = makeAdvert(turn);
+  const others = engine.roster.all().filter((advert) => advert.author !== peer && advert.author !== engine.self);
+  const adverts = [own.bytes];
+  let bytes = own.bytes.length;
+  while (others.length > 0 && adverts.length < limits.maxAdvertsPerMessage) {
+    const [advert] = others.splice(random.integer(others.length), 1);
+    if (advert === undefined || bytes + advert.bytes.length > limits.maxMessageBytes - frameBytes) break;
+    adverts.push(advert.bytes);
+    bytes += advert.bytes.length;
+  }
+  effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
+}

@@ -1,0 +1,128 @@
+import type { GossipVerdict, Random } from '@shoal/runtime';
+import { ShoalError } from '@shoal/runtime';
+import { topics, type Entry } from '@shoal/protocol';
+import type { Effect } from './effects.ts';
+import type { Engine, Turn } from './engine.ts';
+import type { EngineEvent } from './events.ts';
+import type { Role } from './ledger/outbox.ts';
+import { receive } from './messages.ts';
+import { recoverJob } from './recover.ts';
+import { flushLeases, serveWants } from './requester/assign.ts';
+import { cancelJob, finishIfSettled, receiveFetched } from './requester/finish.ts';
+import { requestedJobOfTimer } from './requester/job.ts';
+import { cutOff } from './requester/leases.ts';
+import { postJob } from './requester/post.ts';
+import { seekWorkers } from './requester/offers.ts';
+import { tick } from './requester/tick.ts';
+import { advertise, advertiseSoon, greet, isAdvertiseTimer, receiveAdvert } from './roster/adverts.ts';
+import { receiveGossipedOffer } from './worker/bid.ts';
+import { workedJobOfTimer } from './worker/job.ts';
+import { beat, meetRequester, sendReports } from './worker/report.ts';
+import { finishRun, reportProgress, startRuns } from './worker/run.ts';
+
+/**
+ * The engine's one function: what follows from an event, at this moment, with these dice. Synchronous; changes the
+ * engine, touches nothing else. `flush` ends a burst of events: only then are facts signed and messages made of them.
+ */
+export function step(engine: Engine, event: EngineEvent, now: number, random: Random): Effect[] {
+  const turn: Turn = { engine, now, random, effects: [] };
+  handle(turn, event);
+  return turn.effects;
+}
+
+/** When the engine wants to be woken next. */
+export function nextDeadline(engine: Engine): number | undefined {
+  return engine.timers.next();
+}
+
+function handle(turn: Turn, event: EngineEvent): void {
+  const { engine } = turn;
+  switch (event.type) {
+    case 'start':
+      return advertiseSoon(turn);
+    case 'wake':
+      for (const key of engine.timers.take(turn.now)) wake(turn, key);
+      return;
+    case 'flush':
+      return flush(turn);
+    case 'message':
+      return receive(turn, event.from, event.bytes);
+    case 'gossip':
+      turn.effects.push({ type: 'verdict', verdict: gossip(turn, event.topic, event.bytes) });
+      return;
+    case 'peer-connected':
+      engine.connected.add(event.peer);
+      greet(turn, event.peer);
+      return meetRequester(turn, event.peer);
+    case 'peer-disconnected':
+      engine.connected.delete(event.peer);
+      return cutOff(turn, event.peer);
+    case 'addresses':
+      engine.addresses = event.addresses;
+      return advertiseSoon(turn);
+    case 'holdings':
+      engine.holdings.clear();
+      for (const holding of event.holdings) engine.holdings.set(holding.cid, holding);
+      return advertiseSoon(turn);
+    case 'submit': {
+      const job = postJob(turn, event.spec, event.nonce);
+      if (job !== undefined) seekWorkers(turn, job);
+      return;
+    }
+    case 'cancel': {
+      const job = engine.requested.get(event.job);
+      if (job !== undefined) cancelJob(turn, job, event.why);
+      return;
+    }
+    case 'executed':
+      return finishRun(turn, event.job, event.unit, event.outcome);
+    case 'progressed':
+      return reportProgress(turn, event.job, event.unit, event.fraction, event.text);
+    case 'fetched': {
+      const job = engine.requested.get(event.job);
+      if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);
+      return;
+    }
+    case 'recovered':
+      return recoverJob(turn, event.job, event.records);
+  }
+}
+
+function wake(turn: Turn, key: string): void {
+  if (isAdvertiseTimer(key)) return advertise(turn);
+  const requested = requestedJobOfTimer(turn.engine, key);
+  if (requested !== undefined) return tick(turn, requested);
+  const worked = workedJobOfTimer(turn.engine, key);
+  if (worked !== undefined) beat(turn, worked);
+}
+
+function gossip(turn: Turn, topic: string, bytes: Uint8Array): GossipVerdict {
+  const { mesh } = turn.engine.config;
+  if (topic === topics.adverts(mesh)) return receiveAdvert(turn, bytes);
+  if (topic !== topics.offers(mesh)) return 'reject';
+  try {
+    return receiveGossipedOffer(turn, bytes);
+  } catch (error) {
+    if (error instanceof ShoalError && error.code !== 'invariant') return 'reject';
+    throw error;
+  }
+}
+
+/** The end of a burst: begin runs, give out units, sign and send what was decided. */
+function flush(turn: Turn): void {
+  const { engine } = turn;
+  startRuns(turn);
+  for (const job of engine.requested.values()) serveWants(turn, job);
+  signPending(turn);
+  for (const job of engine.requested.values()) finishIfSettled(turn, job);
+  signPending(turn);
+  for (const job of engine.requested.values()) flushLeases(turn, job);
+  sendReports(turn);
+}
+
+function signPending(turn: Turn): void {
+  const { engine } = turn;
+  engine.outbox.flush(turn, (entry: Entry, role: Role) => {
+    (role === 'requester' ? engine.requested : engine.worked).get(entry.job)?.ledger.add(entry);
+  });
+}

@@ -1,0 +1,164 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { unitCount, type JobSpec, type Reason } from '@shoal/protocol';
+import type { JobLedger } from '../ledger/ledger.ts';
+import { committersOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { leaseOf, liveLeases, type Candidate, type RequestedJob } from '../requester/job.ts';
+import type { JobView, UnitView, WorkerView } from './types.ts';
+
+/** What a ledger alone tells of a job: enough once it is finished. */
+export function viewOfLedger(ledger: JobLedger): JobView | undefined {
+  const { posted } = ledger;
+  if (posted === undefined) return undefined;
+  const { spec } = posted;
+  const tallies = { accepted: 0, abandoned: 0, executions: 0, failures: 0, bytesProcessed: 0 };
+  const workers = new Map<PeerId, WorkerView>();
+  for (const bid of ledger.bids.keys()) workers.set(bid, emptyWorker(bid, 'bid'));
+  for (const lease of ledger.openLeases()) workers.set(lease.worker, emptyWorker(lease.worker, 'leased'));
+  for (const [unit, facts] of ledger.units) addUnit(tallies, workers, spec, unit, facts);
+  const units = unitCount(spec);
+  const settled = tallies.accepted + tallies.abandoned === units;
+  const state = ledger.cancelled.size > 0 ? 'cancelled' : !settled ? 'open' : tallies.abandoned > 0 ? 'failed' : 'done';
+  const finishedAt = state === 'open' ? undefined : lastEntryAt(ledger, posted.requester);
+  return {
+    id: ledger.job,
+    name: spec.name,
+    state,
+    units,
+    ...tallies,
+    createdAt: posted.at,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    quorum: spec.verify.quorum,
+    requester: posted.requester,
+    running: 0,
+    bids: ledger.bids.size,
+    workers: [...workers.values()],
+    waiting: [],
+  };
+}
+
+function addUnit(
+  tallies: { accepted: number; abandoned: number; executions: number; failures: number; bytesProcessed: number },
+  workers: Map<PeerId, WorkerView>,
+  spec: JobSpec,
+  unit: number,
+  facts: UnitFacts,
+): void {
+  if (facts.accepted.size > 0 && facts.abandoned.size === 0) tallies.accepted += 1;
+  if (facts.abandoned.size > 0) tallies.abandoned += 1;
+  const ran = runnersOf(facts);
+  tallies.executions += ran.length;
+  tallies.bytesProcessed += spec.units.kind === 'shards' ? ran.length * (spec.units.shards[unit]?.bytes ?? 0) : 0;
+  const worker = (peer: PeerId): WorkerView => {
+    let view = workers.get(peer);
+    if (view === undefined) workers.set(peer, (view = emptyWorker(peer, 'released')));
+    return view;
+  };
+  for (const peer of ran) worker(peer).committed += 1;
+  for (const [peer, failures] of facts.failures) {
+    worker(peer).failed += failures.size;
+    tallies.failures += failures.size;
+  }
+  for (const by of facts.accepted.values()) for (const peer of by) worker(peer).accepted += 1;
+}
+
+/** Workers that ended a run of a unit with a result. */
+function runnersOf(facts: UnitFacts): PeerId[] {
+  return [...new Set([...facts.commitments.keys(), ...facts.revealed.keys()])];
+}
+
+function emptyWorker(peer: PeerId, state: WorkerView['state']): WorkerView {
+  return { peer, state, running: [], committed: 0, accepted: 0, failed: 0, reasons: [] };
+}
+
+function lastEntryAt(ledger: JobLedger, author: PeerId): number {
+  let last = 0;
+  for (const entry of ledger.entries.values()) if (entry.author === author) last = Math.max(last, entry.value.at);
+  return last;
+}
+
+/** A job of ours, with what is only known while it is open. */
+export function viewOfJob(job: RequestedJob): JobView | undefined {
+  const view = viewOfLedger(job.ledger);
+  if (view === undefined) return undefined;
+  view.state = job.outcome;
+  if (job.outcome === 'open') delete view.finishedAt;
+  view.running = job.active.size;
+  for (const candidate of job.candidates.values()) {
+    const worker = view.workers.find((known) => known.peer === candidate.peer) ?? emptyWorker(candidate.peer, 'asked');
+    if (!view.workers.includes(worker)) view.workers.push(worker);
+    worker.state = workerState(job, candidate);
+    worker.reasons = candidate.reasons;
+    worker.running = [...(leaseOf(job, candidate.peer)?.assigned.keys() ?? [])];
+  }
+  view.waiting = job.outcome === 'open' ? waitingOf(job) : [];
+  return view;
+}
+
+function workerState(job: RequestedJob, candidate: Candidate): WorkerView['state'] {
+  if (candidate.state === 'leased') return leaseOf(job, candidate.peer)?.lost === true ? 'lost' : 'leased';
+  return candidate.state === 'silent' ? 'declined' : candidate.state;
+}
+
+/** Why a job does not move, in words. */
+function waitingOf(job: RequestedJob): Reason[] {
+  const live = liveLeases(job).length;
+  const { quorum } = job.spec.verify;
+  const reasons: Reason[] = [];
+  if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
+  else if (live < quorum) {
+    reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
+  }
+  const lost = [...job.leases.values()].filter((lease) => lease.lost);
+  if (lost.length > 0) reasons.push({ code: 'worker-lost', text: `${lost.length} of its workers fell silent; their units wait for others, or for their return` });
+  for (const candidate of job.candidates.values()) {
+    if (reasons.length >= 8) break;
+    const [reason] = candidate.reasons;
+    if (live < quorum && reason !== undefined) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
+  }
+  if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
+  return reasons;
+}
+
+/** The units of a ledger; `job` adds who runs what now. */
+export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
+  const { posted } = ledger;
+  if (posted === undefined) return [];
+  const { units } = posted.spec;
+  return Array.from({ length: unitCount(posted.spec) }, (_, unit) => {
+    const facts = ledger.units.get(unit);
+    const running = [...(job?.active.get(unit) ?? [])].map((lease) => lease.worker);
+    const shard = units.kind === 'shards' ? units.shards[unit]?.name : undefined;
+    const result = singleResult(facts);
+    const reason = [...(facts?.abandoned.values() ?? [])][0];
+    return {
+      unit,
+      ...(shard === undefined ? {} : { shard }),
+      state: unitState(facts, running.length > 0),
+      running,
+      committed: facts === undefined ? [] : committersOf(facts),
+      workers: result === undefined ? [] : [...(facts?.accepted.get(result) ?? [])],
+      failures: facts === undefined ? [] : failuresOf(facts),
+      ...(result === undefined ? {} : { result }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  });
+}
+
+function singleResult(facts: UnitFacts | undefined): Cid | undefined {
+  return facts?.accepted.size === 1 ? facts.accepted.keys().next().value : undefined;
+}
+
+function failuresOf(facts: UnitFacts): UnitView['failures'] {
+  return [...facts.failures].flatMap(([peer, failures]) => [...failures.values()].map(({ reason }) => ({ peer, reason })));
+}
+
+function unitState(facts: UnitFacts | undefined, running: boolean): UnitView['state'] {
+  if (facts !== undefined) {
+    if (facts.abandoned.size > 0) return 'abandoned';
+    if (facts.accepted.size === 1) return 'accepted';
+    const shown = new Set([...facts.revealed.values()].flatMap((by) => [...by.values()].map((revealed) => revealed.result)));
+    if (facts.accepted.size > 1 || shown.size > 1) return 'disputed';
+  }
+  if (running) return 'running';
+  return facts !== undefined && facts.commitments.size > 0 ? 'committed' : 'waiting';
+}

@@ -1,0 +1,88 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { limits, type Entry, type JobSpec } from '@shoal/protocol';
+import type { Engine } from '../engine.ts';
+import type { JobLedger } from '../ledger/ledger.ts';
+
+/** An answer to an offer that was not decided yet. Holds nothing but memory; forgotten when it expires. */
+export interface Bidding {
+  job: Cid;
+  requester: PeerId;
+  posted: Entry;
+  bid: Entry;
+  until: number;
+}
+
+/** A result that was bound to by a commitment, until the requester has settled the unit. */
+export interface DoneUnit {
+  result: Cid;
+  document: Uint8Array;
+}
+
+/** A job of which this peer holds a lease. */
+export interface WorkedJob {
+  readonly job: Cid;
+  readonly requester: PeerId;
+  readonly spec: JobSpec;
+  readonly ledger: JobLedger;
+  readonly lease: string;
+  readonly timerKey: string;
+  until: number;
+  /** Assigned, in order, not begun. */
+  queue: number[];
+  running: Map<number, { startedAt: number; progressAt: number }>;
+  done: Map<number, DoneUnit>;
+  /** Smoothed duration of a unit here; undefined before the first. */
+  meanMs: number | undefined;
+  /** When a unit of it was begun last: whoever waits longest is next. */
+  servedAt: number;
+  /** The next report tells the requester to forget what it does not list. */
+  reset: boolean;
+  /** Whether the requester should hear from us when this burst ends. */
+  report: 'no' | 'if-wanting' | 'now';
+}
+
+const timerPrefix = 'work:';
+
+export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until: number }): WorkedJob | undefined {
+  const { posted, job } = ledger;
+  if (posted === undefined) return undefined;
+  return {
+    job,
+    requester: posted.requester,
+    spec: posted.spec,
+    ledger,
+    lease: lease.lease,
+    timerKey: `${timerPrefix}${job}`,
+    until: lease.until,
+    queue: [],
+    running: new Map(),
+    done: new Map(),
+    meanMs: undefined,
+    servedAt: 0,
+    reset: false,
+    report: 'now',
+  };
+}
+
+/** The job of a timer, if it is one of a worker's. */
+export function workedJobOfTimer(engine: Engine, key: string): WorkedJob | undefined {
+  return key.startsWith(timerPrefix) ? engine.worked.get(key.slice(timerPrefix.length) as Cid) : undefined;
+}
+
+export function freeSlots(engine: Engine): number {
+  let running = 0;
+  for (const job of engine.worked.values()) running += job.running.size;
+  return Math.max(0, engine.config.slots - running);
+}
+
+/**
+ * How many more units to ask for: enough to be busy for a window's time, at least one behind each slot,
+ * and never more unsettled ones than a report may list.
+ */
+export function wantOf(engine: Engine, job: WorkedJob): number {
+  const { slots, timings } = engine.config;
+  const ahead = job.meanMs === undefined ? slots : Math.ceil((slots * timings.windowMs) / Math.max(job.meanMs, 0.1));
+  const held = job.queue.length + job.running.size;
+  const target = Math.min(slots + Math.max(ahead, slots), limits.maxWindowUnits);
+  return Math.max(0, Math.min(target - held, limits.maxWindowUnits - held - job.done.size));
+}

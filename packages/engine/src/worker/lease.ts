@@ -1,0 +1,71 @@
+import { encodeValue, type Entry, type Reason } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { JobLedger } from '../ledger/ledger.ts';
+import { createWorkedJob, type WorkedJob } from './job.ts';
+
+/** Facts about a job that we bid for or work on, from its requester. */
+export function receiveRequesterEntry(turn: Turn, entry: Entry): void {
+  const { engine } = turn;
+  const worked = engine.worked.get(entry.job);
+  if (worked !== undefined) takeNews(turn, worked, entry);
+  else takeLease(turn, entry);
+}
+
+function takeLease(turn: Turn, entry: Entry): void {
+  const { engine, effects } = turn;
+  const leased = entry.value.facts.find((fact) => fact.kind === 'leased' && fact.worker === engine.self);
+  if (leased?.kind !== 'leased') return;
+  const bidding = engine.bidding.get(entry.job);
+  if (bidding === undefined || bidding.requester !== entry.author) {
+    const reason = { code: 'bid-expired', text: 'its bid for this job has expired' };
+    effects.push({ type: 'send', to: entry.author, message: { type: 'unknownLease', job: entry.job, lease: leased.lease, reason } });
+    return;
+  }
+  engine.bidding.delete(entry.job);
+  const ledger = new JobLedger(entry.job, engine.crypto);
+  const entries = [bidding.posted, bidding.bid, entry];
+  for (const known of entries) ledger.add(known);
+  const job = createWorkedJob(ledger, leased);
+  if (job === undefined) return;
+  engine.worked.set(job.job, job);
+  effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
+  engine.timers.set(job.timerKey, turn.now + engine.config.timings.beatMs);
+}
+
+function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
+  const { engine, effects } = turn;
+  if (entry.author !== job.requester || !job.ledger.add(entry)) return;
+  effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
+  for (const fact of entry.value.facts) {
+    if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, fact.until);
+    if (fact.kind === 'accepted' || fact.kind === 'abandoned') settle(turn, job, fact.unit);
+    if (fact.kind === 'receipt' && fact.worker === engine.self) {
+      engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [job.requester]);
+    }
+    if (fact.kind === 'cancelled') leave(turn, job, fact.reason);
+    if (fact.kind === 'released' && fact.lease === job.lease) leave(turn, job, fact.reason);
+  }
+}
+
+/** The requester needs nothing more for this unit. */
+function settle({ effects }: Turn, job: WorkedJob, unit: number): void {
+  job.done.delete(unit);
+  job.queue = job.queue.filter((queued) => queued !== unit);
+  if (job.running.delete(unit)) effects.push({ type: 'abort', job: job.job, unit });
+  if (job.report === 'no') job.report = 'if-wanting';
+}
+
+/** Ends the work on a job: nothing runs on, nothing is kept, the journal's scope is closed. */
+export function leave(turn: Turn, job: WorkedJob, reason: Reason): void {
+  const { engine, effects } = turn;
+  for (const unit of job.running.keys()) effects.push({ type: 'abort', job: job.job, unit });
+  job.running.clear();
+  job.queue = [];
+  engine.timers.clear(job.timerKey);
+  engine.worked.delete(job.job);
+  effects.push({ type: 'unpin', job: job.job });
+  if (!engine.requested.has(job.job)) {
+    effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue({ role: 'worker', left: reason.code }) });
+  }
+  effects.push({ type: 'changed', job: job.job });
+}

@@ -1,0 +1,34 @@
+import type { JournalRecord } from '@shoal/runtime';
+import { documentCid, encodeValue } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import type { JobLedger } from '../ledger/ledger.ts';
+import { createWorkedJob } from './job.ts';
+import { resultNotePrefix } from './run.ts';
+
+/**
+ * Takes up a lease where the journal left it: results that were committed are still here; what ran is lost,
+ * and the next report says so.
+ */
+export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly JournalRecord[]): void {
+  const { engine, now, effects } = turn;
+  const lease = ledger.openLeases().find((open) => open.worker === engine.self);
+  if (lease === undefined || ledger.cancelled.size > 0 || lease.until <= now) {
+    if (ledger.posted?.requester !== engine.self) {
+      effects.push({ type: 'unpin', job: ledger.job });
+      effects.push({ type: 'summarize', scope: ledger.job, closed: true, summary: encodeValue({ role: 'worker', left: 'lease-ended' }) });
+    }
+    return;
+  }
+  const job = createWorkedJob(ledger, lease);
+  if (job === undefined) return;
+  for (const record of records) {
+    if (record.kind !== 'note' || !record.key.startsWith(resultNotePrefix)) continue;
+    const unit = Number(record.key.slice(resultNotePrefix.length));
+    const facts = ledger.units.get(unit);
+    if (facts !== undefined && (facts.accepted.size > 0 || facts.abandoned.size > 0)) continue;
+    job.done.set(unit, { result: documentCid(record.bytes, engine.crypto), document: record.bytes });
+  }
+  job.reset = true;
+  engine.worked.set(job.job, job);
+  engine.timers.set(job.timerKey, now + engine.config.timings.beatMs);
+}

@@ -1,0 +1,93 @@
+import type { PeerId } from '@shoal/runtime';
+import type { MessageBody } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { beginReconcileWith } from '../ledger/exchange.ts';
+import { leave } from './lease.ts';
+import { wantOf, type WorkedJob } from './job.ts';
+import { revealFact } from './run.ts';
+
+/** A requester gives units, or takes some back. */
+export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'assign'>): void {
+  const job = ownJob(turn, from, message);
+  if (job === undefined) return;
+  for (const unit of message.drop) {
+    job.queue = job.queue.filter((queued) => queued !== unit);
+    if (job.running.delete(unit)) turn.effects.push({ type: 'abort', job: job.job, unit });
+  }
+  for (const unit of message.run) {
+    if (job.done.has(unit)) beginReconcileWith(turn, job.ledger, from); // it missed our commitment
+    else if (!job.running.has(unit) && !job.queue.includes(unit)) job.queue.push(unit);
+  }
+}
+
+/** All commitments for these units are in. */
+export function receiveReveal(turn: Turn, from: PeerId, message: MessageBody<'reveal'>): void {
+  const job = ownJob(turn, from, message);
+  if (job === undefined) return;
+  for (const unit of message.units) {
+    const fact = revealFact(turn, job, unit);
+    if (fact !== undefined) turn.engine.outbox.state(job.job, fact, [from]);
+  }
+}
+
+/** The requester knows nothing of our lease: the job is over, or it lost its memory. */
+export function receiveUnknownLease(turn: Turn, from: PeerId, message: MessageBody<'unknownLease'>): void {
+  const job = turn.engine.worked.get(message.job);
+  if (job !== undefined && job.requester === from && job.lease === message.lease) leave(turn, job, message.reason);
+}
+
+function ownJob({ engine, effects }: Turn, from: PeerId, message: { job: WorkedJob['job']; lease: string }): WorkedJob | undefined {
+  const job = engine.worked.get(message.job);
+  if (job !== undefined && job.requester === from && job.lease === message.lease) return job;
+  const reason = { code: 'lease-unknown', text: 'it holds no such lease' };
+  effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: message.job, lease: message.lease, reason } });
+  return undefined;
+}
+
+/** Reports that are due, one a job: what is held, and how much more is wanted. */
+export function sendReports(turn: Turn): void {
+  const { engine, effects, now } = turn;
+  for (const job of engine.worked.values()) {
+    if (job.report === 'no') continue;
+    const want = wantOf(engine, job);
+    const held = job.queue.length + job.running.size;
+    const urgent = job.report === 'now' || (want > 0 && want > held);
+    job.report = 'no'; // with enough in hand, the next finished unit or beat reports
+    if (!urgent) continue;
+    effects.push({
+      type: 'send',
+      to: job.requester,
+      message: {
+        type: 'pull',
+        job: job.job,
+        lease: job.lease,
+        running: [...job.running.keys(), ...job.queue],
+        done: [...job.done.keys()],
+        want,
+        reset: job.reset,
+      },
+    });
+    job.reset = false;
+    engine.timers.set(job.timerKey, now + engine.config.timings.beatMs);
+  }
+}
+
+/** A job's beat: report, or leave when the lease has ended without renewal. */
+export function beat(turn: Turn, job: WorkedJob): void {
+  if (turn.now > job.until) {
+    leave(turn, job, { code: 'lease-ended', text: 'the lease ended and was not renewed' });
+    return;
+  }
+  job.report = 'now';
+  turn.engine.timers.set(job.timerKey, turn.now + turn.engine.config.timings.beatMs);
+}
+
+/** The requester of some of our jobs is reachable (again): tell it where we are, and compare ledgers. */
+export function meetRequester(turn: Turn, peer: PeerId): void {
+  for (const job of turn.engine.worked.values()) {
+    if (job.requester !== peer) continue;
+    job.reset = true;
+    job.report = 'now';
+    beginReconcileWith(turn, job.ledger, peer);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Cid } from '@shoal/runtime';
+import { limits, type Fact } from '@shoal/protocol';
+import type { Engine, Turn } from '../engine.ts';
+import type { RunOutcome } from '../events.ts';
+import { commitmentOf, saltOf } from '../verify/commitment.ts';
+import { freeSlots, type WorkedJob } from './job.ts';
+
+/** Result documents are noted under this key and the unit's number, and found again after a restart. */
+export const resultNotePrefix = 'result/';
+
+/** Begins as many assigned units as there are free slots: by priority, then the job that waited longest. */
+export function startRuns(turn: Turn): void {
+  const { engine, now, effects } = turn;
+  for (let free = freeSlots(engine); free > 0; free -= 1) {
+    const job = nextToServe(engine);
+    const unit = job?.queue.shift();
+    if (job === undefined || unit === undefined) return;
+    job.servedAt = now;
+    job.running.set(unit, { startedAt: now, progressAt: 0 });
+    effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, spec: job.spec });
+  }
+}
+
+function nextToServe(engine: Engine): WorkedJob | undefined {
+  let next: WorkedJob | undefined;
+  for (const job of engine.worked.values()) {
+    if (job.queue.length === 0) continue;
+    const sooner = next === undefined || job.spec.priority > next.spec.priority || (job.spec.priority === next.spec.priority && job.servedAt < next.servedAt);
+    if (sooner) next = job;
+  }
+  return next;
+}
+
+/** A run ended here: remember the result, bind ourselves to it, say so. */
+export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome): void {
+  const { engine, now, effects } = turn;
+  const job = engine.worked.get(id);
+  const run = job?.running.get(unit);
+  if (job === undefined || run === undefined) return; // dropped meanwhile
+  job.running.delete(unit);
+  if (job.report === 'no') job.report = 'if-wanting';
+  const tookMs = Math.max(now - run.startedAt, 0);
+  job.meanMs = job.meanMs === undefined ? tookMs : 0.7 * job.meanMs + 0.3 * tookMs;
+  if (outcome.log.length > 0) {
+    const bytes = outcome.log.subarray(0, limits.maxLogBytes);
+    effects.push({ type: 'send', to: job.requester, message: { type: 'log', job: id, unit, bytes } });
+  }
+  if (outcome.ok) {
+    job.done.set(unit, { result: outcome.result, document: outcome.document });
+    effects.push({ type: 'append', records: [{ scope: id, kind: 'note', key: `${resultNotePrefix}${unit}`, bytes: outcome.document }] });
+    const fact = job.spec.verify.quorum > 1 ? commitFact(turn, job, unit, outcome.result) : revealFact(turn, job, unit);
+    if (fact !== undefined) engine.outbox.state(id, fact, [job.requester]);
+  } else if (outcome.code !== 'cancelled') {
+    const reason = { code: outcome.code, text: outcome.message.slice(0, limits.maxTextLength) };
+    engine.outbox.state(id, { kind: 'failed', lease: job.lease, unit, reason, deterministic: outcome.deterministic }, [job.requester]);
+  }
+}
+
+function commitFact({ engine }: Turn, job: WorkedJob, unit: number, result: Cid): Fact {
+  const salt = saltOf(engine.saltKey, job.job, unit, engine.crypto);
+  const commitment = commitmentOf({ job: job.job, unit, worker: engine.self, salt, result }, engine.crypto);
+  return { kind: 'committed', lease: job.lease, unit, commitment };
+}
+
+/** What is shown once all commitments are in; undefined where there is no result here. */
+export function revealFact({ engine }: Turn, job: WorkedJob, unit: number): Fact | undefined {
+  const done = job.done.get(unit);
+  if (done === undefined) return undefined;
+  const salt = saltOf(engine.saltKey, job.job, unit, engine.crypto);
+  return { kind: 'revealed', unit, salt, result: done.result, document: done.document };
+}
+
+/** How far a run is: passed on to the requester, not too often. */
+export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: number, text: string): void {
+  const { engine, now, effects } = turn;
+  const job = engine.worked.get(id);
+  const run = job?.running.get(unit);
+  if (job === undefined || run === undefined || now - run.progressAt < engine.config.timings.progressEveryMs) return;
+  run.progressAt = now;
+  const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
+  effects.push({ type: 'send', to: job.requester, message: { type: 'progress', job: id, unit, ...bounded } });
+}

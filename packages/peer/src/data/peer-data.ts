@@ -1,0 +1,105 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Cid } from '@shoal/runtime';
+import { limits, parseCid } from '@shoal/protocol';
+import type { DatasetView, PeerData } from '../api.ts';
+import { PeerError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import { fetchBlob } from '../transfer/index.ts';
+import { findHolders } from './holders.ts';
+import { readFolder } from './read-folder.ts';
+
+/** Tells the engine, and through it the mesh, which datasets are here. */
+export async function announceHoldings({ datasets, driver, network }: Parts): Promise<void> {
+  const holdings = await datasets.holdings();
+  for (const { cid } of holdings) network.provide(cid);
+  driver.handle({ type: 'holdings', holdings });
+}
+
+/** The data of one peer. */
+export function createPeerData(parts: Parts): PeerData {
+  const { store, datasets, network, stopping } = parts;
+  return {
+    async add(path, options = {}): Promise<DatasetView> {
+      const folder = await readFolder(path, options.only);
+      const name = options.name ?? folder.name;
+      if (name.length === 0 || name.length > limits.maxNameLength) {
+        throw new PeerError('data-unreadable', `Cannot name a dataset "${name.slice(0, 40)}…": expected 1 to ${limits.maxNameLength} characters`);
+      }
+      const signal = options.signal === undefined ? stopping : AbortSignal.any([stopping, options.signal]);
+      const onProgress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
+      const { cid } = await store.importDirectory(folder.files, { signal, ...onProgress });
+      await datasets.add(cid, name);
+      await announceHoldings(parts);
+      return datasets.view(cid, name);
+    },
+
+    list: () => datasets.views(),
+
+    async get(text, to, options = {}): Promise<{ bytes: number }> {
+      const root = await resolveCid(parts, text);
+      const signal = options.signal === undefined ? stopping : AbortSignal.any([stopping, options.signal]);
+      if (!(await store.has(root))) {
+        const onProgress = options.onProgress;
+        const from = await findHolders(parts, root, { signal });
+        await fetchBlob({ root, from, store, network, clock: parts.clock, signal, ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress(progress.bytesFetched) }) });
+      }
+      return { bytes: await writeOut(parts, root, resolve(to), signal) };
+    },
+
+    async remove(text): Promise<{ freedBytes: number }> {
+      const root = await resolveCid(parts, text);
+      if (!(await datasets.remove(root))) {
+        throw new PeerError('dataset-unknown', `Cannot remove ${text}: this peer holds no dataset of that name or CID`, { hint: '`shoal data ls` lists them.' });
+      }
+      network.unprovide(root);
+      await announceHoldings(parts);
+      return { freedBytes: await store.collect() };
+    },
+  };
+}
+
+/** A CID, or the name of a dataset that is here or advertised. */
+export async function resolveCid(parts: Parts, text: string): Promise<Cid> {
+  const found = new Set<Cid>();
+  for (const { cid, name } of await parts.datasets.pinned()) if (name === text || cid === text) found.add(cid);
+  if (found.size === 0) {
+    for (const advert of parts.engine.roster.all()) {
+      for (const holding of advert.value.datasets) if (holding.name === text) found.add(holding.cid);
+    }
+  }
+  const [first] = found;
+  if (first !== undefined && found.size === 1) return first;
+  if (found.size > 1) {
+    throw new PeerError('dataset-ambiguous', `Cannot tell which dataset "${text}" is: ${found.size} have that name`, { hint: `Give one of the CIDs: ${[...found].slice(0, 4).join(', ')}` });
+  }
+  if (/^(baf|Qm)/.test(text)) return parseCid(text);
+  throw new PeerError('dataset-unknown', `Cannot find a dataset named "${text}": neither this peer nor any that it knows advertises one`, {
+    hint: '`shoal data ls` and `shoal peers` list those known; a CID works too.',
+  });
+}
+
+/** A file to a file, a folder to a folder; complete or not at all. */
+async function writeOut(parts: Parts, root: Cid, to: string, signal: AbortSignal): Promise<number> {
+  const info = await parts.store.stat(root);
+  if (info?.kind === 'directory') {
+    await mkdir(to, { recursive: true });
+    for (const entry of await parts.store.list(root)) await writeFile(parts, entry.cid, join(to, entry.name), signal);
+  } else await writeFile(parts, root, to, signal);
+  return info?.bytes ?? 0;
+}
+
+async function writeFile({ store }: Parts, cid: Cid, to: string, signal: AbortSignal): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const partial = `${to}.part`;
+  try {
+    await pipeline(Readable.from(store.read(cid, { signal })), createWriteStream(partial), { signal });
+    await rename(partial, to);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+/** What a peer does unless told otherwise; bounds of the embedding library. */
+export const peerDefaults = {
+  mesh: 'public',
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+  /** A job's results need two matching runs by distinct peers. */
+  quorum: 2,
+  retries: 3,
+  unitMemoryBytes: 256 * 1_048_576,
+  /** Most memory that one unit of a stranger is given. */
+  maxUnitMemoryBytes: 1_073_741_824,
+  unitWallMs: 300_000,
+  unitOutputBytes: 67_108_864,
+  unitLogBytes: 65_536,
+  /** A program is loaded whole. */
+  maxProgramBytes: 134_217_728,
+  /** Bringing a program or a shard to a unit may take so long. */
+  fetchTimeoutMs: 600_000,
+  /** Looking for holders beyond those whose adverts are known. */
+  findProvidersMs: 5_000,
+  maxProviders: 8,
+  /** Addresses are looked at again so often; a change is advertised. */
+  addressesEveryMs: 30_000,
+  /** Watchers of a job are told at most this often. */
+  watchEveryMs: 100,
+  /** Ledgers of finished jobs that are kept in memory. */
+  maxFinishedLedgers: 32,
+  maxJobsListed: 1_000,
+} as const;
+
+export const agent = 'shoal/0.1.0';

@@ -1,0 +1,72 @@
+import type { Cid } from '@shoal/runtime';
+import type { Job, JobView, UnitResult } from '../api.ts';
+import { PeerError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import type { Ledgers } from './ledgers.ts';
+import { resultOf } from './results.ts';
+import { peerDefaults } from '../defaults.ts';
+
+/** A handle on a job of this peer; holds nothing but the id. */
+export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
+  const signalOf = (signal: AbortSignal | undefined): AbortSignal => (signal === undefined ? parts.stopping : AbortSignal.any([parts.stopping, signal]));
+
+  async function* watch(options: { signal?: AbortSignal } = {}): AsyncGenerator<JobView> {
+    const signal = signalOf(options.signal);
+    for await (const _ of parts.changes.each(id, signal)) {
+      const view = ledgers.view(id);
+      yield view;
+      if (view.state !== 'open') return;
+      await new Promise<void>((resolve) => parts.clock.setTimer(peerDefaults.watchEveryMs, resolve));
+    }
+  }
+
+  async function* results(options: { signal?: AbortSignal } = {}): AsyncGenerator<UnitResult> {
+    const given = new Set<number>();
+    for await (const _ of parts.changes.each(id, signalOf(options.signal))) {
+      const { state, abandoned } = ledgers.view(id);
+      const ledger = ledgers.ledger(id);
+      for (const unit of [...ledger.units.keys()].sort((a, b) => a - b)) {
+        const result = given.has(unit) ? undefined : await resultOf(parts, ledger, unit);
+        if (result === undefined) continue;
+        given.add(unit);
+        yield result;
+      }
+      if (state === 'open') continue;
+      if (state === 'done') return;
+      throw new PeerError(state === 'cancelled' ? 'job-cancelled' : 'job-failed', endText(id, state, abandoned, firstReason(ledgers, id)));
+    }
+  }
+
+  return {
+    id,
+    view: () => ledgers.view(id),
+    units: () => ledgers.units(id),
+    results,
+    watch,
+    async wait(options = {}): Promise<JobView> {
+      for await (const _ of parts.changes.each(id, signalOf(options.signal))) {
+        const view = ledgers.view(id);
+        if (view.state !== 'open') return view;
+      }
+      throw new PeerError('peer-stopped', `Cannot wait for job ${id}: this peer has stopped`);
+    },
+    logs(unit) {
+      const decoder = new TextDecoder();
+      const logs = parts.engine.requested.get(id)?.logs ?? [];
+      return logs.filter((log) => unit === undefined || log.unit === unit).map(({ unit: of, peer, bytes }) => ({ unit: of, peer, text: decoder.decode(bytes) }));
+    },
+    cancel(why = 'cancelled by its owner'): Promise<void> {
+      parts.driver.handle({ type: 'cancel', job: id, why });
+      return Promise.resolve();
+    },
+  };
+}
+
+function firstReason(ledgers: Ledgers, id: Cid): string {
+  const unit = ledgers.units(id).find((view) => view.reason !== undefined);
+  return unit === undefined ? '' : `; unit ${unit.unit}: ${unit.reason?.text ?? ''}`;
+}
+
+function endText(id: Cid, state: string, abandoned: number, why: string): string {
+  return state === 'cancelled' ? `Job ${id} was cancelled` : `Job ${id} failed: ${abandoned} of its units have no result${why}`;
+}

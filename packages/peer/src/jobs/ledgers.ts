@@ -1,0 +1,71 @@
+import type { Cid } from '@shoal/runtime';
+import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobSummary, type JobView, type SummaryDocument, type UnitView } from '@shoal/engine';
+import { decodeValue, limits } from '@shoal/protocol';
+import { peerDefaults } from '../defaults.ts';
+import { PeerError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+
+/** Jobs of this peer, open or finished: the engine knows the first, the journal all. */
+export class Ledgers {
+  private readonly parts: Parts;
+  private readonly finished = new Map<Cid, JobLedger>();
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  view(job: Cid): JobView {
+    const open = this.parts.engine.requested.get(job);
+    const view = open === undefined ? viewOfLedger(this.ledger(job)) : viewOfJob(open);
+    if (view === undefined) throw unknownJob(job);
+    return view;
+  }
+
+  units(job: Cid): UnitView[] {
+    return unitViews(this.ledger(job), this.parts.engine.requested.get(job));
+  }
+
+  ledger(job: Cid): JobLedger {
+    const open = this.parts.engine.requested.get(job);
+    if (open !== undefined) return open.ledger;
+    const known = this.finished.get(job);
+    if (known !== undefined) return known;
+    const ledger = replay(job, this.parts.journal.replay(job), this.parts.crypto);
+    if (ledger.posted === undefined) throw unknownJob(job);
+    if (this.finished.size >= peerDefaults.maxFinishedLedgers) this.finished.delete(this.finished.keys().next().value as Cid);
+    this.finished.set(job, ledger);
+    return ledger;
+  }
+
+  list(limit: number = peerDefaults.maxJobsListed): JobSummary[] {
+    const jobs: JobSummary[] = [];
+    for (const { scope, summary } of this.parts.journal.scopes({ limit: Math.min(limit, peerDefaults.maxJobsListed) })) {
+      const open = this.parts.engine.requested.get(scope as Cid);
+      const kept = summary === undefined ? undefined : (decodeValue(summary, limits.maxEntryBytes) as SummaryDocument);
+      if (kept?.role !== 'requester') continue;
+      const { role: _, ...rest } = open === undefined ? kept : { ...kept, ...summaryFields(open.settled, open.outcome) };
+      jobs.push({ id: scope as Cid, ...rest });
+    }
+    return jobs;
+  }
+
+  /** By id, or by an unambiguous beginning or end of at least four characters. */
+  find(text: string): Cid {
+    if (this.parts.engine.requested.has(text as Cid)) return text as Cid;
+    const matches = this.list().filter(({ id }) => id === text || (text.length >= 4 && (id.startsWith(text) || id.endsWith(text))));
+    const [first] = matches;
+    if (first !== undefined && matches.length === 1) return first.id;
+    if (first === undefined) throw unknownJob(text);
+    throw new PeerError('job-ambiguous', `Cannot tell which job "${text}" is: ${matches.length} ids match`, { hint: 'Give more characters of the id.' });
+  }
+}
+
+function summaryFields(settled: ReadonlyMap<number, string>, state: JobSummary['state']): Pick<JobSummary, 'accepted' | 'abandoned' | 'state'> {
+  let accepted = 0;
+  for (const settlement of settled.values()) if (settlement === 'accepted') accepted += 1;
+  return { state, accepted, abandoned: settled.size - accepted };
+}
+
+function unknownJob(text: string): PeerError {
+  return new PeerError('job-unknown', `Cannot find a job "${text.slice(0, 80)}": this peer posted none of that id`, { hint: '`shoal job ls` lists them.' });
+}

@@ -1,0 +1,80 @@
+import type { Cid } from '@shoal/runtime';
+import { jobSpec, limits, parseValue, toLink, type JobSpec } from '@shoal/protocol';
+import * as engine from '@shoal/engine';
+import type { JobRequest } from '../api.ts';
+import { findHolders } from '../data/holders.ts';
+import { resolveCid } from '../data/peer-data.ts';
+import { peerDefaults } from '../defaults.ts';
+import { PeerError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import { fetchBlock } from '../transfer/index.ts';
+import { takeProgram, type Program } from './program.ts';
+
+/** Checks a request, stores its program, posts the job. On return the job is in the journal. */
+export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid> {
+  const units = await unitsOf(parts, request);
+  engine.parseSelector(request.where ?? '');
+  const program = await takeProgram(parts, request.program);
+  const spec = toSpec(request, program, units);
+  const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
+  if (job === undefined) throw new PeerError('peer-stopped', 'Cannot submit a job: this peer has stopped');
+  await parts.store.pin(program.cid, `job/${job}`);
+  parts.network.provide(program.cid);
+  return job;
+}
+
+function toSpec(request: JobRequest, program: Program, units: JobSpec['units']): JobSpec {
+  const spec: JobSpec = {
+    name: (request.name ?? program.name).slice(0, limits.maxNameLength),
+    program: { cid: program.cid, engine: 'wasm', bytes: program.bytes },
+    args: request.args ?? [],
+    env: request.env ?? {},
+    units,
+    resources: {
+      memoryBytes: request.memoryBytes ?? peerDefaults.unitMemoryBytes,
+      wallMs: request.wallMs ?? peerDefaults.unitWallMs,
+      outputBytes: request.outputBytes ?? peerDefaults.unitOutputBytes,
+      logBytes: peerDefaults.unitLogBytes,
+    },
+    where: request.where ?? '',
+    verify: { quorum: request.quorum ?? peerDefaults.quorum },
+    retries: request.retries ?? peerDefaults.retries,
+    priority: request.priority ?? 0,
+  };
+  checkSpec(spec);
+  return spec;
+}
+
+/** The wire's own schema is the rule; a violation is the caller's error here, not a stranger's. */
+function checkSpec(spec: JobSpec): void {
+  const { units } = spec;
+  const wire =
+    units.kind === 'count'
+      ? units
+      : { ...units, dataset: toLink(units.dataset), shards: units.shards.map((shard) => ({ ...shard, cid: toLink(shard.cid) })) };
+  try {
+    parseValue(jobSpec, { ...spec, program: { ...spec.program, cid: toLink(spec.program.cid) }, units: wire }, 'job');
+  } catch (cause) {
+    throw new PeerError('job-invalid', cause instanceof Error ? cause.message : String(cause), { cause, hint: '`shoal run --help` tells what each value may be.' });
+  }
+}
+
+async function unitsOf(parts: Parts, request: JobRequest): Promise<JobSpec['units']> {
+  if (request.on === undefined) return { kind: 'count', count: request.count ?? 1 };
+  if (request.count !== undefined) {
+    throw new PeerError('job-invalid', 'Cannot take both a dataset and a count of units: a dataset gives one unit a shard');
+  }
+  const dataset = await resolveCid(parts, request.on);
+  if (!(await parts.store.hasBlock(dataset))) {
+    const { store, network, clock, stopping } = parts;
+    await fetchBlock({ cid: dataset, from: await findHolders(parts, dataset, {}), store, network, clock, signal: stopping });
+  }
+  const entries = await parts.store.list(dataset);
+  if (entries.length === 0) throw new PeerError('dataset-empty', `Cannot run on ${request.on}: the dataset has no shards`);
+  return {
+    kind: 'shards',
+    dataset,
+    shards: entries.map(({ name, cid, bytes }) => ({ name, cid, bytes })),
+    move: request.move ?? 'allowed',
+  };
+}

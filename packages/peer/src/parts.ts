@@ -1,0 +1,24 @@
+import type { BlobStore, Clock, Crypto, Executor, Journal, Logger, Network, Random, Signer } from '@shoal/runtime';
+import type { Driver, Engine } from '@shoal/engine';
+import type { Changes } from './jobs/changes.ts';
+import type { Datasets } from './data/datasets.ts';
+
+/** What a running peer is made of. Each part of the library takes of it what it needs. */
+export interface Parts {
+  clock: Clock;
+  random: Random;
+  crypto: Crypto;
+  signer: Signer;
+  logger: Logger;
+  network: Network;
+  store: BlobStore;
+  journal: Journal;
+  /** Absent where the peer runs no units. */
+  executor: Executor | undefined;
+  engine: Engine;
+  driver: Driver;
+  changes: Changes;
+  datasets: Datasets;
+  /** Aborted when the peer stops. */
+  stopping: AbortSignal;
+}

@@ -1,0 +1,77 @@
+import { ShoalError, type Cancel } from '@shoal/runtime';
+import type { Peer } from './api.ts';
+import type { Storage } from './compose/storage.ts';
+import { createPeerData } from './data/peer-data.ts';
+import { peerDefaults } from './defaults.ts';
+import { jobHandle } from './jobs/job-handle.ts';
+import { Ledgers } from './jobs/ledgers.ts';
+import { submitJob } from './jobs/submit.ts';
+import type { Parts } from './parts.ts';
+import type { Runs } from './run/runs.ts';
+import { knownPeers, statusOf } from './status.ts';
+
+export interface PeerLife {
+  runs: Runs;
+  storage: Storage;
+  stopping: AbortController;
+  startedAt: number;
+  dataDir: string | undefined;
+}
+
+const readyPollMs = 20;
+
+/** The face of a running peer. */
+export function peerOf(parts: Parts, life: PeerLife): Peer {
+  const { network, clock } = parts;
+  const ledgers = new Ledgers(parts);
+  const stopWatching = watchAddresses(parts);
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (): Promise<void> => {
+    stopWatching();
+    life.stopping.abort(new ShoalError('peer-stopped', 'The peer has stopped'));
+    life.runs.abortAll();
+    parts.driver.stop();
+    parts.changes.notifyAll();
+    await Promise.all([parts.executor?.stop(), network.stop()]);
+    await life.storage.close();
+  };
+
+  return {
+    id: network.peerId,
+    data: createPeerData(parts),
+    status: () => statusOf(parts, life.runs, life),
+    addresses: () => network.status().addresses,
+    async ready({ signal } = {}) {
+      while (!network.status().ready) {
+        signal?.throwIfAborted();
+        life.stopping.signal.throwIfAborted();
+        await new Promise<void>((resolve) => clock.setTimer(readyPollMs, resolve));
+      }
+    },
+    peers: () => knownPeers(parts),
+    async submit(request) {
+      return jobHandle(parts, ledgers, await submitJob(parts, request));
+    },
+    jobs: ({ limit } = {}) => ledgers.list(limit),
+    job: (id) => jobHandle(parts, ledgers, ledgers.find(id)),
+    stop: () => (stopped ??= stop()),
+    [Symbol.asyncDispose]: () => (stopped ??= stop()),
+  };
+}
+
+/** A peer learns its own addresses as it goes; what it learned is advertised. */
+function watchAddresses({ clock, network, driver }: Parts): Cancel {
+  let known = network.status().addresses.join();
+  let cancel: Cancel = () => {};
+  const look = (): void => {
+    const { addresses } = network.status();
+    if (addresses.join() !== known) {
+      known = addresses.join();
+      driver.handle({ type: 'addresses', addresses });
+    }
+    cancel = clock.setTimer(peerDefaults.addressesEveryMs, look);
+  };
+  cancel = clock.setTimer(peerDefaults.addressesEveryMs, look);
+  return () => cancel();
+}

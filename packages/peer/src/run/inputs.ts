@@ -1,0 +1,41 @@
+import type { Cid, ExecutionInput, PeerId } from '@shoal/runtime';
+import type { JobSpec, Shard } from '@shoal/protocol';
+import { findHolders } from '../data/holders.ts';
+import { peerDefaults } from '../defaults.ts';
+import type { Parts } from '../parts.ts';
+import { fetchBlob } from '../transfer/index.ts';
+
+const mountPoint = '/in';
+
+/** The shard of a unit, if its job has a dataset. */
+export function shardOf(spec: JobSpec, unit: number): Shard | undefined {
+  return spec.units.kind === 'shards' ? spec.units.shards[unit] : undefined;
+}
+
+/** Makes sure that a blob is here, bringing it from whoever holds it. */
+export async function bringHere(
+  parts: Parts,
+  root: Cid,
+  options: { likely: readonly PeerId[]; dataset?: Cid; maxBytes: number; signal: AbortSignal },
+): Promise<void> {
+  if (await parts.store.has(root)) return;
+  const from = await findHolders(parts, root, options);
+  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal: options.signal, maxBytes: options.maxBytes });
+}
+
+/** The program, whole. */
+export async function loadProgram({ store }: Parts, cid: Cid): Promise<Uint8Array> {
+  const info = await store.stat(cid);
+  return store.readAt(cid, 0, Math.min(info?.bytes ?? 0, peerDefaults.maxProgramBytes));
+}
+
+/** A unit's shard, mounted read-only and read where it lies. */
+export function mountShard({ store }: Parts, shard: Shard): ExecutionInput {
+  return { path: `${mountPoint}/${shard.name}`, bytes: shard.bytes, read: (offset, length) => store.readAt(shard.cid, offset, length) };
+}
+
+/** Arguments of a unit's run: `{input}` stands for the shard's path, which is also all there is by default. */
+export function argumentsOf(spec: JobSpec, input: ExecutionInput | undefined): string[] {
+  if (spec.args.length === 0 && input !== undefined) return [input.path];
+  return spec.args.map((arg) => (input === undefined ? arg : arg.replaceAll('{input}', input.path)));
+}

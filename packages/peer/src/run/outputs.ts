@@ -1,0 +1,26 @@
+import type { Cid, ExecutionOutcome } from '@shoal/runtime';
+import { encodeResult, limits, type Output } from '@shoal/protocol';
+import type { Parts } from '../parts.ts';
+
+type Success = Extract<ExecutionOutcome, { ok: true }>;
+
+/** Keeps what a run put out, and names it by the one CID that quorums compare. */
+export async function keepOutputs(parts: Parts, owner: string, outcome: Success): Promise<{ result: Cid; document: Uint8Array }> {
+  const { store, crypto } = parts;
+  const keep = async (bytes: Uint8Array): Promise<Output> => {
+    if (bytes.length <= limits.maxInlineOutputBytes) return { inline: bytes };
+    const { cid } = await store.importFile(once(bytes));
+    await store.pin(cid, owner);
+    return { cid, bytes: bytes.length };
+  };
+  const stdout = await keep(outcome.stdout);
+  const files = [];
+  for (const file of outcome.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) files.push({ path: file.path, content: await keep(file.bytes) });
+  const { fuel } = outcome.usage;
+  const encoded = encodeResult({ stdout, files, ...(fuel === undefined ? {} : { fuel }) }, crypto);
+  return { result: encoded.cid, document: encoded.bytes };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

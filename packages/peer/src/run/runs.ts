@@ -1,0 +1,101 @@
+import { codeOf, deadline, messageOf, ShoalError, type Cid, type PeerId } from '@shoal/runtime';
+import type { Effect, RunOutcome } from '@shoal/engine';
+import { peerDefaults } from '../defaults.ts';
+import type { Parts } from '../parts.ts';
+import { unitCount } from '@shoal/protocol';
+import { argumentsOf, bringHere, loadProgram, mountShard, shardOf } from './inputs.ts';
+import { keepOutputs } from './outputs.ts';
+
+type Execute = Extract<Effect, { type: 'execute' }>;
+
+const noLog = new Uint8Array();
+
+/** The units that run here now. Bounded by the engine's slots. */
+export class Runs {
+  private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController }>();
+  private readonly parts: () => Parts;
+
+  constructor(parts: () => Parts) {
+    this.parts = parts;
+  }
+
+  /** Runs a unit and tells the engine how it ended, in every case. */
+  start(effect: Execute): void {
+    const { clock, driver, logger } = this.parts();
+    const key = keyOf(effect.job, effect.unit);
+    const abort = new AbortController();
+    this.running.set(key, { effect, startedAt: clock.now(), abort });
+    void this.run(effect, abort.signal)
+      .catch((error: unknown) => failure(error))
+      .then((outcome) => {
+        this.running.delete(key);
+        if (!outcome.ok) logger.debug('unit failed', { job: effect.job, unit: effect.unit, code: outcome.code, text: outcome.message });
+        driver.handle({ type: 'executed', job: effect.job, unit: effect.unit, outcome });
+      });
+  }
+
+  abort(job: Cid, unit: number): void {
+    this.running.get(keyOf(job, unit))?.abort.abort(new ShoalError('cancelled', 'The unit is not needed any more'));
+  }
+
+  abortAll(): void {
+    for (const { abort } of this.running.values()) abort.abort(new ShoalError('cancelled', 'The peer stops'));
+  }
+
+  list(now: number): { job: Cid; unit: number; requester: PeerId; sinceMs: number }[] {
+    return [...this.running.values()].map(({ effect, startedAt }) => ({
+      job: effect.job,
+      unit: effect.unit,
+      requester: effect.requester,
+      sinceMs: now - startedAt,
+    }));
+  }
+
+  private async run(effect: Execute, signal: AbortSignal): Promise<RunOutcome> {
+    const parts = this.parts();
+    const { job, unit, requester, spec } = effect;
+    const { executor, driver, stopping } = parts;
+    if (executor === undefined) throw new ShoalError('program-unavailable', 'This peer runs no units');
+    const whole = AbortSignal.any([signal, stopping]);
+    const fetching = deadline(peerDefaults.fetchTimeoutMs, whole);
+    await named('program-unavailable', bringHere(parts, spec.program.cid, { likely: [requester], maxBytes: peerDefaults.maxProgramBytes, signal: fetching }));
+    const shard = shardOf(spec, unit);
+    if (shard !== undefined && spec.units.kind === 'shards') {
+      await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal: fetching }));
+    }
+    const input = shard === undefined ? undefined : mountShard(parts, shard);
+    const outcome = await executor.execute(
+      {
+        submitter: requester,
+        program: { cid: spec.program.cid, load: () => loadProgram(parts, spec.program.cid) },
+        args: argumentsOf(spec, input),
+        env: { ...spec.env, SHOAL_UNIT_INDEX: `${unit}`, SHOAL_UNIT_COUNT: `${unitCount(spec)}` },
+        inputs: input === undefined ? [] : [input],
+        limits: spec.resources,
+      },
+      { signal: whole, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
+    );
+    if (!outcome.ok) return { ok: false, ...outcome.failure, log: outcome.log };
+    const kept = await named('output-not-kept', keepOutputs(parts, `job/${job}`, outcome));
+    return { ok: true, ...kept, log: outcome.log };
+  }
+}
+
+function keyOf(job: Cid, unit: number): string {
+  return `${job}/${unit}`;
+}
+
+/** Gives what went wrong around a run the code by which the requester knows it. */
+async function named<T>(code: Extract<RunOutcome, { ok: false }>['code'], work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new ShoalError(codeOf(cause) === 'cancelled' ? 'cancelled' : code, messageOf(cause), { cause });
+  }
+}
+
+function failure(error: unknown): RunOutcome {
+  const known = ['program-unavailable', 'input-unavailable', 'output-not-kept', 'cancelled'] as const;
+  const code = known.find((name) => name === codeOf(error)) ?? 'sandbox-crashed';
+  return { ok: false, code, message: messageOf(error), deterministic: false, log: noLog };
+}

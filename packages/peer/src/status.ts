@@ -1,0 +1,63 @@
+import type { KnownPeer, PeerStatus } from './api.ts';
+import type { Parts } from './parts.ts';
+import type { Runs } from './run/runs.ts';
+
+/** How this peer is, for a person. */
+export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: string | undefined; startedAt: number }): Promise<PeerStatus> {
+  const { network, engine, clock, store, executor } = parts;
+  const net = network.status();
+  const work = runs.list(clock.now());
+  const open = [...engine.requested.values()].filter((job) => job.outcome === 'open').length;
+  return {
+    peer: network.peerId,
+    mesh: engine.config.mesh,
+    ...(about.dataDir === undefined ? {} : { dataDir: about.dataDir }),
+    addresses: net.addresses,
+    ready: net.ready,
+    ...(net.readyAfterMs === undefined ? {} : { readyAfterMs: net.readyAfterMs }),
+    neighbours: net.neighbours,
+    knownPeers: knownPeers(parts).length,
+    slots: engine.config.slots,
+    running: work.length,
+    isolation: executor?.info().isolation ?? 'none',
+    work,
+    jobs: { open },
+    bytesSent: net.bytesSent,
+    bytesReceived: net.bytesReceived,
+    storedBytes: (await store.usage()).bytes,
+    startedAt: about.startedAt,
+  };
+}
+
+/** The others, as their adverts describe them, and neighbours that have not advertised yet. */
+export function knownPeers({ engine, network, clock }: Parts): KnownPeer[] {
+  const now = clock.now();
+  const connected = new Map(network.connections().map((connection) => [connection.peer, connection.address]));
+  const known: KnownPeer[] = [];
+  for (const { author, value, receivedAt, expiresAt } of engine.roster.all()) {
+    if (author === network.peerId || expiresAt <= now) continue;
+    known.push({
+      peer: author,
+      connected: connected.has(author),
+      addresses: value.addresses,
+      slots: value.slots,
+      free: value.free,
+      engines: value.engines,
+      isolation: value.isolation,
+      labels: value.labels,
+      datasets: value.datasets.map(({ cid, name, shards, held }) => ({ cid, name, shards, here: countBits(held) })),
+      ageMs: now - receivedAt,
+    });
+    connected.delete(author);
+  }
+  for (const [peer, address] of connected) {
+    known.push({ peer, connected: true, addresses: [address], slots: 0, free: 0, engines: [], isolation: 'unknown', labels: {}, datasets: [], ageMs: 0 });
+  }
+  return known;
+}
+
+function countBits(bitmap: Uint8Array): number {
+  let count = 0;
+  for (const byte of bitmap) for (let bits = byte; bits !== 0; bits &= bits - 1) count += 1;
+  return count;
+}
