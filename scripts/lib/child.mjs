@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
 import { root } from './project.mjs';
 
 /** What a failed command leaves behind for its reader: the end of its output is enough. */
@@ -36,7 +37,8 @@ export function run(command, args, { env = process.env, show = false } = {}) {
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
       received = signal;
-      child.kill(signal);
+      // A terminal sends Ctrl-C to the child as well, and a second one would mean: at once.
+      if (signal !== 'SIGINT' || !isatty(0)) child.kill(signal);
     };
     for (const signal of forwarded) process.on(signal, forward);
     const done = () => {
