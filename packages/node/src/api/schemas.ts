@@ -1,0 +1,42 @@
+import { isAbsolute } from 'node:path';
+import * as z from 'zod';
+import { limits as wireLimits } from '@shoal/protocol';
+import { limits } from '../limits.ts';
+import type { AddDataBody, JobRequestBody } from './wire.ts';
+
+/** Shapes of requests. Bounds that the job's own schema holds are left to it: it explains them better. */
+
+const path = z.string().min(1).max(limits.maxPathLength).refine(isAbsolute, 'expected an absolute path');
+const name = z.string().min(1).max(wireLimits.maxNameLength);
+const integer = z.int();
+
+export const addDataBody: z.ZodType<AddDataBody> = z.strictObject({
+  path,
+  name: name.optional(),
+  only: z.array(z.string().min(1).max(limits.maxPathLength)).min(1).max(limits.maxOnlyNames).optional(),
+}) as z.ZodType<AddDataBody>;
+
+export const getDataBody = z.strictObject({ to: path });
+
+/** `exactOptionalPropertyTypes` and JSON agree: a missing key stays missing. */
+export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
+  program: z.string().min(1).max(limits.maxPathLength),
+  name: name.optional(),
+  args: z.array(z.string().max(wireLimits.maxArgLength)).max(wireLimits.maxArgs).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  on: z.string().min(1).max(wireLimits.maxNameLength).optional(),
+  count: integer.optional(),
+  quorum: integer.optional(),
+  move: z.enum(['allowed', 'never']).optional(),
+  where: z.string().max(wireLimits.maxTextLength).optional(),
+  memoryBytes: integer.optional(),
+  wallMs: integer.optional(),
+  outputBytes: integer.optional(),
+  retries: integer.optional(),
+  priority: integer.optional(),
+}) as z.ZodType<JobRequestBody>;
+
+export const cancelBody = z.strictObject({ why: z.string().max(wireLimits.maxTextLength).optional() });
+
+export const jobsQuery = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(limits.maxJobsListed)).optional() });
+export const logsQuery = z.strictObject({ unit: z.coerce.number().pipe(z.int().min(0).max(wireLimits.maxUnits)).optional() });

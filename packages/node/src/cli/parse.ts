@@ -1,0 +1,78 @@
+import { InvalidArgumentError } from 'commander';
+
+const byteUnits: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 1e3,
+  m: 1e6,
+  mb: 1e6,
+  g: 1e9,
+  gb: 1e9,
+  t: 1e12,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `256MiB`, `1.5GB`, `4096`: bytes. */
+export function parseBytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/iu.exec(text.trim());
+  const unit = byteUnits[match?.[2]?.toLowerCase() ?? ''];
+  const bytes = Math.round(Number(match?.[1]) * (unit ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Expected a size such as 256MiB, 1.5GB or 4096 (bytes).');
+  return bytes;
+}
+
+/** `60s`, `5m`, `1h`, `250ms`: milliseconds. A bare number is refused: it would be read as whatever one expects. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/iu.exec(text.trim());
+  const durationMs = Math.round(Number(match?.[1]) * (durationUnits[match?.[2]?.toLowerCase() ?? ''] ?? Number.NaN));
+  if (!Number.isSafeInteger(durationMs)) throw new InvalidArgumentError('Expected a duration such as 60s, 5m, 1h or 250ms.');
+  return durationMs;
+}
+
+/** A whole number within bounds. */
+export function parseInteger(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^-?\d{1,15}$/u.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Collects a repeatable option. */
+export function collect(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
+/** Collects `key=value` into a record. */
+export function collectPairs(text: string, before: Record<string, string> | undefined): Record<string, string> {
+  const split = text.indexOf('=');
+  if (split <= 0) throw new InvalidArgumentError('Expected key=value, for example region=eu.');
+  return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
+}
+
+/** Collects a repeatable list whose items may also be parted by commas. */
+export function collectList(text: string, before: string[] | undefined): string[] {
+  const items = text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  if (items.length === 0) throw new InvalidArgumentError('Expected names parted by commas.');
+  return [...(before ?? []), ...items];
+}
+
+/** A multiaddr of a peer; only its shape is checked here. */
+export function collectPeerAddresses(text: string, before: string[] | undefined): string[] {
+  if (!/^\/.+\/p2p\/[1-9A-HJ-NP-Za-km-z]+$/u.test(text)) {
+    throw new InvalidArgumentError('Expected the address that the other peer printed: /ip4/…/tcp/…/p2p/12D3KooW….');
+  }
+  return collect(text, before);
+}
+
+/** A multiaddr to listen on. */
+export function collectListenAddresses(text: string, before: string[] | undefined): string[] {
+  if (!/^\/[a-z0-9]+\/.+/u.test(text)) throw new InvalidArgumentError('Expected a multiaddr such as /ip4/127.0.0.1/tcp/0.');
+  return collect(text, before);
+}

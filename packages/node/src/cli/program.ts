@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerData } from '../commands/data.ts';
+import { registerDemo } from '../commands/demo.ts';
+import { registerJob } from '../commands/job.ts';
+import { registerPeers } from '../commands/peers.ts';
+import { registerRun } from '../commands/run.ts';
+import { registerStatus } from '../commands/status.ts';
+import { registerUp } from '../commands/up.ts';
+import { exitCodesHelp } from '../exit-codes.ts';
+import type { Context } from './context.ts';
+
+/** The whole command line. Nothing here loads what only a running peer needs. */
+export function createProgram(context: Context): Command {
+  const { bold } = context.out.style;
+  const program = new Command('shoal')
+    .description('A peer-to-peer compute mesh: jobs go to the data, results are verified, nobody coordinates.')
+    .usage('COMMAND [options]')
+    .configureHelp({ styleTitle: bold, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      // Errors of usage are reported like all others, once, by whoever parses.
+      writeErr: (text) => context.out.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(context.out.width ?? 100, 110),
+      getOutHasColors: () => context.out.style.colours,
+    })
+    .exitOverride()
+    .version(versionOf(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', `\n${bold('Three terminals make a mesh:')}
+  shoal up --data-dir a
+  shoal up --data-dir b --bootstrap ADDRESS_THAT_A_PRINTED
+  shoal run program.wasm --on DATASET --data-dir b
+
+\`shoal COMMAND --help\` has examples. \`shoal demo\` shows it all.
+
+${exitCodesHelp}`);
+  registerUp(program, context);
+  registerStatus(program, context);
+  registerPeers(program, context);
+  registerData(program, context);
+  registerRun(program, context);
+  registerJob(program, context);
+  registerDemo(program, context);
+  return program;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

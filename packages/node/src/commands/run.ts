@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import type { JobRequestBody, ResultBody } from '../api/wire.ts';
+import type { Context } from '../cli/context.ts';
+import { existing, looksLikeCid } from '../cli/files.ts';
+import { interruptible } from '../cli/interrupt.ts';
+import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
+import { collect, collectPairs, parseBytes, parseDuration, parseInteger } from '../cli/parse.ts';
+import type { ApiClient } from '../client/client.ts';
+import { assertDone, comeBack, summaryOf } from '../jobs/finish.ts';
+import { followJob } from '../jobs/follow.ts';
+import { printResults, writeResults } from '../jobs/results.ts';
+import { NodeError } from '../errors.ts';
+
+interface RunOptions extends PeerCommandOptions {
+  on?: string;
+  count?: number;
+  arg?: string[];
+  env?: Record<string, string>;
+  name?: string;
+  quorum?: number;
+  where?: string;
+  memory?: number;
+  timeout?: number;
+  outputLimit?: number;
+  retries?: number;
+  priority?: number;
+  stay?: boolean;
+  detach?: boolean;
+  idOnly?: boolean;
+  out?: string;
+}
+
+export function registerRun(program: Command, context: Context): void {
+  const command = withPeerOptions(
+    program
+      .command('run')
+      .description('run a WebAssembly program on the mesh, follow it, and print what it wrote')
+      .argument('<program>', 'a .wasm file (WASI command), or the CID of one that the mesh holds')
+      .argument('[args...]', 'arguments of the program, after --; {input} stands for the path of the unit\'s shard')
+      .option('--on <dataset>', 'one unit for each shard of this dataset (CID or name)')
+      .option('--count <n>', 'this many units, when there is no dataset (default: 1)', parseInteger(1, 1_000_000))
+      .option('--arg <text>', 'one argument of the program (repeatable), before those after --', collect)
+      .option('--env <key=value>', 'one variable of its environment (repeatable)', collectPairs)
+      .option('--name <name>', "what lists call the job (default: the program's file name)")
+      .option('--quorum <n>', 'matching results of distinct peers that make a unit accepted (default: 2)', parseInteger(1, 15))
+      .option('--where <selector>', 'only peers with these labels, such as region=eu')
+      .option('--memory <size>', 'most memory of one unit, such as 256MiB', parseBytes)
+      .option('--timeout <duration>', 'longest run of one unit, such as 60s', parseDuration)
+      .option('--output-limit <size>', 'most output of one unit, such as 16MiB', parseBytes)
+      .option('--retries <n>', 'failing runs of one unit before it is given up (default: 3)', parseInteger(0, 20))
+      .option('--priority <n>', 'from -100 to 100; higher goes first', parseInteger(-100, 100))
+      .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
+      .option('-o, --out <dir>', 'write results into a folder, one folder a unit, instead of printing them')
+      .option('--detach', 'do not wait: say how to look at the job, and end')
+      .option('--id-only', "do not wait: print the job's id and nothing else"),
+  );
+  withExamples(command, [
+    ['shoal run hello.wasm', 'one unit, run by two peers that must agree'],
+    ['shoal run count.wasm --on logs --stay', 'one unit a shard, each where its shard lies'],
+    ['shoal run search.wasm --count 100 --quorum 1 -- --depth 7', '100 units with arguments'],
+    ['JOB=$(shoal run big.wasm --on logs --id-only)', 'go on with other things, then: shoal job results $JOB'],
+  ]);
+  command.action((file: string, args: string[], options: RunOptions) => run(context, file, args, options));
+}
+
+async function run(context: Context, file: string, args: string[], options: RunOptions): Promise<void> {
+  if (options.on !== undefined && options.count !== undefined) {
+    throw new NodeError('usage', 'shoal run: cannot take both --on and --count: with a dataset there is one unit for each shard', {
+      hint: 'Leave one of them out.',
+    });
+  }
+  const request = await toRequest(file, args, options);
+  const peer = await context.peer(options);
+  const { job } = await peer.submit(request);
+  const { out, err } = context;
+  if (options.idOnly === true) return out.line(options.json === true ? JSON.stringify({ id: job.id }) : job.id);
+  if (options.detach === true) {
+    if (options.json === true) return out.line(JSON.stringify({ job }));
+    return out.lines([`Job ${job.id} is on its way.`, ...comeBack(job.id, options.dataDir).split('\n')]);
+  }
+  if (options.json !== true) err.line(`Job ${err.style.bold(job.id)}, ${job.units === 1 ? 'one unit' : `${job.units} units`}; Ctrl-C leaves it running.`);
+  const hint = `The job goes on.\n${comeBack(job.id, options.dataDir)}`;
+  await interruptible((signal) => followAndDeliver(context, peer, job.id, options, signal), hint);
+}
+
+async function followAndDeliver(context: Context, peer: ApiClient, id: string, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const last = await followJob(context, peer, id, { quiet: options.json === true, signal });
+  const { units } = await peer.job(id, { signal });
+  if (options.json === true) {
+    assertDone(last, units, options.dataDir);
+    const results: ResultBody[] = [];
+    for await (const result of peer.results(id, { signal })) results.push(result);
+    if (options.out !== undefined) await writeResults(peer, id, toAsync(results), options.out);
+    return context.out.line(JSON.stringify({ job: last, results: results.toSorted((a, b) => a.unit - b.unit) }));
+  }
+  if (last.state === 'done') context.err.line(context.err.style.dim(`Done: ${summaryOf(last)}.`));
+  if (last.state === 'done' || last.accepted > 0) {
+    const results = upToFailure(peer.results(id, { signal }), last.state === 'done');
+    if (options.out === undefined) await printResults(context, results);
+    else context.err.line(`${await writeResults(peer, id, results, options.out)} results written to ${options.out}`);
+  }
+  assertDone(last, units, options.dataDir);
+}
+
+async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+/** The results that there are; that a failed job's stream ends in its failure is said by the caller. */
+async function* upToFailure<T>(results: AsyncIterable<T>, isDone: boolean): AsyncGenerator<T> {
+  try {
+    yield* results;
+  } catch (error) {
+    if (isDone) throw error;
+  }
+}
+
+async function toRequest(file: string, args: readonly string[], options: RunOptions): Promise<JobRequestBody> {
+  const all = [...(options.arg ?? []), ...args];
+  const request: Partial<JobRequestBody> = {
+    name: options.name,
+    args: all.length === 0 ? undefined : all,
+    env: options.env,
+    on: options.on,
+    count: options.count,
+    quorum: options.quorum,
+    move: options.stay === true ? 'never' : undefined,
+    where: options.where,
+    memoryBytes: options.memory,
+    wallMs: options.timeout,
+    outputBytes: options.outputLimit,
+    retries: options.retries,
+    priority: options.priority,
+  } as Partial<JobRequestBody>;
+  return { ...request, program: looksLikeCid(file) ? file : await existing(file, 'a program') };
+}

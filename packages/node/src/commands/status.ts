@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { StatusAnswer } from '../api/wire.ts';
+import type { Context } from '../cli/context.ts';
+import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
+import { humanBytes, humanDuration } from '../output/quantities.ts';
+import type { Style } from '../output/style.ts';
+import { pairs } from '../output/table.ts';
+import { plural, printableLine, shortId } from '../output/text.ts';
+
+export function registerStatus(program: Command, context: Context): void {
+  const command = withPeerOptions(program.command('status').description('how the running peer is, and what it does'));
+  withExamples(command, [
+    ['shoal status', 'neighbours, slots, and the units at work'],
+    ['shoal status --json', 'the same for programs'],
+  ]);
+  command.action(async (options: PeerCommandOptions) => {
+    const status = await (await context.peer(options)).status();
+    if (options.json === true) context.out.line(JSON.stringify(status));
+    else context.out.lines(describeStatus(status, context.out.style));
+  });
+}
+
+export function describeStatus(status: StatusAnswer, style: Style): string[] {
+  const rows: [string, string][] = [
+    ['state', stateOf(status, style)],
+    ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
+    ['work', `${status.running} of ${plural(status.slots, 'slot')} busy, sandbox: ${status.isolation}`],
+    ['jobs', `${status.jobs.open} open of its own`],
+    ['stored', humanBytes(status.storedBytes)],
+    ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received`],
+    ['since', `${humanDuration(status.uptimeMs)} (process ${status.pid})`],
+    ...(status.dataDir === undefined ? [] : [['data', status.dataDir] as [string, string]]),
+    ...status.addresses.map((address, index): [string, string] => [index === 0 ? 'address' : '', address]),
+  ];
+  const units = status.work.map((unit) => `  unit ${unit.unit} of job ${shortId(unit.job)} for ${shortId(unit.requester)}, ${humanDuration(unit.sinceMs)}`);
+  return [`${style.bold('peer')} ${status.peer}`, ...pairs(rows, style), ...(units.length === 0 ? [] : ['', style.bold('Running now'), ...units])];
+}
+
+function stateOf({ ready, neighbours, readyAfterMs }: StatusAnswer, style: Style): string {
+  if (neighbours === 0) return style.yellow('alone: no neighbours');
+  if (!ready) return style.yellow('joining: fewer neighbours than it wants');
+  return style.green(`ready${readyAfterMs === undefined ? '' : ` (after ${humanDuration(readyAfterMs)})`}`);
+}

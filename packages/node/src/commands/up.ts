@@ -1,0 +1,60 @@
+import { type Command, Option } from 'commander';
+import type { LogLevel } from '@shoal/runtime';
+import type { Context } from '../cli/context.ts';
+import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
+import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger } from '../cli/parse.ts';
+import { logLevels } from '../daemon/log-level.ts';
+
+interface UpCommandOptions extends PeerCommandOptions {
+  bootstrap?: string[];
+  listen?: string[];
+  mesh?: string;
+  slots?: number;
+  label?: Record<string, string>;
+  mdns?: boolean;
+  quota?: number;
+  maxUnitMemory?: number;
+  logLevel?: LogLevel;
+  untilStdinEnds?: boolean;
+}
+
+export function registerUp(program: Command, context: Context): void {
+  const command = withPeerOptions(
+    program
+      .command('up')
+      .description('start a peer here, join the mesh, and stay until Ctrl-C')
+      .option('-b, --bootstrap <address>', 'a peer to join by; any peer of the mesh will do (repeatable)', collectPeerAddresses)
+      .option('--listen <address>', 'where to listen, as a multiaddr (repeatable; default: /ip4/127.0.0.1/tcp/0)', collectListenAddresses)
+      .option('--mesh <name>', 'peers of different meshes never talk (default: public)')
+      .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
+      .option('--label <key=value>', 'what jobs may select this peer by (repeatable)', collectPairs)
+      .option('--mdns', 'find peers on the local network')
+      .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
+      .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
+      .addOption(new Option('--log-level <level>', 'what to log, to standard error').choices(logLevels))
+      .addOption(new Option('--until-stdin-ends', 'leave when standard input ends, for programs that start peers').hideHelp()),
+  );
+  withExamples(command, [
+    ['shoal up', 'a peer in ~/.shoal; prints the address by which others join'],
+    ['shoal up --data-dir b --bootstrap /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…', 'a second one, joined to the first'],
+    ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
+  ]);
+  command.action(async (options: UpCommandOptions) => {
+    // The peer and all below it are loaded here only: no other command waits for them.
+    const { up } = await import('../daemon/up.ts');
+    await up(context, {
+      dataDir: options.dataDir,
+      json: options.json === true,
+      logLevel: options.logLevel ?? (options.verbose === true ? 'info' : 'warn'),
+      untilStdinEnds: options.untilStdinEnds === true,
+      ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
+      ...(options.mesh === undefined ? {} : { mesh: options.mesh }),
+      ...(options.slots === undefined ? {} : { slots: options.slots }),
+      ...(options.label === undefined ? {} : { labels: options.label }),
+      ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
+      ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
+      ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),
+    });
+  });
+}

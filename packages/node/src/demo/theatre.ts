@@ -1,0 +1,61 @@
+import type { Context } from '../cli/context.ts';
+import { limits } from '../limits.ts';
+import { createLive } from '../output/live.ts';
+import { drawDemo, drawStage } from './view.ts';
+import type { DemoState, Stage } from './state.ts';
+
+/** What of the demo is seen while it goes on: a block on a terminal, sparse lines elsewhere. */
+export interface Theatre {
+  show(state: DemoState): void;
+  stageDone(stage: Stage): void;
+  /** A last word below the block. */
+  say(text: string): void;
+  end(): void;
+}
+
+/** With `--json`, standard output is for the outcome alone. */
+export function createTheatre({ out, err, clock }: Context, { json }: { json: boolean }): Theatre {
+  const screen = json ? err : out;
+  const { style } = screen;
+  const live = createLive(screen, clock);
+  let last: DemoState | undefined;
+  let word = '';
+  let saidAt = -Infinity;
+  let cancel: (() => void) | undefined;
+  screen.line(`\n${style.bold('shoal demo')}  ${style.dim('five peers, three million flights, and nobody in charge')}\n`);
+
+  const draw = (): void => {
+    if (last !== undefined) live.draw([...drawDemo(last, style, clock.monotonic()), ...(word === '' ? [] : ['', style.dim(`  ${word}`)])]);
+  };
+  // Spinners and times move even when nothing else does.
+  const tick = (): void => {
+    draw();
+    cancel = clock.setTimer(limits.progressEveryMs, tick);
+  };
+  if (screen.isTTY) tick();
+
+  return {
+    show(state) {
+      last = state;
+      if (screen.isTTY) return draw();
+      const { job } = state;
+      if (job?.state === 'open' && clock.monotonic() - saidAt >= limits.sparseEveryMs) {
+        saidAt = clock.monotonic();
+        screen.line(`    ${job.accepted} of ${job.units} units accepted, ${job.executions} replicas committed, ${job.running} running, ${job.bids} bids`);
+      }
+    },
+    stageDone(stage) {
+      if (!screen.isTTY) screen.line(drawStage(stage, style, 0));
+    },
+    say(text) {
+      word = text;
+      draw();
+    },
+    end() {
+      cancel?.();
+      word = '';
+      if (screen.isTTY) draw();
+      live.end({ keep: true });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { ShoalError, type ShoalErrorOptions } from '@shoal/runtime';
+
+/** What the daemon and the command can fail with; docs/ERRORS.md lists what to do about each. */
+export type NodeErrorCode =
+  | 'usage'
+  | 'peer-not-running'
+  | 'peer-already-running'
+  | 'data-dir-unusable'
+  | 'socket-unusable'
+  | 'api-request-invalid'
+  | 'api-request-too-large'
+  | 'api-route-unknown'
+  | 'api-answer-invalid'
+  | 'file-missing'
+  | 'file-unreadable'
+  | 'dataset-unknown'
+  | 'output-unwritable'
+  | 'output-path-unsafe'
+  | 'job-incomplete'
+  | 'interrupted'
+  | 'child-failed'
+  | 'demo-wrong'
+  | 'demo-deadline'
+  | 'demo-no-room';
+
+export class NodeError extends ShoalError<NodeErrorCode> {
+  constructor(code: NodeErrorCode, message: string, options: ShoalErrorOptions = {}) {
+    super(code, message, options);
+    this.name = 'NodeError';
+  }
+}

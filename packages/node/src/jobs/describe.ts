@@ -1,0 +1,110 @@
+import type { JobState, JobView, UnitView, WorkerView } from '@shoal/peer';
+import type { Reason } from '@shoal/protocol';
+import { gauge } from '../output/bar.ts';
+import { humanBytes, humanCount, humanDuration } from '../output/quantities.ts';
+import type { Screen } from '../output/screen.ts';
+import type { Style } from '../output/style.ts';
+import { pairs, table } from '../output/table.ts';
+import { plural, printableLine, shortId } from '../output/text.ts';
+
+const gaugeWidth = 30;
+const maxReasonsShown = 5;
+
+export function paintState(state: JobState, style: Style): string {
+  const paint = { open: style.yellow, done: style.green, failed: style.red, cancelled: style.red }[state];
+  return paint(state);
+}
+
+export function elapsedOf({ createdAt, finishedAt }: Pick<JobView, 'createdAt' | 'finishedAt'>, now: number): string {
+  return humanDuration(Math.max(0, (finishedAt ?? now) - createdAt));
+}
+
+export function reasonText({ code, text }: Reason): string {
+  return printableLine(text === '' ? code : `${text} (${code})`);
+}
+
+/** The same reason of many peers is said once, with its count. */
+export function countedReasons(reasons: readonly Reason[]): string[] {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reasonText(reason), (counts.get(reasonText(reason)) ?? 0) + 1);
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  const shown = sorted.slice(0, maxReasonsShown).map(([text, count]) => (count === 1 ? text : `${text} ×${count}`));
+  return sorted.length > shown.length ? [...shown, `and ${plural(sorted.length - shown.length, 'other reason')}`] : shown;
+}
+
+function workersText({ workers, bids }: JobView): string {
+  const count = (state: WorkerView['state']): number => workers.filter((worker) => worker.state === state).length;
+  const parts = [`${plural(workers.length, 'peer')} asked`, plural(bids, 'bid'), `${count('leased')} at work`];
+  if (count('lost') > 0) parts.push(`${count('lost')} lost`);
+  if (count('declined') > 0) parts.push(`${count('declined')} declined`);
+  return parts.join(', ');
+}
+
+/** The state of a job in a few lines, for a block that is redrawn and for `job show`. */
+export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now: number): string[] {
+  const rows: [string, string][] = [
+    ['units', `${style.green(gauge(job.accepted, job.units, gaugeWidth))} ${humanCount(job.accepted)} of ${humanCount(job.units)} accepted${tail(job, style)}`],
+    ['replicas', `${humanCount(job.executions)} committed, ${job.quorum} that agree are wanted for each unit`],
+    ['workers', workersText(job)],
+  ];
+  if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
+  if (job.state === 'open') for (const [index, text] of countedReasons(job.waiting).entries()) rows.push([index === 0 ? 'waits' : '', style.yellow(text)]);
+  const title = `${style.bold(`job ${shortId(job.id)}`)} ${printableLine(job.name)}: ${paintState(job.state, style)}, ${elapsedOf(job, now)}`;
+  return [title, ...pairs(rows, style)];
+}
+
+function tail(job: JobView, style: Style): string {
+  const parts = [
+    job.running > 0 ? `, ${humanCount(job.running)} running` : '',
+    job.abandoned > 0 ? style.red(`, ${humanCount(job.abandoned)} given up`) : '',
+    job.failures > 0 ? `, ${plural(job.failures, 'run')} failed` : '',
+  ];
+  return parts.join('');
+}
+
+/** One line, for where no block can be redrawn. */
+export function describeBriefly(job: JobView, now: number): string {
+  const waits = job.running === 0 && job.state === 'open' ? countedReasons(job.waiting).slice(0, 1).map((text) => `, waits: ${text}`) : [];
+  return `job ${shortId(job.id)}: ${job.accepted} of ${job.units} units accepted${tail(job, plain)}, ${job.executions} replicas, ${job.bids} bids, ${elapsedOf(job, now)}${waits.join('')}`;
+}
+
+const plain = { red: (text: string) => text } as Style;
+
+export function describeWorkers(workers: readonly WorkerView[], { style }: Pick<Screen, 'style'>): string[] {
+  return table(
+    workers,
+    [
+      { title: 'WORKER', value: (worker) => worker.peer },
+      { title: 'STATE', value: (worker) => worker.state },
+      { title: 'RUNS', value: (worker) => String(worker.running.length), align: 'right' },
+      { title: 'COMMITTED', value: (worker) => String(worker.committed), align: 'right' },
+      { title: 'ACCEPTED', value: (worker) => String(worker.accepted), align: 'right' },
+      { title: 'FAILED', value: (worker) => String(worker.failed), align: 'right' },
+      { title: 'WHY', value: (worker) => countedReasons(worker.reasons).join('; ') },
+    ],
+    { style, indent: 2 },
+  );
+}
+
+export function describeUnits(units: readonly UnitView[], { style }: Pick<Screen, 'style'>): string[] {
+  return table(
+    units,
+    [
+      { title: 'UNIT', value: (unit) => String(unit.unit), align: 'right' },
+      { title: 'SHARD', value: (unit) => printableLine(unit.shard ?? '-') },
+      { title: 'STATE', value: (unit) => unit.state },
+      { title: 'PEERS', value: (unit) => peersOf(unit).map((peer) => shortId(peer)).join(' ') },
+      { title: 'WHY', value: (unit) => whyOf(unit) },
+    ],
+    { style, indent: 2 },
+  );
+}
+
+function peersOf(unit: UnitView): string[] {
+  return unit.state === 'accepted' ? unit.workers : [...new Set([...unit.committed, ...unit.running])];
+}
+
+function whyOf(unit: UnitView): string {
+  const own = unit.reason === undefined ? [] : [reasonText(unit.reason)];
+  return [...own, ...countedReasons(unit.failures.map((failure) => failure.reason))].join('; ');
+}
