@@ -32,11 +32,16 @@ export interface FileSource {
   keep?: boolean;
 }
 
-/** Leaves that a transfer still needs, with where their bytes go. */
+/** A child of a block. */
 export interface BlockLink {
   cid: Cid;
-  /** Content bytes below this link. */
+  /** Content bytes below this link; 0 where only the block itself would tell. */
   bytes: number;
+}
+
+/** Pins what comes of it for this owner in the same step, so that no collect() can come between. */
+export interface OwnerOption {
+  owner?: string;
 }
 
 /**
@@ -44,11 +49,14 @@ export interface BlockLink {
  * DAG-CBOR documents. What is returned was verified against its hash when it came in.
  */
 export interface BlobStore extends Service {
-  importFile(content: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<ImportResult>;
+  importFile(content: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal } & OwnerOption): Promise<ImportResult>;
   /** One flat directory; the CID is the same whichever files are kept here. */
-  importDirectory(files: FileSource[], options?: { signal?: AbortSignal; onProgress?: (bytes: number) => void }): Promise<ImportResult>;
-  /** Stores a small DAG-CBOR document. */
-  putDocument(bytes: Uint8Array): Promise<Cid>;
+  importDirectory(
+    files: FileSource[],
+    options?: { signal?: AbortSignal; onProgress?: (bytes: number) => void } & OwnerOption,
+  ): Promise<ImportResult>;
+  /** Stores a small DAG-CBOR document. Blocks that it links belong to its DAG; CIDs that it names as text do not. */
+  putDocument(bytes: Uint8Array, options?: OwnerOption): Promise<Cid>;
 
   /** Undefined when not even the root block is here. */
   stat(root: Cid): Promise<BlobStat | undefined>;

@@ -1,0 +1,185 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CID } from 'multiformats/cid';
+import type { Place } from '../dag/layout.ts';
+import type { Usage } from './usage.ts';
+
+export type ContentState = 'importing' | 'arriving' | 'whole' | 'doomed';
+
+export interface Content {
+  id: number;
+  state: ContentState;
+  bytes: number;
+  bytesHere: number;
+  stamp: string | undefined;
+  suspect: boolean;
+}
+
+/** A leaf or node inside one flat file. */
+export interface Located {
+  content: number;
+  start: number;
+  length: number;
+  here: boolean;
+}
+
+const columns = 'id, state, bytes, bytes_here AS bytesHere, stamp, suspect';
+const located = 'content, start, length, here';
+
+/** The flat files and what lies where in them. Every method is one or a few indexed statements. */
+export class Contents {
+  readonly #usage: Usage;
+  readonly #sql;
+
+  constructor(database: DatabaseSync, usage: Usage) {
+    this.#usage = usage;
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#sql = {
+      create: prepare('INSERT INTO content (root, state, bytes) VALUES (?, ?, ?) RETURNING id'),
+      byId: prepare(`SELECT ${columns} FROM content WHERE id = ?`),
+      byRoot: prepare(`SELECT ${columns} FROM content WHERE root = ?`),
+      byState: prepare(`SELECT ${columns} FROM content WHERE state = ?`),
+      fill: prepare("UPDATE content SET root = ?, state = 'whole', bytes = ?, bytes_here = ?, leaves_here = ?, stamp = ? WHERE id = ?"),
+      settle: prepare("UPDATE content SET state = 'whole', stamp = ?, suspect = 0 WHERE id = ? AND bytes_here = bytes AND state IN ('arriving', 'whole')"),
+      unsettle: prepare("UPDATE content SET state = 'arriving', stamp = NULL, suspect = 0 WHERE id = ? AND state IN ('arriving', 'whole')"),
+      suspectAll: prepare("UPDATE content SET suspect = 1 WHERE state = 'arriving'"),
+      doom: prepare("UPDATE content SET state = 'doomed', root = NULL, bytes_here = 0, leaves_here = 0 WHERE id = ?"),
+      held: prepare('SELECT bytes_here AS bytes, leaves_here AS blocks FROM content WHERE id = ?'),
+      forget: prepare("DELETE FROM content WHERE id = ? AND state = 'doomed'"),
+      dropPlaces: prepare('DELETE FROM place WHERE content = ?'),
+      addPlace: prepare('INSERT OR IGNORE INTO place (cid, content, start, length, leaf, here) VALUES (?, ?, ?, ?, ?, ?)'),
+      mark: prepare('UPDATE place SET here = ? WHERE cid = ? AND content = ? AND start = ? AND here <> ?'),
+      count: prepare('UPDATE content SET bytes_here = bytes_here + ?, leaves_here = leaves_here + ? WHERE id = ?'),
+      waiting: prepare(`SELECT ${located} FROM place WHERE cid = ? AND here = 0`),
+      placed: prepare(`SELECT ${located} FROM place WHERE cid = ? AND here = 1 LIMIT 1`),
+      anyPlace: prepare('SELECT 1 FROM place WHERE cid = ? LIMIT 1'),
+      contentsOf: prepare('SELECT DISTINCT content FROM place WHERE cid = ? AND here = 1'),
+      leaves: prepare('SELECT cid, start, length FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start > ? ORDER BY start LIMIT 1024'),
+      bytesInRange: prepare('SELECT SUM(length) AS bytes FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start >= ? AND start < ?'),
+      gap: prepare('SELECT 1 FROM place WHERE content = ? AND here = 0 AND start < ? AND start + length > ? LIMIT 1'),
+      leafCount: prepare('SELECT COUNT(*) AS leaves FROM place WHERE content = ?'),
+    };
+  }
+
+  create(root: CID | undefined, state: ContentState, bytes: number): number {
+    return Number(this.#sql.create.get(root?.bytes ?? null, state, bytes)?.['id']);
+  }
+
+  byId(id: number): Content | undefined {
+    return asContent(this.#sql.byId.get(id));
+  }
+
+  byRoot(root: CID): Content | undefined {
+    return asContent(this.#sql.byRoot.get(root.bytes));
+  }
+
+  byState(state: ContentState): Content[] {
+    return this.#sql.byState.all(state).map((row) => asContent(row) as Content);
+  }
+
+  /** An imported file's content is complete and on disk. */
+  fill(id: number, root: CID, bytes: number, leaves: number, stamp: string): void {
+    this.#sql.fill.run(root.bytes, bytes, bytes, leaves, stamp, id);
+    this.#usage.add(bytes, leaves);
+  }
+
+  /** Every leaf is here and on disk. False when that is not so. */
+  settle(id: number, stamp: string): boolean {
+    return this.#sql.settle.run(stamp, id).changes === 1;
+  }
+
+  /** It is not, or no longer, complete. */
+  unsettle(id: number): void {
+    this.#sql.unsettle.run(id);
+  }
+
+  suspectAllArriving(): void {
+    this.#sql.suspectAll.run();
+  }
+
+  /** Takes its places away; its file is removed next, and then it is forgotten. */
+  doom(id: number): void {
+    const held = this.#sql.held.get(id);
+    if (held === undefined) return;
+    this.#usage.add(-Number(held['bytes']), -Number(held['blocks']));
+    this.#sql.dropPlaces.run(id);
+    this.#sql.doom.run(id);
+  }
+
+  forget(id: number): void {
+    this.#sql.forget.run(id);
+  }
+
+  addPlace(content: number, place: Place, here: boolean): void {
+    this.#sql.addPlace.run(place.cid.bytes, content, place.offset, place.length, Number(place.leaf), Number(here));
+  }
+
+  /** A node's children have places now. */
+  markExpanded(cid: CID, at: Located): void {
+    this.#sql.mark.run(1, cid.bytes, at.content, at.start, 1);
+  }
+
+  markLeaf(cid: CID, at: Located, here: boolean): void {
+    const changed = this.#sql.mark.run(Number(here), cid.bytes, at.content, at.start, Number(here)).changes;
+    if (changed === 0) return;
+    const sign = here ? 1 : -1;
+    this.#sql.count.run(sign * at.length, sign, at.content);
+    this.#usage.add(sign * at.length, sign);
+  }
+
+  /** Places where a block's bytes, or its children's places, are still awaited. */
+  waiting(cid: CID): Located[] {
+    return this.#sql.waiting.all(cid.bytes).map(asLocated);
+  }
+
+  placed(cid: CID): Located | undefined {
+    const row = this.#sql.placed.get(cid.bytes);
+    return row === undefined ? undefined : asLocated(row);
+  }
+
+  hasPlace(cid: CID): boolean {
+    return this.#sql.anyPlace.get(cid.bytes) !== undefined;
+  }
+
+  contentsOf(cid: CID): number[] {
+    return this.#sql.contentsOf.all(cid.bytes).map((row) => Number(row['content']));
+  }
+
+  placeCount(content: number): number {
+    return Number(this.#sql.leafCount.get(content)?.['leaves'] ?? 0);
+  }
+
+  /** Leaves here beyond an offset, in order, some at a time. */
+  leavesAfter(content: number, start: number): { cid: Uint8Array; start: number; length: number }[] {
+    return this.#sql.leaves.all(content, start).map((row) => ({
+      cid: row['cid'] as Uint8Array,
+      start: Number(row['start']),
+      length: Number(row['length']),
+    }));
+  }
+
+  bytesHereBetween(content: number, start: number, end: number): number {
+    return Number(this.#sql.bytesInRange.get(content, start, end)?.['bytes'] ?? 0);
+  }
+
+  hasGapBetween(content: number, start: number, end: number): boolean {
+    return this.#sql.gap.get(content, end, start) !== undefined;
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function asContent(row: Row | undefined): Content | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: Number(row['id']),
+    state: row['state'] as ContentState,
+    bytes: Number(row['bytes']),
+    bytesHere: Number(row['bytesHere']),
+    stamp: (row['stamp'] as string | null) ?? undefined,
+    suspect: row['suspect'] === 1,
+  };
+}
+
+function asLocated(row: Row): Located {
+  return { content: Number(row['content']), start: Number(row['start']), length: Number(row['length']), here: row['here'] === 1 };
+}

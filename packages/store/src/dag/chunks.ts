@@ -1,0 +1,72 @@
+import { storeLimits } from '../limits.ts';
+
+/**
+ * Cuts content into chunks of exactly `size` bytes, the last one shorter; one empty chunk for no content.
+ * A chunk that comes in just so is passed on as it is, and must not be changed afterwards.
+ */
+export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number = storeLimits.leafBytes): AsyncGenerator<Uint8Array> {
+  let chunk = new Uint8Array();
+  let filled = 0;
+  let emitted = false;
+  for await (let piece of source) {
+    while (piece.length > 0) {
+      if (filled === 0 && piece.length >= size) {
+        yield piece.subarray(0, size);
+        emitted = true;
+        piece = piece.subarray(size);
+        continue;
+      }
+      const taken = Math.min(size - filled, piece.length);
+      chunk = withRoom(chunk, filled, filled + taken, size);
+      chunk.set(piece.subarray(0, taken), filled);
+      filled += taken;
+      piece = piece.subarray(taken);
+      if (filled < size) continue;
+      yield chunk;
+      emitted = true;
+      chunk = new Uint8Array();
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled);
+  else if (!emitted) yield chunk;
+}
+
+/** Grows by doubling, so that a small file does not cost a large buffer. */
+function withRoom(chunk: Uint8Array<ArrayBuffer>, filled: number, needed: number, most: number): Uint8Array<ArrayBuffer> {
+  if (chunk.length >= needed) return chunk;
+  const larger = new Uint8Array(Math.min(most, Math.max(needed, 2 * chunk.length)));
+  larger.set(chunk.subarray(0, filled));
+  return larger;
+}
+
+/** The same items until the signal is aborted, even while the source hangs. */
+export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  if (signal === undefined) {
+    yield* source;
+    return;
+  }
+  const iterator = source[Symbol.asyncIterator]();
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+  });
+  aborted.catch(() => {}); // every wait races against it; without one nobody else listens
+  signal.addEventListener('abort', abort, { once: true });
+  let done = false;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done === true) {
+        done = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Not awaited: a source that hangs would hold up the abort. Its own failure no longer matters.
+    if (!done) iterator.return?.(undefined)?.catch(() => {});
+  }
+}
