@@ -5,6 +5,8 @@ import { root } from './project.mjs';
 /** What a failed command leaves behind for its reader: the end of its output is enough. */
 const keptOutputBytes = 64 * 1024;
 
+const parentPollMs = 500;
+
 const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** The command was ended by a signal, which belongs to whoever waits for us as well. */
@@ -41,7 +43,9 @@ export function run(command, args, { env = process.env, show = false } = {}) {
       if (signal !== 'SIGINT' || !isatty(0)) child.kill(signal);
     };
     for (const signal of forwarded) process.on(signal, forward);
+    const stopWatching = onceNpmIsGone(() => forward('SIGTERM'));
     const done = () => {
+      stopWatching();
       for (const signal of forwarded) process.removeListener(signal, forward);
     };
     child.once('error', (error) => {
@@ -56,4 +60,19 @@ export function run(command, args, { env = process.env, show = false } = {}) {
       else resolve({ code: code ?? 1, output });
     });
   });
+}
+
+/**
+ * npm hands SIGTERM to the shell between us, which dies of it and tells nobody: a new parent is the sign of that.
+ * @param {() => void} tell
+ */
+function onceNpmIsGone(tell) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    tell();
+  }, parentPollMs);
+  if (process.env.npm_lifecycle_event === undefined) clearInterval(timer);
+  return () => clearInterval(timer);
 }

@@ -5,11 +5,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
+const parentPollMs = 500;
 const main = new URL('../dist/main.js', import.meta.url);
 
 if (!existsSync(main)) {
   giveUp('it is not built yet', "Run `npm run build` in the project's folder.");
 } else if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
+  endWithNpm();
   await import(main.href);
 } else {
   const node = await newerNode();
@@ -32,7 +34,24 @@ async function newerNode() {
   }
 }
 
+/**
+ * npm hands SIGTERM to the shell between us, which dies of it and tells nobody. So `kill` of an npx is noticed here:
+ * the shell is gone, and that means the same.
+ */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  delete process.env.npm_lifecycle_event; // our own children are not npm's
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, parentPollMs);
+  timer.unref();
+}
+
 async function runInChild(node) {
+  endWithNpm();
   const { spawn } = await import('node:child_process');
   const { isatty } = await import('node:tty');
   const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
