@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+import { expect, test } from 'vitest';
+import { collectList, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseDuration, parseInteger } from './parse.ts';
+
+test('sizes are decimal or binary, as they are written', () => {
+  expect(['256MiB', '1.5GB', '4096', '64k', '2 kib', '1G'].map(parseBytes)).toEqual([268_435_456, 1_500_000_000, 4096, 64_000, 2048, 1e9]);
+  for (const wrong of ['', 'much', '-5MB', '1XB', '1e9', '9999999TiB']) expect(() => parseBytes(wrong)).toThrow(InvalidArgumentError);
+});
+
+test('durations need their unit', () => {
+  expect(['60s', '5m', '5min', '1.5h', '250ms', '1d'].map(parseDuration)).toEqual([60_000, 300_000, 300_000, 5_400_000, 250, 86_400_000]);
+  for (const wrong of ['60', '', 's', '-1s', '1y']) expect(() => parseDuration(wrong)).toThrow(InvalidArgumentError);
+});
+
+test('whole numbers keep to their bounds', () => {
+  const parse = parseInteger(0, 15);
+  expect([parse('0'), parse('15')]).toEqual([0, 15]);
+  for (const wrong of ['16', '-1', '1.5', 'two', '', '0x1']) expect(() => parse(wrong)).toThrow('from 0 to 15');
+});
+
+test('repeatable options collect', () => {
+  expect(collectPairs('tier=gold=x', { region: 'eu' })).toEqual({ region: 'eu', tier: 'gold=x' });
+  expect(() => collectPairs('gold', undefined)).toThrow('key=value');
+  expect(collectList('a, b,', ['z'])).toEqual(['z', 'a', 'b']);
+  expect(() => collectList(' ,', undefined)).toThrow('commas');
+});
+
+test('an address that is none is told apart from one that is', () => {
+  const address = '/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWGRUoW8wTDyGFSrsAo8ZWRDdFxzF4UDvTeF3VyPGwdGSm';
+  expect(collectPeerAddresses(address, undefined)).toEqual([address]);
+  expect(() => collectPeerAddresses('127.0.0.1:4001', undefined)).toThrow('the address that the other peer printed');
+  expect(() => collectPeerAddresses('/ip4/127.0.0.1/tcp/4001', undefined)).toThrow('/p2p/');
+  expect(() => collectListenAddresses('4001', undefined)).toThrow('multiaddr');
+});
