@@ -5,6 +5,7 @@ export { bitAt, bitmapOf, createEngine, type Engine, type EngineConfig } from '.
 export type * from './events.ts';
 export { JobLedger } from './ledger/ledger.ts';
 export { documentOf } from './ledger/unit-facts.ts';
+export { matchSelector, parseSelector } from './market/selector.ts';
 export type { Policy } from './policy/admit.ts';
 export { replay } from './recover.ts';
 export { linkedOutputs } from './requester/units.ts';

@@ -31,7 +31,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<Peer> {
   let executor: Executor | undefined;
   try {
     const slots = options.slots ?? availableParallelism();
-    executor = slots === 0 ? undefined : createWasmExecutor({ slots, clock: systemClock, random: systemRandom, logger });
+    executor = slots === 0 ? undefined : createWasmExecutor({ slots, clock: systemClock, logger });
     await executor?.start();
     const parts = assemble(options, storage, executor, stopping.signal);
     const runs = new Runs(() => parts);

@@ -23,7 +23,7 @@ export class JobLedger {
   readonly job: Cid;
   readonly entries = new Map<Cid, Entry>();
   /** Digests of the entries, for comparing with others. */
-  readonly ids = new SortedIds();
+  readonly ids: SortedIds;
   /** By lease and worker: a requester that gives one lease to two shows up as two. */
   private readonly leases = new Map<string, LeaseFacts>();
   private readonly released = new Map<string, Reason>();
@@ -41,6 +41,8 @@ export class JobLedger {
   constructor(job: Cid, crypto: Crypto) {
     this.job = job;
     this.crypto = crypto;
+    this.ids = new SortedIds(crypto);
+    this.ids = new SortedIds(crypto);
   }
 
   /** Adds an entry that was opened and verified; false when it is of another job or was here already. */

@@ -59,7 +59,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
     if (listed.has(unit)) continue;
     if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(job, lease, unit);
   }
-  for (const unit of message.running) if (job.settled.has(unit)) lease.toDrop.push(unit);
+  for (const unit of listed) if (job.settled.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.min(message.want, limits.maxWindowUnits);
 }

@@ -11,6 +11,7 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
   const job = ownJob(turn, from, message);
   if (job === undefined) return;
   for (const unit of message.drop) {
+    job.done.delete(unit);
     job.queue = job.queue.filter((queued) => queued !== unit);
     if (job.running.delete(unit)) turn.effects.push({ type: 'abort', job: job.job, unit });
   }

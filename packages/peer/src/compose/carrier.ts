@@ -4,11 +4,12 @@ import { deadline } from '@shoal/runtime';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { bringHere } from '../run/inputs.ts';
+import { dropOutputs } from '../run/outputs.ts';
 import type { Runs } from '../run/runs.ts';
 
 /** Carries the engine's effects out with the parts of this peer. */
 export function carrierOf(parts: Parts, runs: Runs): Carrier {
-  const { network, logger, store, changes } = parts;
+  const { network, logger, changes } = parts;
   return {
     send: (to, message) => network.send(to, message),
     publish: (topic, bytes) => network.publish(topic, bytes),
@@ -17,7 +18,7 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     abort: (job, unit) => runs.abort(job, unit),
     fetch: (effect) => void fetchOutputs(parts, effect),
     unpin: (job) => {
-      store.unpinAll(`job/${job}`).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
+      dropOutputs(parts, job).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
     },
     changed: (job) => changes.notify(job),
     offence: (peer, code, text) => logger.warn('offence', { peer, code, text }),

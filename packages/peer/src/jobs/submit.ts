@@ -1,6 +1,6 @@
 import type { Cid } from '@shoal/runtime';
 import { jobSpec, limits, parseValue, toLink, type JobSpec } from '@shoal/protocol';
-import * as engine from '@shoal/engine';
+import { parseSelector } from '@shoal/engine';
 import type { JobRequest } from '../api.ts';
 import { findHolders } from '../data/holders.ts';
 import { resolveCid } from '../data/peer-data.ts';
@@ -13,7 +13,7 @@ import { takeProgram, type Program } from './program.ts';
 /** Checks a request, stores its program, posts the job. On return the job is in the journal. */
 export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid> {
   const units = await unitsOf(parts, request);
-  engine.parseSelector(request.where ?? '');
+  parseSelector(request.where ?? '');
   const program = await takeProgram(parts, request.program);
   const spec = toSpec(request, program, units);
   const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });

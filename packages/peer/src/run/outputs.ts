@@ -2,6 +2,16 @@ import type { Cid, ExecutionOutcome } from '@shoal/runtime';
 import { encodeResult, limits, type Output } from '@shoal/protocol';
 import type { Parts } from '../parts.ts';
 
+/** What pins outputs at the worker until its lease ends. */
+export function workOwner(job: Cid): string {
+  return `work/${job}`;
+}
+
+/** Nothing is kept for the requester of a job any more. */
+export async function dropOutputs({ store }: Pick<Parts, 'store'>, job: Cid): Promise<void> {
+  for (const { cid, owner } of await store.pins()) if (owner === workOwner(job)) await store.unpin(cid, owner);
+}
+
 type Success = Extract<ExecutionOutcome, { ok: true }>;
 
 /** Keeps what a run put out, and names it by the one CID that quorums compare. */
@@ -9,8 +19,7 @@ export async function keepOutputs(parts: Parts, owner: string, outcome: Success)
   const { store, crypto } = parts;
   const keep = async (bytes: Uint8Array): Promise<Output> => {
     if (bytes.length <= limits.maxInlineOutputBytes) return { inline: bytes };
-    const { cid } = await store.importFile(once(bytes));
-    await store.pin(cid, owner);
+    const { cid } = await store.importFile(once(bytes), { owner });
     return { cid, bytes: bytes.length };
   };
   const stdout = await keep(outcome.stdout);

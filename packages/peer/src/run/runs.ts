@@ -4,7 +4,7 @@ import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { unitCount } from '@shoal/protocol';
 import { argumentsOf, bringHere, loadProgram, mountShard, shardOf } from './inputs.ts';
-import { keepOutputs } from './outputs.ts';
+import { keepOutputs, workOwner } from './outputs.ts';
 
 type Execute = Extract<Effect, { type: 'execute' }>;
 
@@ -76,7 +76,7 @@ export class Runs {
       { signal: whole, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
     );
     if (!outcome.ok) return { ok: false, ...outcome.failure, log: outcome.log };
-    const kept = await named('output-not-kept', keepOutputs(parts, `job/${job}`, outcome));
+    const kept = await named('output-not-kept', keepOutputs(parts, workOwner(job), outcome));
     return { ok: true, ...kept, log: outcome.log };
   }
 }

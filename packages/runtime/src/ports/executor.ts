@@ -12,7 +12,7 @@ export interface ExecutionLimits {
   /** Log (stderr) is cut there, not failed. */
   logBytes: number;
   /** fuel-exceeded, where the executor meters */
-  fuel?: number;
+  fuel?: number | undefined;
 }
 
 /** A read-only file in the guest's /in. Read lazily. */
@@ -58,7 +58,7 @@ export interface ExecutionUsage {
   inputBytes: number;
   peakMemoryBytes: number;
   /** Absent where the executor does not meter. */
-  fuel?: number;
+  fuel?: number | undefined;
 }
 
 export type ExecutionOutcome =
