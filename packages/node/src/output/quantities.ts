@@ -32,7 +32,9 @@ export function humanDuration(durationMs: number): string {
 
 /** `3 min ago`. */
 export function humanAge(ageMs: number): string {
-  return ageMs < 1000 ? 'just now' : `${humanDuration(Math.floor(ageMs / 1000) * 1000)} ago`;
+  const seconds = Math.floor(ageMs / 1_000);
+  if (seconds < 1) return 'just now';
+  return `${seconds < 60 ? `${seconds} s` : humanDuration(seconds * 1_000)} ago`;
 }
 
 /** `3,000,000`. */

@@ -1,0 +1,186 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ShoalError, silentLogger, systemClock } from '@shoal/runtime';
+import { readFile } from 'node:fs/promises';
+import { serveApi } from '../api/server.ts';
+import { createApiClient } from '../client/client.ts';
+import { notRunning } from '../client/not-running.ts';
+import { fakeScreen } from '../testing/fake-screen.ts';
+import { type Script, jobId, jobView, otherPeerId, peerId, scriptedPeer, unitResult } from '../testing/scripted-peer.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import type { Context } from './context.ts';
+import { shoal } from './shoal.ts';
+
+let scope: AsyncDisposableStack;
+let folder: string;
+
+beforeEach(async () => {
+  scope = new AsyncDisposableStack();
+  folder = scope.use(await tempDir()).path;
+});
+afterEach(() => scope.disposeAsync());
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command line against a scripted peer; without one, nobody is running. */
+async function run(argv: string[], script?: Script, tty = false): Promise<Ran> {
+  const out = fakeScreen({ isTTY: tty, env: { NO_COLOR: '1' } });
+  const err = fakeScreen({ env: { NO_COLOR: '1' } });
+  let code = 0;
+  const peer = script === undefined ? undefined : scriptedPeer(script);
+  const socketPath = join(folder, 'api.sock');
+  const server = peer && (await serveApi({ peer, socketPath, clock: systemClock, logger: silentLogger }));
+  const context: Context = {
+    out,
+    err,
+    clock: systemClock,
+    env: {},
+    async peer({ dataDir }) {
+      if (server === undefined) throw notRunning(dataDir, 'none is running there');
+      return createApiClient({ dataDir, socketPath });
+    },
+    setExitCode: (value) => {
+      code = value;
+    },
+  };
+  await shoal(argv, context);
+  await server?.close();
+  return { code, out: out.text(), err: err.text() };
+}
+
+async function program(): Promise<string> {
+  const path = join(folder, 'count.wasm');
+  await writeFile(path, '');
+  return path;
+}
+
+test('every command has help with examples', async () => {
+  const commands = ['up', 'status', 'peers', 'run', 'demo', ...['add', 'ls', 'get', 'rm'].map((name) => `data ${name}`), ...['ls', 'show', 'logs', 'results', 'cancel'].map((name) => `job ${name}`)];
+  for (const command of commands) {
+    const { code, out } = await run([...command.split(' '), '--help']);
+    expect({ command, code }).toEqual({ command, code: 0 });
+    expect(out).toContain(`Usage: shoal ${command}`);
+    expect(out).toContain('Examples:\n  ');
+    expect(out).toContain('--json');
+  }
+  expect((await run(['--help'])).out).toContain('Exit codes:');
+  expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/u);
+});
+
+test('wrong usage says what is wrong, suggests, and names the help', async () => {
+  const cases: [string[], string[]][] = [
+    [['stauts'], ["unknown command 'stauts'", 'Did you mean status?', 'shoal --help']],
+    [['status', '--jsn'], ["shoal status: unknown option '--jsn'", 'Did you mean --json?', 'shoal status --help']],
+    [['--json', 'status'], ["unknown option '--json'", 'Options come after the command: shoal status --json']],
+    [['job', 'shwo', 'x'], ["unknown command 'shwo'", 'Did you mean show?']],
+    [['run'], ["missing required argument 'program'"]],
+    [['status', 'extra'], ['too many arguments']],
+    [['up', '--slots', 'many'], ["option '--slots <n>' argument 'many' is invalid", 'whole number from 0']],
+    [['up', '--bootstrap', '127.0.0.1:4001'], ['the address that the other peer printed']],
+    [['up', '--log-level', 'loud'], ['debug, info, warn, error']],
+    [['run', 'p.wasm', '--memory', 'lots'], ['256MiB']],
+    [['run', 'p.wasm', '--timeout', '60'], ['60s, 5m']],
+    [['run', 'p.wasm', '--on', 'a', '--count', '2'], ['both --on and --count']],
+  ];
+  for (const [argv, texts] of cases) {
+    const { code, out, err } = await run(argv);
+    expect({ argv, code }).toEqual({ argv, code: out.includes('"error"') ? code : 2 });
+    for (const text of texts) expect(err + out.replaceAll('\\n', '\n')).toContain(text);
+  }
+});
+
+test('no peer running: how to start one, exit code 3, and JSON when asked for', async () => {
+  const plain = await run(['status', '--data-dir', '/nowhere']);
+  expect(plain).toMatchObject({ code: 3, out: '' });
+  expect(plain.err).toBe('shoal: Cannot talk to a peer in /nowhere: none is running there\n  Start one: shoal up --data-dir /nowhere\n');
+  const json = await run(['status', '--data-dir', '/nowhere', '--json']);
+  expect(json).toMatchObject({ code: 3, err: '' });
+  expect(JSON.parse(json.out)).toEqual({ error: { code: 'peer-not-running', message: expect.any(String), hint: expect.any(String) } });
+});
+
+test('stack traces come with --verbose only', async () => {
+  expect((await run(['peers'])).err).not.toContain('    at ');
+  expect((await run(['peers', '--verbose'])).err).toContain('    at ');
+});
+
+test('a missing program or folder is told from a CID', async () => {
+  expect(await run(['run', './nothing.wasm'], {})).toMatchObject({ code: 1, err: expect.stringContaining('Cannot use ./nothing.wasm as a program: there is no such file') });
+  expect(await run(['data', 'add', 'nothing'], {})).toMatchObject({ code: 1, err: expect.stringContaining('as a dataset') });
+  expect(await run(['run', jobId, '--id-only'], {})).toMatchObject({ code: 0, out: `${jobId}\n` });
+});
+
+test('run follows, then prints what the units wrote, in their order', async () => {
+  const views = [jobView(), jobView({ accepted: 2, executions: 4, state: 'done', finishedAt: 1_500 })];
+  const { code, out, err } = await run(['run', await program(), '--', '--depth', '7'], { views, results: [unitResult(1, 'two\n'), unitResult(0, 'one\n')] });
+  expect({ code, out }).toEqual({ code: 0, out: 'one\ntwo\n' });
+  expect(err).toContain('Ctrl-C leaves it running');
+  expect(err).toContain('Done: 2 of 2 units accepted, 4 runs');
+});
+
+test('run --json gives one object, --out a folder a unit', async () => {
+  const views = [jobView({ accepted: 1, units: 1, state: 'done', finishedAt: 2_000 })];
+  const file = { path: 'x/y.txt', bytes: 2, read: async () => Buffer.from('hi') };
+  const script = { views, results: [unitResult(0, 'one\n', { shard: 'a b.csv', files: [file] })] };
+  const json = await run(['run', await program(), '--json'], script);
+  expect(JSON.parse(json.out)).toMatchObject({ job: { state: 'done' }, results: [{ unit: 0, workers: [peerId, otherPeerId] }] });
+  const out = join(folder, 'results');
+  expect(await run(['job', 'results', jobId.slice(-8), '--out', out], script)).toMatchObject({ code: 0, out: `1 results written to ${out}\n` });
+  expect(await readFile(join(out, '0000-a_b.csv', 'stdout'), 'utf8')).toBe('one\n');
+  expect(await readFile(join(out, '0000-a_b.csv', 'files/x/y.txt'), 'utf8')).toBe('hi');
+});
+
+test("a result's file cannot leave its folder", async () => {
+  const file = { path: '../../escaped', bytes: 2, read: async () => Buffer.from('hi') };
+  const script = { views: [jobView({ state: 'done' })], results: [unitResult(0, '', { files: [file] })] };
+  expect(await run(['job', 'results', jobId, '--out', join(folder, 'r')], script)).toMatchObject({ code: 1, err: expect.stringContaining('it would leave the folder') });
+});
+
+test('a terminal gets results without what could steer it, a pipe gets the bytes', async () => {
+  const script = { views: [jobView({ state: 'done' })], results: [unitResult(0, '\u001B[2Jx')] };
+  expect((await run(['job', 'results', jobId], script)).out).toBe('\u001B[2Jx');
+  expect((await run(['job', 'results', jobId], script, true)).out).toBe('�[2Jx\n');
+});
+
+test('a job that failed ends with 5 and its reasons', async () => {
+  const reasons = [{ code: 'no-holder', text: 'nobody who bid holds the shard' }];
+  const views = [jobView({ state: 'failed', abandoned: 2, waiting: reasons })];
+  const { code, err } = await run(['run', await program()], { views });
+  expect(code).toBe(5);
+  expect(err).toContain('The job was given up');
+  expect(err).toContain('nobody who bid holds the shard');
+  expect(err).toContain(`shoal job logs ${jobId}`);
+});
+
+test("the peer's refusal reaches the person", async () => {
+  const refuse = new ShoalError('dataset-unknown', 'Cannot find a dataset "logs"', { hint: '`shoal data ls` lists them.' });
+  const { code, err } = await run(['run', await program(), '--on', 'logs'], { refuse });
+  expect({ code, err }).toEqual({ code: 1, err: 'shoal: Cannot find a dataset "logs"\n  `shoal data ls` lists them.\n' });
+});
+
+test('job commands show, list, log and cancel', async () => {
+  const worker = { peer: otherPeerId as typeof peerId, state: 'declined' as const, running: [], committed: 0, accepted: 0, failed: 0, reasons: [{ code: 'busy', text: 'no free slot' }] };
+  const script = { views: [jobView({ workers: [worker], waiting: [{ code: 'no-bids', text: 'nobody bid' }] })] };
+  const shown = await run(['job', 'show', `…${jobId.slice(-8)}`], script);
+  for (const text of ['0 of 2 accepted', '1 declined', 'nobody bid (no-bids)', 'no free slot (busy)', jobId]) expect(shown.out).toContain(text);
+  expect((await run(['job', 'ls'], script)).out).toContain('count');
+  expect((await run(['job', 'logs', jobId, '--unit', '3'], script)).out).toBe('unit 3 …yPGwdGSm  careful\n');
+  expect((await run(['job', 'cancel', jobId, '--why', 'enough'], script)).out).toContain('had ended before: open');
+  expect(await run(['job', 'show', 'zzz'], script)).toMatchObject({ code: 1, err: expect.stringContaining('`shoal job ls` lists them.') });
+});
+
+test('status, peers and data are readable, and strangers cannot forge lines', async () => {
+  const known = { peer: otherPeerId as typeof peerId, connected: true, addresses: [], slots: 4, free: 1, engines: ['wasm'], isolation: 'full', labels: { region: 'eu\nroot' }, datasets: [{ cid: jobId, name: 'logs', here: 2, shards: 3 }], ageMs: 1_200 };
+  const peers = (await run(['peers'], { peers: [known] })).out;
+  expect(peers.split('\n')).toHaveLength(3);
+  for (const text of ['neighbour', '1/4', 'region=eu root', 'logs 2/3', '1 s ago']) expect(peers).toContain(text);
+  expect((await run(['peers'], {})).out).toContain('No other peers known');
+  const status = (await run(['status'], { status: { work: [{ job: jobId, unit: 3, requester: otherPeerId as typeof peerId, sinceMs: 500 }] } })).out;
+  for (const text of [peerId, 'ready (after 120 ms)', '2 neighbours', 'unit 3 of job']) expect(status).toContain(text);
+  expect((await run(['data', 'ls'], {})).out).toContain('Add one');
+  expect((await run(['data', 'rm', 'nothing'], {})).code).toBe(1);
+});
