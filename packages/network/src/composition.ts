@@ -3,16 +3,17 @@ import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { gossipsub, StrictNoSign, type GossipSub } from '@libp2p/gossipsub';
 import { identify, identifyPush, type Identify, type IdentifyPush } from '@libp2p/identify';
 import type { Libp2p, PrivateKey } from '@libp2p/interface';
-import { kadDHT, passthroughMapper, type KadDHT, type SingleKadDHT } from '@libp2p/kad-dht';
+import type { SingleKadDHT } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { ping, type Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { invariant, signerFromSeed, systemCrypto } from '@shoal/runtime';
+import { signerFromSeed, systemCrypto } from '@shoal/runtime';
 import type { NetworkLimits } from './defaults.ts';
 import { BoundedDatastore } from './dht/bounded-datastore.ts';
+import { createDht } from './dht/create-dht.ts';
 import type { Guard } from './guard/guard.ts';
 import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
 import type { Names } from './names.ts';
@@ -101,7 +102,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       identify: identify({ protocolPrefix: names.prefix }),
       identifyPush: identifyPush({ protocolPrefix: names.prefix }),
       ping: ping({ protocolPrefix: names.prefix, maxInboundStreams: 8 }),
-      dht: (components) => withTable(kadDHT(dhtInit(names, limits))(components)),
+      dht: (components) => createDht({ ...init, components }),
       gossip: gossipsub({
         // Messages carry their own signature inside; a second one would cost both sides 0.2 ms each.
         globalSignaturePolicy: StrictNoSign,
@@ -128,23 +129,4 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       }),
     },
   });
-}
-
-function dhtInit(names: Names, limits: NetworkLimits): Parameters<typeof kadDHT>[0] {
-  return {
-    protocol: names.dht,
-    clientMode: false,
-    // By default private addresses are dropped, and with them every peer of a LAN.
-    peerInfoMapper: passthroughMapper,
-    kBucketSize: limits.dhtReplication,
-    alpha: limits.dhtParallelism,
-    pingNewContactConcurrency: limits.dhtParallelism,
-    // A query without anybody to ask ends at once; joining decides when to look again.
-    allowQueryWithZeroPeers: true,
-  };
-}
-
-function withTable(dht: KadDHT): SingleKadDHT {
-  invariant('routingTable' in dht, 'kad-dht has a routing table');
-  return dht as SingleKadDHT;
 }

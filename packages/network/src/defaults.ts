@@ -21,9 +21,9 @@ export const networkDefaults = {
   maxPendingInboundConnections: 64,
   maxParallelDials: 16,
   maxDialQueue: 256,
-  dialTimeoutMs: 10_000,
-  /** One address of several; the next is tried afterwards. */
-  addressDialTimeoutMs: 4_000,
+  dialTimeoutMs: 20_000,
+  /** One address of several; the next is tried afterwards. A machine that forty peers join at once answers late. */
+  addressDialTimeoutMs: 10_000,
   /** Every neighbour is pinged that often; an answer that stays away cuts the connection. */
   pingIntervalMs: 20_000,
   pingTimeoutMs: 15_000,
@@ -31,11 +31,13 @@ export const networkDefaults = {
   upkeepIntervalMs: 1_000,
 
   // Joining
-  /** Known peers that are dialled at once while there is no neighbour. */
-  joinParallelDials: 8,
+  /** Dials under way at once: more only make each other late, and overshoot the floor. */
+  joinParallelDials: 4,
+  /** Known peers tried in one round. */
+  joinKnownPeers: 32,
   /** How long to wait for the DHT to know anybody, once connected. */
   tableWaitMs: 3_000,
-  lookupTimeoutMs: 4_000,
+  lookupTimeoutMs: 10_000,
   /** Random keys looked up in one round, after the own key. */
   randomLookups: 3,
   /** First wait before the floor is tried for again; doubled up to the maximum, with jitter. */
@@ -106,7 +108,8 @@ export const networkDefaults = {
   // DHT
   /** Replicas of a provider record, and size of a bucket. */
   dhtReplication: 16,
-  dhtParallelism: 4,
+  dhtParallelism: 3,
+  dhtDisjointPaths: 2,
   provideParallelism: 3,
   provideTimeoutMs: 30_000,
   provideBackoffMs: 1_000,

@@ -1,13 +1,15 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, type Logger, type PeerId } from '@shoal/runtime';
-import { peerIdPattern } from '@shoal/protocol';
 import type { NetworkLimits } from '../defaults.ts';
 
 export interface StoredPeer {
   peer: PeerId;
   addresses: string[];
 }
+
+/** Ed25519 peer ids, as their base58 text begins. */
+const peerIdPattern = /^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/;
 
 type FileLimits = Pick<NetworkLimits, 'maxStoredBytes' | 'maxStoredPeers' | 'maxAddressesPerPeer'>;
 

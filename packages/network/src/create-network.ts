@@ -1,0 +1,182 @@
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id';
+import { deadline, messageOf, type ByteStream, type Cid, type Network, type NetworkHandlers, type PeerId } from '@shoal/runtime';
+import { createNode, privateKeyFromSeed, type MeshNode } from './composition.ts';
+import { findProviders } from './dht/find-providers.ts';
+import { NetworkError } from './errors.ts';
+import { createGuard } from './guard/guard.ts';
+import { peerOf, readAddresses, withPeer } from './join/dialler.ts';
+import type { WireCount } from './metrics/counted-stream.ts';
+import { namesOf } from './names.ts';
+import { checkOptions, parseAddress, type NetworkOptions } from './options.ts';
+import { assembleParts, type Parts } from './parts.ts';
+import { createKnownPeers } from './peer-store/known-peers.ts';
+import { shutDown } from './shut-down.ts';
+import { toByteStream } from './streams/byte-stream.ts';
+import { serveStreams, type StreamHandler } from './streams/stream-server.ts';
+
+/** A peer's network on libp2p. Nothing happens until `start()`; a stopped one is not started again. */
+export function createNetwork(options: NetworkOptions): Network {
+  const limits = checkOptions(options);
+  const { clock, metrics } = options;
+  const logger = options.logger.child('network');
+  const names = namesOf(options.mesh);
+  const privateKey = privateKeyFromSeed(options.seed);
+  const peerId = peerIdFromPrivateKey(privateKey).toString() as PeerId;
+  const count: WireCount = { sent: 0, received: 0 };
+  const known = createKnownPeers({ self: peerId, path: options.peerStorePath, mesh: options.mesh, clock, logger, limits });
+
+  let handlers: NetworkHandlers | undefined;
+  let node: MeshNode | undefined;
+  let parts: Parts | undefined;
+  let state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
+  let stopped: Promise<void> | undefined;
+  // What is asked for before start() is done by start().
+  const topics = new Set<string>();
+  const served = new Map<string, StreamHandler>();
+  const provided = new Set<Cid>();
+
+  const guard = createGuard({
+    clock,
+    logger,
+    metrics,
+    limits,
+    disconnect: (peer) => {
+      for (const connection of node?.getConnections(peerIdFromString(peer)) ?? []) connection.abort(new Error('banned'));
+    },
+  });
+
+  const running = (): { node: MeshNode; parts: Parts } => {
+    if (state === 'running' && node !== undefined && parts !== undefined) return { node, parts };
+    throw new NetworkError('network-not-running', `Cannot use the network: it is ${state}`, { hint: 'Call start() first, and nothing after stop().' });
+  };
+
+  const serveNow = (on: MeshNode, protocol: string, handler: StreamHandler): Promise<void> =>
+    serveStreams({ node: on, clock, logger, metrics, limits }, names.stream(protocol), handler);
+
+  const start = async (): Promise<void> => {
+    if (state !== 'new') throw new NetworkError('network-not-running', `Cannot start the network: it is ${state}`);
+    if (handlers === undefined) throw new NetworkError('network-options-invalid', 'Cannot start the network: setHandlers() was not called');
+    state = 'starting';
+    await known.load();
+    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, count });
+    parts = assembleParts({ options, limits, names, node, known, guard, handlers });
+    await parts.messenger.start();
+    for (const [protocol, handler] of served) await serveNow(node, protocol, handler);
+    try {
+      await node.start();
+    } catch (cause) {
+      throw new NetworkError('listen-failed', `Cannot listen on ${options.listen.join(', ')}: ${messageOf(cause)}`, {
+        cause,
+        hint: 'Another program may use the port; port 0 takes a free one.',
+      });
+    }
+    for (const topic of topics) parts.gossip.subscribe(topic);
+    for (const cid of provided) parts.provider.add(cid);
+    state = 'running';
+    parts.run();
+  };
+
+  return {
+    peerId,
+    start,
+    stop() {
+      state = 'stopped';
+      stopped ??= shutDown({ node, parts, known, clock, logger, graceMs: limits.stopGraceMs });
+      return stopped;
+    },
+    setHandlers(given) {
+      handlers = given;
+    },
+    status() {
+      const readyAfterMs = parts?.joiner.readyAfterMs;
+      return {
+        addresses: node?.getMultiaddrs().map((address) => address.toString()) ?? [],
+        neighbours: parts?.neighbours.count ?? 0,
+        ready: state === 'running' && (parts?.joiner.ready ?? false),
+        ...(readyAfterMs === undefined ? {} : { readyAfterMs }),
+        routingTableSize: node?.services.dht.routingTable.size ?? 0,
+        bytesSent: count.sent,
+        bytesReceived: count.received,
+      };
+    },
+    connections: () =>
+      (node?.getConnections() ?? []).map(({ remotePeer, remoteAddr, direction, rtt }) => ({
+        peer: remotePeer.toString() as PeerId,
+        address: remoteAddr.toString(),
+        direction,
+        ...(rtt === undefined ? {} : { rttMs: rtt }),
+      })),
+
+    send: (to, message) => state === 'running' && (parts?.messenger.send(to, message) ?? false),
+    publish(topic, message) {
+      if (state === 'running') parts?.gossip.publish(topic, message);
+    },
+    subscribe(topic) {
+      if (topics.has(topic)) return;
+      topics.add(topic);
+      if (state === 'running') parts?.gossip.subscribe(topic);
+    },
+
+    learnAddresses(peer, addresses) {
+      const usable = readAddresses(addresses.slice(0, limits.maxAddressesPerPeer)).filter((address) => withPeer(address, peer) !== undefined);
+      if (peer === peerId || usable.length === 0) return;
+      known.learn(peer, usable.map((address) => address.toString()));
+      node?.peerStore.patch(peerIdFromString(peer), { multiaddrs: usable }).catch((error: unknown) => {
+        logger.debug('The addresses of a peer could not be kept', { peer, reason: messageOf(error) });
+      });
+    },
+    async dial(address, { signal } = {}) {
+      const target = parseAddress(address);
+      const peer = peerOf(target);
+      if (peer === undefined) {
+        throw new NetworkError('address-invalid', `Cannot dial "${address}": expected an address that ends in /p2p/ and a peer id`);
+      }
+      try {
+        await running().node.dial(target, { signal: deadline(limits.dialTimeoutMs, signal) });
+      } catch (cause) {
+        if (cause instanceof NetworkError) throw cause;
+        throw new NetworkError('dial-failed', `Cannot connect to ${address}: ${messageOf(cause)}`, {
+          cause,
+          hint: 'Is that peer up, reachable from here, and of the same mesh?',
+        });
+      }
+      return peer;
+    },
+
+    provide(cid) {
+      provided.add(cid);
+      if (state === 'running') parts?.provider.add(cid);
+    },
+    unprovide(cid) {
+      provided.delete(cid);
+      parts?.provider.remove(cid);
+    },
+    async *findProviders(cid, search) {
+      yield* findProviders(running().node, cid, search, logger);
+    },
+
+    serve(protocol, handler) {
+      served.set(protocol, handler);
+      if (state !== 'running' || node === undefined) return;
+      serveNow(node, protocol, handler).catch((error: unknown) => {
+        logger.error('A stream protocol could not be served', { protocol, reason: messageOf(error) });
+      });
+    },
+    async open(to, protocol, { signal }): Promise<ByteStream> {
+      try {
+        const stream = await running().node.dialProtocol(peerIdFromString(to), names.stream(protocol), {
+          signal,
+          maxOutboundStreams: limits.maxOutboundStreamsPerPeer,
+        });
+        return toByteStream(stream, to, clock, limits);
+      } catch (cause) {
+        if (cause instanceof NetworkError) throw cause;
+        throw new NetworkError(
+          signal.aborted ? 'stream-timeout' : 'stream-refused',
+          `Cannot open a ${protocol} stream to ${to}: ${messageOf(cause)}`,
+          { cause },
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Tasks a few at a time, until it is enough; the rest is left undone. Tasks must not reject. */
+export interface Lane {
+  add(task: () => Promise<unknown>): void;
+  /** Resolves when nothing runs and nothing will. */
+  done(): Promise<void>;
+}
+
+export function createLane(width: number, isEnough: () => boolean): Lane {
+  const queue: (() => Promise<unknown>)[] = [];
+  const running = new Set<Promise<void>>();
+
+  const work = async (): Promise<void> => {
+    for (let task = queue.shift(); task !== undefined && !isEnough(); task = queue.shift()) await task();
+  };
+
+  return {
+    add(task) {
+      queue.push(task);
+      if (running.size >= width) return;
+      const worker = work().finally(() => running.delete(worker));
+      running.add(worker);
+    },
+    async done() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
