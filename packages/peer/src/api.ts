@@ -49,6 +49,8 @@ export interface JobRequest {
   memoryBytes?: number;
   wallMs?: number;
   outputBytes?: number;
+  /** Most units that one worker holds at once. Default: as many as its speed suggests. */
+  window?: number;
   /** Failing runs of one unit before the unit fails. Default 3. */
   retries?: number;
   priority?: number;

@@ -10,8 +10,9 @@ const maxScan = 4_096;
 export function serveWants(turn: Turn, job: RequestedJob): void {
   if (job.outcome !== 'open') return;
   for (const lease of liveLeases(job)) {
-    if (lease.want === 0) continue;
-    for (const unit of pickUnits(turn, job, lease, lease.want)) {
+    const room = (job.spec.window ?? Number.POSITIVE_INFINITY) - lease.assigned.size;
+    if (Math.min(lease.want, room) <= 0) continue;
+    for (const unit of pickUnits(turn, job, lease, Math.min(lease.want, room))) {
       lease.want -= 1;
       lease.assigned.set(unit, turn.now);
       lease.toAssign.push(unit);

@@ -38,6 +38,7 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units']):
     },
     where: request.where ?? '',
     verify: { quorum: request.quorum ?? peerDefaults.quorum },
+    ...(request.window === undefined ? {} : { window: request.window }),
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,
   };

@@ -50,6 +50,8 @@ export const jobSpec = z.object({
     /** Matching results of distinct operators that make a unit accepted. */
     quorum: z.int().min(1).max(limits.maxQuorum),
   }),
+  /** Most units that one worker holds at once; absent: as many as its speed suggests. */
+  window: z.int().min(1).max(limits.maxWindowUnits).optional(),
   /** Runs of one unit that may fail before the unit does. */
   retries: z.int().min(0).max(limits.maxRetries),
   priority: z.int().min(-100).max(100),
