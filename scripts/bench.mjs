@@ -3,10 +3,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureReady } from './lib/ensure.mjs';
-import { run } from './lib/child.mjs';
 import { main, SetupError } from './lib/main.mjs';
 import { findNode } from './lib/node24.mjs';
 import { root } from './lib/project.mjs';
+import { runShown } from './lib/shown.mjs';
 
 await main(async () => {
   const args = process.argv.slice(2);
@@ -18,8 +18,7 @@ await main(async () => {
   await ensureReady();
   let worst = 0;
   for (const name of names.length > 0 ? names : all) {
-    const { code } = await run(findNode(), ['--conditions=@shoal/source', `packages/${name}/bench/main.ts`, ...options], { show: true });
-    worst = Math.max(worst, code);
+    worst = Math.max(worst, await runShown(findNode(), ['--conditions=@shoal/source', `packages/${name}/bench/main.ts`, ...options]));
   }
   return worst;
 });

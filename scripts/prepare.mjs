@@ -1,8 +1,8 @@
 // Run by npm after `npm install` in the clone, so that `npx shoal` works at once.
 // A tree that does not compile must not keep anybody from installing, so a failure is told and no more.
 import { build, setupMark } from './lib/ensure.mjs';
-import { Interrupted } from './lib/child.mjs';
 import { main } from './lib/main.mjs';
+import { Interrupted } from './lib/signals.mjs';
 
 await main(async () => {
   if (process.env[setupMark] !== undefined) return;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
-import { run } from './child.mjs';
 import { exclusively } from './exclusive.mjs';
 import { whyInstall } from './lockfile.mjs';
 import { SetupError } from './main.mjs';
 import { findNode } from './node24.mjs';
 import { step } from './progress.mjs';
 import { root } from './project.mjs';
+import { runQuietly } from './quiet.mjs';
 
 /** Tells our own `prepare` script that the build follows anyway. */
 export const setupMark = 'SHOAL_SETUP';
@@ -24,7 +24,7 @@ async function ensureInstalled() {
   const npm = npmCommand();
   // Engine warnings are about our own Node, which is replaced by the pinned one at the end of this very step.
   const args = [...npm.args, 'ci', '--include=dev', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
-  const { code, output } = await step('Installing the dependencies (first start only)', () => run(npm.command, args, { env: npm.env }));
+  const { code, output } = await step('Installing the dependencies (first start only)', () => runQuietly(npm.command, args, npm.env));
   if (code !== 0) {
     throw new SetupError(`${output.trim()}\n\nInstalling the dependencies failed: npm ci ended with ${code}. The lines above are npm's; is the network there?`);
   }
@@ -45,7 +45,7 @@ export async function build() {
  */
 async function buildStep(text, node, script, args) {
   if (!existsSync(script)) throw new SetupError(`${text} failed: ${script} does not exist. Was npm told to leave out development dependencies?`);
-  const { code, output } = await step(text, () => run(node, [script, ...args]));
+  const { code, output } = await step(text, () => runQuietly(node, [script, ...args]));
   if (code !== 0) throw new SetupError(`${output.trim()}\n\n${text} failed: ${basename(script)} ended with ${code}.`);
 }
 

@@ -1,4 +1,4 @@
-import { Interrupted } from './child.mjs';
+import { Interrupted } from './signals.mjs';
 
 /** Something the person at the terminal can act on; shown without a stack. */
 export class SetupError extends Error {}
