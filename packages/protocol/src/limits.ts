@@ -47,7 +47,7 @@ export const limits = {
   /** Log lines a worker sends back for one unit. */
   maxLogBytes: 65_536,
   /** Ranges and ids in one reconcile message. */
-  maxReconcileRanges: 256,
+  maxReconcileRanges: 1_024,
   maxReconcileIds: 1_024,
   /** Reasons in a decline. */
   maxReasons: 16,

@@ -127,10 +127,17 @@ describe('a hostile reconcile', () => {
       expect(answer.send).toEqual([]);
       const ranges = answer.reply?.ranges ?? [];
       expect(ranges.length).toBeLessThanOrEqual(limits.maxReconcileRanges);
-      expect(ranges.reduce((sum, range) => sum + (range.ids?.length ?? 0), 0)).toBeLessThanOrEqual(limits.maxReconcileIds);
+      expect(ranges.reduce((sum, range) => sum + (range.ids?.length ?? 0), 0)).toBeLessThanOrEqual(2_048);
       encodeMessage({ type: 'reconcile', job, ranges, want: [] }); // within its size
       body = { ranges: ranges.map(({ after, upTo }) => ({ after, upTo, print })), want: [] };
     }
+  });
+
+  it('gets answers that fit into a message, at the longest', () => {
+    const ends = Array.from({ length: limits.maxReconcileRanges }, (_, i) => Uint8Array.from({ length: 32 }, (_unused, at) => (at === 0 ? i >> 2 : at === 1 ? (i & 3) << 6 : 1)));
+    const ranges = ends.map((upTo, i) => (i < 64 ? { after: ends[i - 1] ?? none, upTo, ids: ends.slice(0, 32) } : { after: ends[i - 1] as Uint8Array, upTo, print }));
+    const want = ends.slice(0, limits.maxReconcileIds);
+    expect(encodeMessage({ type: 'reconcile', job, ranges, want }).length).toBeGreaterThan(200_000);
   });
 
   it('with the largest lists gets bounded answers', () => {

@@ -21,6 +21,8 @@ const maxListedIds = 32;
 /** A larger one is split into at most so many, of at least `minPartIds` each. */
 const maxParts = 16;
 const minPartIds = 16;
+/** Ids in all lists of one message: with as many ranges and wishes as may be, and the longest bounds, it stays below 256 KiB. */
+const maxListedInAll = 2_048;
 const start = new Uint8Array();
 const end = new Uint8Array();
 
@@ -71,7 +73,7 @@ class Step {
     if (compareBytes(this.#ids.fingerprint(from, to), range.print as Uint8Array) === 0) return true;
     const count = to - from;
     if (count <= maxListedIds) {
-      if (this.ranges.length + 1 >= limits.maxReconcileRanges || this.#listed + count > limits.maxReconcileIds) return false;
+      if (this.ranges.length + 1 >= limits.maxReconcileRanges || this.#listed + count > maxListedInAll) return false;
       this.#listed += count;
       this.ranges.push(describe(this.#ids, range.after, range.upTo, true));
       return true;
