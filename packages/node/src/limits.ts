@@ -50,8 +50,8 @@ export const limits = {
   /** From SIGTERM to SIGKILL. */
   childStopMs: 4_000,
 
-  /** The whole demo. It takes a third of this on two slow cores. */
-  demoMs: 120_000,
+  /** The whole demo. It takes a sixth of this on two cores that have nothing else to do. */
+  demoMs: 180_000,
   /** How often the demo asks each peer how it is. */
   demoPollMs: 150,
   /** The same while it waits for the moment to kill a worker in the middle of a unit. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@shoal/runtime';
 import type { Peer, PeerOptions } from '@shoal/peer';
 import { type ApiServer, serveApi } from '../api/server.ts';
+import { dataDirOption } from '../client/not-running.ts';
 import { NodeError } from '../errors.ts';
 import { type Lock, tryLock } from './lock.ts';
 import { placeSocket, prepareDataDir, removeSocket } from './paths.ts';
@@ -47,6 +48,6 @@ async function takeLock(path: string, runFile: string, dataDir: string): Promise
   const running = await readRunFile(runFile);
   const who = running === undefined ? 'a process that is just starting' : `process ${running.pid}${running.peer === undefined ? ', which is just starting' : `, peer ${running.peer}`}`;
   throw new NodeError('peer-already-running', `Cannot start a peer in ${dataDir}: one is running there (${who})`, {
-    hint: 'Ask it with `shoal status`, end it with Ctrl-C, or give this one another directory: --data-dir DIR',
+    hint: `Ask it with \`shoal status${dataDirOption(dataDir)}\`, end it with Ctrl-C, or give this one another directory: --data-dir DIR`,
   });
 }

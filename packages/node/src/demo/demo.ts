@@ -37,7 +37,7 @@ export async function demo(context: Context, { json }: { json: boolean }): Promi
     process.exit(exitCodes.interrupted);
   };
   const { outcome, error } = await play(session);
-  theatre.say(leaving.signal.aborted ? 'stopping everything; Ctrl-C once more drops it at once' : 'stopping everything');
+  theatre.freeze(leaving.signal.aborted ? 'stopping everything; Ctrl-C once more drops it at once' : 'stopping everything');
   const problems = [...(outcome?.problems ?? []), ...(await cleanUp(session))];
   theatre.end();
   leaving.dispose();

@@ -121,6 +121,7 @@ export class DemoPeer {
   }
 
   #onLine(line: string): void {
+    if (!line.startsWith('{')) return; // a word of Node.js itself
     const event = JSON.parse(line) as { event: string; peer: PeerId; addresses: string[]; socketPath: string; afterMs: number };
     if (event.event === 'started') {
       this.id = event.peer;

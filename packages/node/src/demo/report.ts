@@ -86,12 +86,13 @@ function describeKill(state: DemoState): string[] {
   const shard = shards[unit]?.name ?? '';
   const downMs = (peer.restartedAt ?? 0) - (peer.killedAt ?? 0);
   const later = (workerOf(peer, state)?.committed ?? 0) - committedBefore;
+  const back = [
+    `Its supervisor started it again after ${humanDuration(downMs)}. It read its journal, joined again`,
+    `${peer.readyAfterMs === undefined ? '' : `within ${humanDuration(peer.readyAfterMs)} `}by the addresses it had kept, and finished ${plural(Math.max(0, later), 'run')} more.`,
+  ];
   return [
-    `Peer ${peer.number} (process ${pid}) got SIGKILL ${humanDuration(afterMs)} after the job was posted, in the middle of unit ${unit} (${shard}).`,
-    missedAfterMs === undefined ? 'It was back before anybody had given it up.' : `The requester missed it after ${humanDuration(missedAfterMs)}.`,
-    peer.restartedAt === undefined
-      ? 'It did not come back.'
-      : `Its supervisor started it again after ${humanDuration(downMs)}. It read its journal, found the others${peer.readyAfterMs === undefined ? '' : ` within ${humanDuration(peer.readyAfterMs)}`} by the addresses it had kept,`,
-    ...(peer.restartedAt === undefined ? [] : [`and finished ${plural(Math.max(0, later), 'run')} more: its shards had never left it.`]),
+    `Peer ${peer.number} (process ${pid}) got SIGKILL in the middle of unit ${unit} (${shard}), ${humanDuration(afterMs)} into the job.`,
+    missedAfterMs === undefined ? 'It was back before the requester gave it up.' : `The requester missed it after ${humanDuration(missedAfterMs)}.`,
+    ...(peer.restartedAt === undefined ? ['It did not come back.'] : back),
   ];
 }

@@ -8,8 +8,8 @@ import type { DemoState, Stage } from './state.ts';
 export interface Theatre {
   show(state: DemoState): void;
   stageDone(stage: Stage): void;
-  /** A last word below the block. */
-  say(text: string): void;
+  /** The picture stays as it is from now on, with a last word below. */
+  freeze(word: string): void;
   end(): void;
 }
 
@@ -19,14 +19,14 @@ export function createTheatre({ out, err, clock }: Context, { json }: { json: bo
   const { style } = screen;
   const live = createLive(screen, clock);
   let last: DemoState | undefined;
+  let frozen: string[] | undefined;
   let word = '';
   let saidAt = -Infinity;
   let cancel: (() => void) | undefined;
   screen.line(`\n${style.bold('shoal demo')}  ${style.dim('five peers, three million flights, and nobody in charge')}\n`);
 
-  const draw = (): void => {
-    if (last !== undefined) live.draw([...drawDemo(last, style, clock.monotonic()), ...(word === '' ? [] : ['', style.dim(`  ${word}`)])]);
-  };
+  const picture = (): string[] => frozen ?? (last === undefined ? [] : drawDemo(last, style, clock.monotonic()));
+  const draw = (): void => live.draw([...picture(), ...(word === '' ? [] : ['', style.dim(`  ${word}`)])]);
   // Spinners and times move even when nothing else does.
   const tick = (): void => {
     draw();
@@ -47,9 +47,10 @@ export function createTheatre({ out, err, clock }: Context, { json }: { json: bo
     stageDone(stage) {
       if (!screen.isTTY) screen.line(drawStage(stage, style, 0));
     },
-    say(text) {
+    freeze(text) {
+      frozen = picture();
       word = text;
-      draw();
+      if (screen.isTTY) draw();
     },
     end() {
       cancel?.();

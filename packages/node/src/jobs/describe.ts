@@ -32,9 +32,10 @@ export function countedReasons(reasons: readonly Reason[]): string[] {
   return sorted.length > shown.length ? [...shown, `and ${plural(sorted.length - shown.length, 'other reason')}`] : shown;
 }
 
-function workersText({ workers, bids }: JobView): string {
+function workersText({ workers, bids, state }: JobView): string {
   const count = (state: WorkerView['state']): number => workers.filter((worker) => worker.state === state).length;
-  const parts = [`${plural(workers.length, 'peer')} asked`, plural(bids, 'bid'), `${count('leased')} at work`];
+  const useful = workers.filter((worker) => worker.committed > 0).length;
+  const parts = [`${plural(workers.length, 'peer')} asked`, plural(bids, 'bid'), state === 'open' ? `${count('leased')} at work` : `${useful} did the work`];
   if (count('lost') > 0) parts.push(`${count('lost')} lost`);
   if (count('declined') > 0) parts.push(`${count('declined')} declined`);
   return parts.join(', ');

@@ -30,6 +30,7 @@ function onTerminal(screen: Screen, clock: Clock): Live {
   let shown: readonly string[] = [];
   let drawnAt = -Infinity;
   let cancel: (() => void) | undefined;
+  let due: readonly string[] | undefined;
   const up = (): string => (shown.length === 0 ? '' : `\u001B[${shown.length}A\r`);
   const paint = (lines: readonly string[], above = ''): void => {
     // A line that wraps would count as two, and the next redraw would start too low.
@@ -37,6 +38,7 @@ function onTerminal(screen: Screen, clock: Clock): Live {
     const cut = lines.map((line) => truncate(line, width));
     screen.write(`${shown.length === 0 ? hideCursor : up()}${eraseBelow}${above}${cut.map((line) => `${line}\n`).join('')}`);
     shown = cut;
+    due = undefined;
     drawnAt = clock.monotonic();
   };
   return {
@@ -44,13 +46,15 @@ function onTerminal(screen: Screen, clock: Clock): Live {
       cancel?.();
       cancel = undefined;
       const waitMs = drawnAt + minRedrawMs - clock.monotonic();
-      if (waitMs <= 0) paint(lines);
-      else cancel = clock.setTimer(waitMs, () => paint(lines));
+      if (waitMs <= 0) return paint(lines);
+      due = lines;
+      cancel = clock.setTimer(waitMs, () => paint(lines));
     },
-    note: (line) => paint(shown, `${line}\n`),
+    note: (line) => paint(due ?? shown, `${line}\n`),
     end({ keep = false } = {}) {
       cancel?.();
       cancel = undefined;
+      if (keep && due !== undefined) paint(due);
       screen.write(`${keep ? '' : up() + (shown.length === 0 ? '' : eraseBelow)}${showCursor}`);
       shown = [];
     },
