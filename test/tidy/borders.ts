@@ -38,9 +38,9 @@ export function borderProblems(house: House): string[] {
     for (const { specifier, line } of importsOf(text)) {
       const other = /^@shoal\/([^/]+)/.exec(specifier)?.[1];
       const target = specifier.startsWith('.') ? resolveImport(house, path, specifier) : undefined;
-      if (other === own) {
+      if (other === own && !isForDevelopment(path)) {
         problems.push(`${path}:${line}: imports its own package by name; use the path of the file`);
-      } else if (other !== undefined && !mayImport[own]?.includes(other)) {
+      } else if (other !== undefined && other !== own && !mayImport[own]?.includes(other)) {
         problems.push(`${path}:${line}: ${own} may not import ${other}; it may import ${mayImport[own]?.join(', ') || 'no other package'}. Move the code, or inject what is needed by a port`);
       } else if (target !== undefined && packageOf(target) !== own) {
         problems.push(`${path}:${line}: leaves its package by a path; import @shoal/${packageOf(target) ?? '...'} by name`);
