@@ -40,9 +40,9 @@ export function asStoreError(error: unknown, what: string): unknown {
   const sqlite = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
   const system = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (sqlite === sqliteErrorCode.full || system === 'ENOSPC' || system === 'EDQUOT') {
-    return new StoreError('disk-full', `Cannot ${what}: the disk is full`, {
+    return new StoreError('disk-full', `Cannot ${what}: there is no room left on the disk`, {
       cause: error,
-      hint: 'Free some space; what was stored before is unharmed, and the store goes on when there is room.',
+      hint: 'Free some space, or allow more of it; what was stored before is unharmed, and the store goes on when there is room.',
     });
   }
   if (sqlite === sqliteErrorCode.corrupt || sqlite === sqliteErrorCode.notADatabase) {

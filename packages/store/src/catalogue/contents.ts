@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CID } from 'multiformats/cid';
 import type { Place } from '../dag/layout.ts';
+import { prepareAll } from '../sqlite/open.ts';
+import { contentStatements } from './content-statements.ts';
 import type { Usage } from './usage.ts';
 
 export type ContentState = 'importing' | 'arriving' | 'whole' | 'doomed';
@@ -22,9 +24,6 @@ export interface Located {
   here: boolean;
 }
 
-const columns = 'id, state, bytes, bytes_here AS bytesHere, stamp, suspect';
-const located = 'content, start, length, here';
-
 /** The flat files and what lies where in them. Every method is one or a few indexed statements. */
 export class Contents {
   readonly #usage: Usage;
@@ -32,32 +31,7 @@ export class Contents {
 
   constructor(database: DatabaseSync, usage: Usage) {
     this.#usage = usage;
-    const prepare = (sql: string) => database.prepare(sql);
-    this.#sql = {
-      create: prepare('INSERT INTO content (root, state, bytes) VALUES (?, ?, ?) RETURNING id'),
-      byId: prepare(`SELECT ${columns} FROM content WHERE id = ?`),
-      byRoot: prepare(`SELECT ${columns} FROM content WHERE root = ?`),
-      byState: prepare(`SELECT ${columns} FROM content WHERE state = ?`),
-      fill: prepare("UPDATE content SET root = ?, state = 'whole', bytes = ?, bytes_here = ?, leaves_here = ?, stamp = ? WHERE id = ?"),
-      settle: prepare("UPDATE content SET state = 'whole', stamp = ?, suspect = 0 WHERE id = ? AND bytes_here = bytes AND state IN ('arriving', 'whole')"),
-      unsettle: prepare("UPDATE content SET state = 'arriving', stamp = NULL, suspect = 0 WHERE id = ? AND state IN ('arriving', 'whole')"),
-      suspectAll: prepare("UPDATE content SET suspect = 1 WHERE state = 'arriving'"),
-      doom: prepare("UPDATE content SET state = 'doomed', root = NULL, bytes_here = 0, leaves_here = 0 WHERE id = ?"),
-      held: prepare('SELECT bytes_here AS bytes, leaves_here AS blocks FROM content WHERE id = ?'),
-      forget: prepare("DELETE FROM content WHERE id = ? AND state = 'doomed'"),
-      dropPlaces: prepare('DELETE FROM place WHERE content = ?'),
-      addPlace: prepare('INSERT OR IGNORE INTO place (cid, content, start, length, leaf, here) VALUES (?, ?, ?, ?, ?, ?)'),
-      mark: prepare('UPDATE place SET here = ? WHERE cid = ? AND content = ? AND start = ? AND here <> ?'),
-      count: prepare('UPDATE content SET bytes_here = bytes_here + ?, leaves_here = leaves_here + ? WHERE id = ?'),
-      waiting: prepare(`SELECT ${located} FROM place WHERE cid = ? AND here = 0`),
-      placed: prepare(`SELECT ${located} FROM place WHERE cid = ? AND here = 1 LIMIT 1`),
-      anyPlace: prepare('SELECT 1 FROM place WHERE cid = ? LIMIT 1'),
-      contentsOf: prepare('SELECT DISTINCT content FROM place WHERE cid = ? AND here = 1'),
-      leaves: prepare('SELECT cid, start, length FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start > ? ORDER BY start LIMIT 1024'),
-      bytesInRange: prepare('SELECT SUM(length) AS bytes FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start >= ? AND start < ?'),
-      gap: prepare('SELECT 1 FROM place WHERE content = ? AND here = 0 AND start < ? AND start + length > ? LIMIT 1'),
-      leafCount: prepare('SELECT COUNT(*) AS leaves FROM place WHERE content = ?'),
-    };
+    this.#sql = prepareAll(database, contentStatements);
   }
 
   create(root: CID | undefined, state: ContentState, bytes: number): number {
@@ -145,7 +119,7 @@ export class Contents {
   }
 
   placeCount(content: number): number {
-    return Number(this.#sql.leafCount.get(content)?.['leaves'] ?? 0);
+    return Number(this.#sql.placeCount.get(content)?.['leaves'] ?? 0);
   }
 
   /** Leaves here beyond an offset, in order, some at a time. */

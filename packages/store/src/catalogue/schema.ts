@@ -19,7 +19,7 @@ export const catalogueSchema: Schema = {
       -- The machine went down while it arrived: what is marked as here may not have reached the disk.
       suspect INTEGER NOT NULL DEFAULT 0
     );
-    CREATE INDEX content_state ON content (state) WHERE state <> 'whole';
+    CREATE INDEX content_state ON content (state);
 
     -- Where the content below a block lies. here: a leaf's bytes are written, a node's children have places.
     CREATE TABLE place (

@@ -23,7 +23,8 @@ const cidBytes = 36;
  * layout it is the size of the DAG, which is a little more.
  */
 export function contentBytes(dagBytes: number, cid: CID): number {
-  if (isCodec(cid, 'raw') || !Number.isSafeInteger(dagBytes)) return Number.isSafeInteger(dagBytes) ? dagBytes : 0;
+  if (!Number.isSafeInteger(dagBytes) || dagBytes < 0) return 0;
+  if (isCodec(cid, 'raw')) return dagBytes;
   let low = 0;
   let high = dagBytes;
   while (low < high) {

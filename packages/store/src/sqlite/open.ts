@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { asStoreError, StoreError } from '../errors.ts';
 import { storeLimits } from '../limits.ts';
 
@@ -47,6 +47,18 @@ export function transaction<T>(database: DatabaseSync, fn: () => T): T {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Bounds the database; beyond it writing fails with `disk-full`, as on a full disk. */
+export function limitBytes(database: DatabaseSync, maxBytes: number): void {
+  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageBytes))}`);
+}
+
+/** Prepares statements once, by name. */
+export function prepareAll<Name extends string>(database: DatabaseSync, statements: Record<Name, string>): Record<Name, StatementSync> {
+  const prepared = Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(prepared) as Record<Name, StatementSync>;
 }
 
 function migrate(database: DatabaseSync, path: string, schema: Schema): void {
