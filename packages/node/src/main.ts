@@ -10,5 +10,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// The process ends when nothing is left to do, with the exit code that this set.
 await shoal(process.argv.slice(2), systemContext());
+// Whatever a library left open must not keep the process. Output is written by now: it is synchronous on POSIX systems.
+process.exit();

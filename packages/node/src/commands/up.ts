@@ -3,6 +3,7 @@ import type { LogLevel } from '@shoal/runtime';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
 import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger } from '../cli/parse.ts';
+import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 
 interface UpCommandOptions extends PeerCommandOptions {
@@ -40,6 +41,7 @@ export function registerUp(program: Command, context: Context): void {
     ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
   ]);
   command.action(async (options: UpCommandOptions) => {
+    await useCodeCache(options.dataDir);
     // The peer and all below it are loaded here only: no other command waits for them.
     const { up } = await import('../daemon/up.ts');
     await up(context, {

@@ -1,10 +1,12 @@
-import { type LogLevel, type Logger, createLogger, messageOf } from '@shoal/runtime';
+import { type Clock, type LogLevel, createLogger, messageOf } from '@shoal/runtime';
 import { type PeerOptions, createPeer } from '@shoal/peer';
 import type { Context } from '../cli/context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { limits } from '../limits.ts';
 import { createAnnouncer } from './announce.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { saveCodeCache } from './code-cache.ts';
+import { startDaemon } from './daemon.ts';
+import { holdProcess } from './hold.ts';
 import { onLeave } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
 
@@ -19,35 +21,44 @@ export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger'> {
 /** `shoal up`: a peer in the foreground, until somebody asks it to leave. */
 export async function up(context: Context, { dataDir, json, logLevel, untilStdinEnds, ...peerOptions }: UpOptions): Promise<void> {
   const { clock, out } = context;
+  using held = new DisposableStack();
+  held.use(holdProcess());
   const leaving = onLeave({ clock, onHangUp: out.isTTY, atOnce: () => process.exit(exitCodes.interrupted) });
   const logger = createLogger({ level: logLevel, json, write: (line) => context.err.line(line) });
   if (untilStdinEnds) process.stdin.on('end', () => leaving.leave('standard input ended')).resume();
   const announcer = createAnnouncer({ out, json, dataDir, bootstrap: peerOptions.bootstrap ?? [], mesh: peerOptions.mesh });
-  const daemon = await startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own }) });
-  // The timers of the mesh do not hold the process; this does, until it is asked to leave.
-  announcer.started(await daemon.peer.status(), daemon.socketPath);
-  await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);
+  const starting = startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own }) });
+  const daemon = await Promise.race([starting, aborted(leaving.signal)]);
+  if (daemon !== undefined) {
+    announcer.started(await daemon.peer.status(), daemon.socketPath);
+    saveCodeCache();
+    await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);
+  }
   announcer.leaving();
   const begin = clock.monotonic();
-  const inTime = await stopInTime(context, daemon, logger);
-  if (inTime) announcer.left(clock.monotonic() - begin);
-  // Whatever a library left open must not keep the process.
-  process.exit(inTime ? exitCodes.done : exitCodes.failed);
+  // It may have been asked to leave while it was still starting.
+  const stopped = starting.then((started) => started.stop());
+  const end = await inTime(stopped, clock);
+  if (end.kind === 'done') return announcer.left(clock.monotonic() - begin);
+  logger.error(end.kind === 'late' ? 'leaving took too long; the process ends as it is' : 'leaving did not go cleanly', { why: end.why });
+  context.setExitCode(exitCodes.failed);
 }
 
-/** Stops the daemon; past the deadline the process ends as it is, which a journal survives. */
-async function stopInTime({ clock }: Context, daemon: Daemon, logger: Logger): Promise<boolean> {
-  const late = new Promise<'late'>((resolve) => {
-    clock.setTimer(limits.stopMs, () => resolve('late'));
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const stopped = daemon.stop().then(
-    () => 'stopped' as const,
-    (error: unknown) => {
-      logger.error('leaving did not go cleanly', { error: messageOf(error) });
-      return 'failed' as const;
-    },
+}
+
+/** Past the deadline the process ends with whatever is still open, which a journal survives. */
+async function inTime(stopped: Promise<void>, clock: Clock): Promise<{ kind: 'done' | 'late' | 'failed'; why: string }> {
+  const late = new Promise<{ kind: 'late'; why: string }>((resolve) => {
+    clock.setTimer(limits.stopMs, () => resolve({ kind: 'late', why: `not stopped within ${limits.stopMs} ms` }));
+  });
+  const done = stopped.then(
+    () => ({ kind: 'done' as const, why: '' }),
+    (error: unknown) => ({ kind: 'failed' as const, why: messageOf(error) }),
   );
-  const end = await Promise.race([stopped, late]);
-  if (end === 'late') logger.warn('leaving took too long; the process ends now', { stopMs: limits.stopMs });
-  return end === 'stopped';
+  return Promise.race([done, late]);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemRandom } from '@shoal/runtime';
 import { locateFlights, mergeFlights, parseFlightsTable } from '@shoal/workloads';
 import type { Context } from '../cli/context.ts';
+import { holdProcess } from '../daemon/hold.ts';
 import { onLeave } from '../daemon/signals.ts';
 import { NodeError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -21,6 +22,8 @@ import { findProblems } from './verify.ts';
 /** `shoal demo`: the whole journey of a job, and the proof that its answer is right. */
 export async function demo(context: Context, { json }: { json: boolean }): Promise<void> {
   const { clock } = context;
+  using held = new DisposableStack();
+  held.use(holdProcess());
   const leaving = onLeave({ clock, onHangUp: true, atOnce: () => atOnce() });
   const theatre = createTheatre(context, { json });
   const session = new Session({

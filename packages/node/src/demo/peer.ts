@@ -114,10 +114,12 @@ export class DemoPeer {
   }
 
   #spawn(bootstrap: string | undefined): Promise<Child> {
-    const { mesh, slots } = this.#options;
-    const join = bootstrap === undefined ? [] : ['--bootstrap', bootstrap];
-    const args = ['up', '--data-dir', this.dataDir, '--mesh', mesh, '--slots', String(slots), '--json', '--until-stdin-ends', ...join];
-    return startChild({ name: `peer ${this.number}`, ...selfCommand(args), onLine: (line) => this.#onLine(line) });
+    const { folder, mesh, slots } = this.#options;
+    const joining = bootstrap === undefined ? [] : ['--bootstrap', bootstrap];
+    const args = ['up', '--data-dir', this.dataDir, '--mesh', mesh, '--slots', String(slots), '--json', '--until-stdin-ends', ...joining];
+    // Compiled code is shared: all but the first start faster.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'code') };
+    return startChild({ name: `peer ${this.number}`, ...selfCommand(args), env, onLine: (line) => this.#onLine(line) });
   }
 
   #onLine(line: string): void {
