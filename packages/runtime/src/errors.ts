@@ -27,7 +27,14 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof ShoalError ? error.code : undefined;
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown; never empty, never an error of its own. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) return error.errors.map(messageOf).join('; ');
+  if (error instanceof Error) return error.message === '' ? error.name : error.message;
+  if (typeof error === 'string') return error === '' ? 'an empty text was thrown' : error;
+  try {
+    return String(error);
+  } catch {
+    return 'something without a text was thrown'; // an object without a prototype
+  }
 }
