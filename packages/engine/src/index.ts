@@ -6,6 +6,7 @@ export type * from './events.ts';
 export { JobLedger } from './ledger/ledger.ts';
 export { documentOf } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
+export { readLogNoteKey } from './messages.ts';
 export type { Policy } from './policy/admit.ts';
 export { replay } from './recover.ts';
 export { linkedOutputs } from './requester/units.ts';

@@ -75,6 +75,17 @@ function receiveEntry(turn: Turn, claimed: Cid, bytes: Uint8Array): void {
   else if (!byWorker) receiveRequesterEntry(turn, entry);
 }
 
+/** Logs are kept in the journal, one note a unit and worker: the last one it sent. */
+export function logNoteKey(unit: number, peer: PeerId): string {
+  return `log/${unit}/${peer}`;
+}
+
+/** The inverse; undefined for a note of another kind. */
+export function readLogNoteKey(key: string): { unit: number; peer: PeerId } | undefined {
+  const [kind, unit, peer] = key.split('/');
+  return kind === 'log' && peer !== undefined ? { unit: Number(unit), peer: peer as PeerId } : undefined;
+}
+
 /** Progress and logs: for people, not for decisions; only from those who hold a lease. */
 function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type: 'progress' | 'log' }>): void {
   const job = turn.engine.requested.get(message.job);
@@ -84,8 +95,8 @@ function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type:
     const { maxJobLogBytes } = turn.engine.config.timings;
     const bytes = message.bytes.subarray(0, Math.max(0, maxJobLogBytes - job.logBytes));
     if (bytes.length === 0) return;
-    job.logs.push({ unit: message.unit, peer: from, bytes });
     job.logBytes += bytes.length;
+    turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'note', key: logNoteKey(message.unit, from), bytes }] });
   }
   turn.effects.push({ type: 'changed', job: job.job });
 }

@@ -66,7 +66,7 @@ export interface RequestedJob {
   /** Accepted units whose linked outputs are on their way here, with failed attempts. */
   fetching: Map<number, number>;
   progress: Map<number, { fraction: number; text: string }>;
-  logs: { unit: number; peer: PeerId; bytes: Uint8Array }[];
+  /** Bytes of log taken so far. */
   logBytes: number;
   gossiped: boolean;
   nextLease: number;
@@ -94,7 +94,6 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     deferred: new Set(),
     fetching: new Map(),
     progress: new Map(),
-    logs: [],
     logBytes: 0,
     gossiped: false,
     nextLease: 0,

@@ -1,4 +1,5 @@
 import type { Cid } from '@shoal/runtime';
+import { readLogNoteKey } from '@shoal/engine';
 import type { Job, JobView, UnitResult } from '../api.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -52,8 +53,12 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
     },
     logs(unit) {
       const decoder = new TextDecoder();
-      const logs = parts.engine.requested.get(id)?.logs ?? [];
-      return logs.filter((log) => unit === undefined || log.unit === unit).map(({ unit: of, peer, bytes }) => ({ unit: of, peer, text: decoder.decode(bytes) }));
+      const logs = [];
+      for (const record of parts.journal.replay(id)) {
+        const of = record.kind === 'note' ? readLogNoteKey(record.key) : undefined;
+        if (of !== undefined && (unit === undefined || of.unit === unit)) logs.push({ ...of, text: decoder.decode(record.bytes) });
+      }
+      return logs.sort((a, b) => a.unit - b.unit);
     },
     cancel(why = 'cancelled by its owner'): Promise<void> {
       parts.driver.handle({ type: 'cancel', job: id, why });
