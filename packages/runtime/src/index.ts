@@ -15,5 +15,4 @@ export * from './system/clock.ts';
 export * from './system/crypto.ts';
 export * from './system/logger.ts';
 export * from './system/metrics.ts';
-export * from './system/offload.ts';
 export * from './system/random.ts';

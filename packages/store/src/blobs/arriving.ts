@@ -11,7 +11,7 @@ import type { StoreParts } from './parts.ts';
 /** Takes a block in: checks its hash, and puts its bytes where they belong. */
 export async function putBlock(parts: StoreParts, cid: CID, bytes: Uint8Array): Promise<void> {
   checkBlockSize(cid, bytes);
-  if (!(await matches(cid, bytes))) throw hashMismatch(cid, bytes);
+  if (!matches(cid, bytes)) throw hashMismatch(cid, bytes);
   if (isCodec(cid, 'raw')) return putLeaf(parts, cid, bytes);
   if (isCodec(cid, 'dag-cbor')) return putDocument(parts, cid, bytes);
   return putNode(parts, cid, bytes);
@@ -136,6 +136,6 @@ async function fillFromElsewhere(parts: StoreParts, cid: CID): Promise<void> {
   if (!isCodec(cid, 'raw') || parts.contents.waiting(cid).length === 0) return;
   const at = parts.contents.placed(cid);
   const bytes = parts.nodes.get(cid) ?? (at === undefined ? undefined : await parts.files.read(at.content, at.start, at.length));
-  if (bytes === undefined || !(await matches(cid, bytes))) return;
+  if (bytes === undefined || !matches(cid, bytes)) return;
   for (const place of parts.contents.waiting(cid)) await putInPlace(parts, cid, bytes, place);
 }

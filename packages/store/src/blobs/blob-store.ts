@@ -1,6 +1,5 @@
 import type { BlobStat, BlobStore, BlockLink, Cid, DirectoryEntry, FileSource, ImportResult } from '@shoal/runtime';
-import { sha256OffThread } from '@shoal/runtime';
-import { cidOf, cidText, isCodec, readCid } from '../dag/cids.ts';
+import { cidOf, cidText, isCodec, readCid, sha256 } from '../dag/cids.ts';
 import { describeBlob, describeEntries, describeLinks } from '../dag/describe.ts';
 import { measure } from '../dag/walk.ts';
 import { asStoreError, StoreError } from '../errors.ts';
@@ -61,7 +60,7 @@ class DiskBlobStore implements BlobStore {
   putDocument(bytes: Uint8Array, options: { owner?: string } = {}): Promise<Cid> {
     return this.#run('keep a document', async (parts) => {
       const { owner } = this.#bound(options);
-      const cid = cidOf('dag-cbor', await sha256OffThread(bytes));
+      const cid = cidOf('dag-cbor', sha256(bytes));
       await putDocument(parts, cid, bytes, owner);
       return cidText(cid);
     });

@@ -26,7 +26,7 @@ export async function importDirectory(
       staged.push({ name: source.name, staged: one });
       before += one.file.bytes;
     }
-    const node = await buildDirectory(staged.map(({ name, staged: { file } }) => ({ name, file })));
+    const node = buildDirectory(staged.map(({ name, staged: { file } }) => ({ name, file })));
     const result = { cid: cidText(node.cid), bytes: before };
     return await commitStaged(parts, staged.map((one) => one.staged), result, { node, root: node.cid, owner: options.owner });
   } catch (error) {

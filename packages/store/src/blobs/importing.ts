@@ -28,7 +28,7 @@ export async function stage(
   const leaf = async (bytes: Uint8Array, offset: number): Promise<void> => {
     parts.quota.reserve(bytes.length);
     reserved += bytes.length;
-    if (offset === 0 && bytes.length <= storeLimits.inlineBytes) inline = bytes;
+    if (offset === 0 && bytes.length <= storeLimits.inlineBytes) inline = bytes.slice();
     else await parts.files.write((id ??= parts.contents.create(undefined, 'importing', 0)), bytes, offset);
     options.onProgress?.((total += bytes.length));
   };

@@ -23,7 +23,7 @@ async function recheck(parts: StoreParts, id: number, handle: FileHandle, whole:
     for (const leaf of page) {
       start = leaf.start;
       const cid = cidFromKey(leaf.cid);
-      if (await matches(cid, await readOrNothing(handle, leaf.start, leaf.length))) continue;
+      if (matches(cid, await readOrNothing(handle, leaf.start, leaf.length))) continue;
       damaged += 1;
       await parts.commits.run('written', () => parts.contents.markLeaf(cid, { ...leaf, content: id, here: true }, false));
     }

@@ -46,7 +46,7 @@ export async function readRange(parts: StoreParts, cid: CID, offset: number, len
 export async function readBlock(parts: StoreParts, cid: CID): Promise<Uint8Array | undefined> {
   const inline = parts.nodes.get(cid);
   if (inline !== undefined) {
-    if (await matches(cid, inline)) return inline;
+    if (matches(cid, inline)) return inline;
     parts.logger.error('A block in the catalogue is damaged: it counts as missing now', { cid: cidText(cid) });
     await parts.commits.run('flushed', () => parts.nodes.drop(cid));
     return undefined;
@@ -54,7 +54,7 @@ export async function readBlock(parts: StoreParts, cid: CID): Promise<Uint8Array
   if (!isCodec(cid, 'raw')) return undefined;
   for (let at = parts.contents.placed(cid); at !== undefined; at = parts.contents.placed(cid)) {
     const bytes = await parts.files.read(at.content, at.start, at.length);
-    if (await matches(cid, bytes)) return bytes;
+    if (matches(cid, bytes)) return bytes;
     await reportDamage(parts, cid, at);
   }
   return undefined;

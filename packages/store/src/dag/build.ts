@@ -2,11 +2,10 @@ import * as dagPb from '@ipld/dag-pb';
 import { UnixFS } from 'ipfs-unixfs';
 import { importer, type BufferImporter } from 'ipfs-unixfs-importer';
 import type { CID } from 'multiformats/cid';
-import { sha256OffThread } from '@shoal/runtime';
 import { StoreError } from '../errors.ts';
 import { storeLimits } from '../limits.ts';
-import { abortable, rechunk } from './chunks.ts';
-import { cidOf } from './cids.ts';
+import { abortable, ChunkPool, rechunk } from './chunks.ts';
+import { cidOf, sha256 } from './cids.ts';
 import { nameProblem } from './names.ts';
 
 /** A file as its DAG: the root, and the nodes above the leaves by CID. */
@@ -21,17 +20,16 @@ export interface BuiltFile {
 
 export interface BuildOptions {
   signal?: AbortSignal | undefined;
-  /** Takes a leaf's bytes for their place in the file. Several are under way at once. */
+  /** Takes a leaf's bytes, for as long as it runs, for their place in the file. Several are under way at once. */
   leaf?: (bytes: Uint8Array, offset: number) => Promise<void>;
-  hash?: Hash;
+  /** Sees every leaf, and returns its SHA-256. */
+  hash?: (bytes: Uint8Array) => Uint8Array;
 }
-
-/** SHA-256, on whatever thread. */
-export type Hash = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** Hashes content into the DAG that any IPFS tool makes of it under the profile `unixfs-v1-2025`. */
 export async function buildFile(content: AsyncIterable<Uint8Array>, options: BuildOptions = {}): Promise<BuiltFile> {
   const nodes: BuiltFile['nodes'] = new Map();
+  const pool = new ChunkPool();
   let offset = 0;
   const bufferImporter: BufferImporter = async function* (file) {
     for await (const block of file.content) {
@@ -39,7 +37,7 @@ export async function buildFile(content: AsyncIterable<Uint8Array>, options: Bui
       offset += block.length;
       if (offset > storeLimits.leavesPerFile * storeLimits.leafBytes) throw tooLarge();
       // Started here and awaited by the importer: the next chunk is read meanwhile.
-      const done = hashAndKeep(block, at, options);
+      const done = hashAndKeep(block, at, options, pool);
       done.catch(() => {});
       yield () => done;
     }
@@ -47,23 +45,28 @@ export async function buildFile(content: AsyncIterable<Uint8Array>, options: Bui
   const built = importer(
     [{ content: abortable(content, options.signal) }],
     { put: async (cid, bytes) => (nodes.set(cid.toString(), { cid, bytes: bytes as Uint8Array }), cid) },
-    { profile: 'unixfs-v1-2025', chunker: rechunk, bufferImporter, blockWriteConcurrency: storeLimits.importConcurrency },
+    { profile: 'unixfs-v1-2025', chunker: (source) => rechunk(source, storeLimits.leafBytes, pool), bufferImporter, blockWriteConcurrency: storeLimits.importConcurrency },
   );
   for await (const { cid, size } of built) return { root: cid, bytes: offset, dagBytes: Number(size), nodes };
   throw new StoreError('block-malformed', 'Cannot import: the importer made no file of the content');
 }
 
+/** The bytes are written by another thread while they are hashed here. */
 async function hashAndKeep(
   bytes: Uint8Array,
   offset: number,
-  { hash = sha256OffThread, leaf }: BuildOptions,
+  { hash = sha256, leaf }: BuildOptions,
+  pool: ChunkPool,
 ): Promise<{ cid: CID; size: bigint; block: Uint8Array }> {
-  const [digest] = await Promise.all([hash(bytes), leaf?.(bytes, offset)]);
-  return { cid: cidOf('raw', digest), size: BigInt(bytes.length), block: new Uint8Array() };
+  const writing = leaf?.(bytes, offset);
+  const cid = cidOf('raw', hash(bytes));
+  await writing;
+  pool.give(bytes);
+  return { cid, size: BigInt(bytes.length), block: new Uint8Array() };
 }
 
 /** The node of a flat directory; fails with `directory-invalid`. */
-export async function buildDirectory(entries: { name: string; file: BuiltFile }[], hash: Hash = sha256OffThread): Promise<{ cid: CID; bytes: Uint8Array }> {
+export function buildDirectory(entries: { name: string; file: BuiltFile }[]): { cid: CID; bytes: Uint8Array } {
   const names = new Set<string>();
   for (const { name } of entries) {
     const problem = names.has(name) ? 'it occurs twice' : nameProblem(name);
@@ -81,7 +84,7 @@ export async function buildDirectory(entries: { name: string; file: BuiltFile }[
       { hint: 'Put the files into several directories, or several files into one.' },
     );
   }
-  return { cid: cidOf('dag-pb', await hash(bytes)), bytes };
+  return { cid: cidOf('dag-pb', sha256(bytes)), bytes };
 }
 
 function tooLarge(): StoreError {

@@ -1,10 +1,31 @@
 import { storeLimits } from '../limits.ts';
 
+/** Full-size buffers to be filled again: fresh ones cost more than what is done with them. */
+export class ChunkPool {
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #taken = new WeakSet<ArrayBufferLike>();
+
+  take(size: number): Uint8Array<ArrayBuffer> {
+    const chunk = this.#free.pop() ?? new Uint8Array(size);
+    this.#taken.add(chunk.buffer);
+    return chunk;
+  }
+
+  /** For a chunk that nobody looks at any more; one that did not come from here is left alone. */
+  give(chunk: Uint8Array): void {
+    if (this.#taken.delete(chunk.buffer)) this.#free.push(new Uint8Array(chunk.buffer as ArrayBuffer));
+  }
+}
+
 /**
  * Cuts content into chunks of exactly `size` bytes, the last one shorter; one empty chunk for no content.
  * A chunk that comes in just so is passed on as it is, and must not be changed afterwards.
  */
-export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number = storeLimits.leafBytes): AsyncGenerator<Uint8Array> {
+export async function* rechunk(
+  source: AsyncIterable<Uint8Array>,
+  size: number = storeLimits.leafBytes,
+  pool: ChunkPool = new ChunkPool(),
+): AsyncGenerator<Uint8Array> {
   let chunk = new Uint8Array();
   let filled = 0;
   let emitted = false;
@@ -17,7 +38,7 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number =
         continue;
       }
       const taken = Math.min(size - filled, piece.length);
-      chunk = withRoom(chunk, filled, filled + taken, size);
+      if (chunk.length < filled + taken) chunk = larger(chunk.subarray(0, filled), filled + taken, size, pool);
       chunk.set(piece.subarray(0, taken), filled);
       filled += taken;
       piece = piece.subarray(taken);
@@ -32,12 +53,11 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number =
   else if (!emitted) yield chunk;
 }
 
-/** Grows by doubling, so that a small file does not cost a large buffer. */
-function withRoom(chunk: Uint8Array<ArrayBuffer>, filled: number, needed: number, most: number): Uint8Array<ArrayBuffer> {
-  if (chunk.length >= needed) return chunk;
-  const larger = new Uint8Array(Math.min(most, Math.max(needed, 2 * chunk.length)));
-  larger.set(chunk.subarray(0, filled));
-  return larger;
+/** A small buffer for small content, a full one as soon as there is more. */
+function larger(held: Uint8Array, needed: number, size: number, pool: ChunkPool): Uint8Array<ArrayBuffer> {
+  const chunk = needed > storeLimits.inlineBytes || size <= storeLimits.inlineBytes ? pool.take(size) : new Uint8Array(Math.max(needed, 2 * held.length));
+  chunk.set(held);
+  return chunk;
 }
 
 /** The same items until the signal is aborted, even while the source hangs. */

@@ -1,11 +1,11 @@
 import type { BlobStat, BlobStore, BlockLink, Cid, Clock, DirectoryEntry, FileSource, ImportResult } from '@shoal/runtime';
-import { systemClock, systemCrypto } from '@shoal/runtime';
+import { systemClock } from '@shoal/runtime';
 import type { CID } from 'multiformats/cid';
 import { checkOwner } from '../blobs/owner.ts';
 import { Quota } from '../blobs/quota.ts';
 import { buildDirectory, buildFile, type BuiltFile } from '../dag/build.ts';
 import { checkBlockSize, hashMismatch } from '../dag/checks.ts';
-import { cidOf, cidText, isCodec, isDigestOf, readCid } from '../dag/cids.ts';
+import { cidOf, cidText, isCodec, matches, readCid, sha256 } from '../dag/cids.ts';
 import { describeBlob, describeEntries, describeLinks } from '../dag/describe.ts';
 import { decodeNode } from '../dag/node.ts';
 import { measure } from '../dag/walk.ts';
@@ -23,8 +23,6 @@ export interface MemoryBlobStoreOptions {
 export function createMemoryBlobStore(options: MemoryBlobStoreOptions = {}): BlobStore {
   return new MemoryBlobStore(options);
 }
-
-const hash = (bytes: Uint8Array): Uint8Array => systemCrypto.sha256(bytes);
 
 class MemoryBlobStore implements BlobStore {
   readonly #blocks = new MemoryBlocks();
@@ -60,12 +58,12 @@ class MemoryBlobStore implements BlobStore {
       if (source.keep !== false) kept.push(...blocks);
       entries.push({ name: source.name, file });
     }
-    const node = await buildDirectory(entries, hash);
+    const node = buildDirectory(entries);
     return this.#keep([...kept, [node.cid, node.bytes]], node.cid, entries.reduce((sum, { file }) => sum + file.bytes, 0), options.owner);
   }
 
   async putDocument(bytes: Uint8Array, options: { owner?: string } = {}): Promise<Cid> {
-    const cid = cidOf('dag-cbor', hash(bytes));
+    const cid = cidOf('dag-cbor', sha256(bytes));
     checkBlockSize(cid, bytes);
     decodeNode(cid, bytes);
     return this.#keep([[cid, bytes.slice()]], cid, bytes.length, options.owner).cid;
@@ -102,7 +100,7 @@ class MemoryBlobStore implements BlobStore {
   async putBlock(cid: Cid, bytes: Uint8Array): Promise<void> {
     const binary = readCid(cid);
     checkBlockSize(binary, bytes);
-    if (!isDigestOf(binary, hash(bytes))) throw hashMismatch(binary, bytes);
+    if (!matches(binary, bytes)) throw hashMismatch(binary, bytes);
     if (!isCodec(binary, 'raw')) decodeNode(binary, bytes);
     this.#blocks.checkSizes(binary, bytes);
     this.#keep([[binary, bytes.slice()]], binary, bytes.length, undefined);
@@ -152,7 +150,7 @@ class MemoryBlobStore implements BlobStore {
   ): Promise<{ file: BuiltFile; blocks: [CID, Uint8Array][] }> {
     const blocks: [CID, Uint8Array][] = [];
     const keep = (bytes: Uint8Array): Uint8Array => {
-      const digest = hash(bytes);
+      const digest = sha256(bytes);
       blocks.push([cidOf('raw', digest), bytes.slice()]);
       options.onBytes?.(bytes.length);
       return digest;
