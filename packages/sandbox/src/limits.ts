@@ -73,3 +73,5 @@ export const childStderrChars = 2000;
 export const childStopMs = 2000;
 /** A spare child that died by itself is replaced after that time, not at once: starting may be what fails. */
 export const childRestartMs = 1000;
+/** Fuel of a unit without a limit: months of work, and exact in a number. */
+export const unlimitedFuel = Number.MAX_SAFE_INTEGER;

@@ -48,6 +48,7 @@ export interface UnitOrder {
   seed: string;
   outputBytes: number;
   logBytes: number;
+  fuel: number;
 }
 
 export interface ProgressNote {
@@ -61,6 +62,7 @@ export interface UnitReport {
   failure?: { code: ExecutionFailureCode; message: string; deterministic: boolean };
   inputBytes: number;
   peakMemoryBytes: number;
+  fuel: number;
 }
 
 /** A frame's header. */

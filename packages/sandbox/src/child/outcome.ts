@@ -14,6 +14,8 @@ export interface Ending {
   stop: StopReason | undefined;
   /** Memory was refused at least once. */
   memoryRefused: boolean;
+  fuelLeft: bigint;
+  fuel: number;
   maxMemoryBytes: number;
 }
 
@@ -43,6 +45,7 @@ export function failureOf(ending: Ending): Failure | undefined {
     return failure('memory-exceeded', `the program needs more memory than its ${ending.maxMemoryBytes} bytes: ${text}`, true);
   }
   if (thrown instanceof wasm.RuntimeError) {
+    if (ending.fuelLeft < 0n) return failure('fuel-exceeded', `the program used up its fuel of ${ending.fuel}`, true);
     if (ending.memoryRefused) {
       return failure('memory-exceeded', `the program stopped (${text}) after it was refused more than ${ending.maxMemoryBytes} bytes of memory`, true);
     }

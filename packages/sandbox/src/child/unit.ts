@@ -38,10 +38,12 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     stderr: (bytes) => log.write(bytes),
   });
   let exports: WasmExports = {};
+  const global = (name: string): WasmGlobal => (exports[name] as WasmGlobal | undefined) ?? { value: 0n };
   let thrown: unknown;
   try {
     ({ exports } = new wasm.Instance(program().module, { [wasiModule]: host.imports }));
     host.attach(exports['memory'] as WasmMemory);
+    global(addedExport.fuel).value = BigInt(order.fuel);
     channel.send(toParent.started, new Uint8Array(0));
     (exports[addedExport.start] as (() => void) | undefined)?.();
     (exports['_start'] as () => void)();
@@ -52,10 +54,13 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   inputs.settle();
   stdout.flush();
   log.flush();
+  const fuelLeft = BigInt(global(addedExport.fuel).value);
   const failure = failureOf({
     thrown,
     stop: state.stop,
-    memoryRefused: ((exports[addedExport.refused] as WasmGlobal | undefined)?.value ?? 0) !== 0,
+    memoryRefused: Number(global(addedExport.refused).value) !== 0,
+    fuelLeft,
+    fuel: order.fuel,
     maxMemoryBytes: order.maxPages * wasmPageBytes,
   });
   if (failure === undefined) sendFiles(channel, state);
@@ -63,5 +68,6 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     ...(failure === undefined ? {} : { failure }),
     inputBytes: inputs.bytesRead,
     peakMemoryBytes: (exports['memory'] as WasmMemory | undefined)?.buffer.byteLength ?? 0,
+    fuel: exports['memory'] === undefined ? 0 : Math.min(order.fuel, Number(BigInt(order.fuel) - fuelLeft)),
   };
 }

@@ -1,8 +1,9 @@
-import { addedExport, growBody, planAdditions, type Additions } from './additions.ts';
-import { functionForm, kind, op, section, sectionOrder, valueType } from './binary.ts';
+import { addedExport, bulkBody, growBody, planAdditions, type Additions } from './additions.ts';
+import { functionForm, kind, misc, op, section, sectionOrder, valueType } from './binary.ts';
 import { rewriteBody } from './body.ts';
-import type { ParsedModule } from './parse.ts';
+import type { FunctionType, ParsedModule } from './parse.ts';
 import { Reader } from './reader.ts';
+import { unmeteredCost, type Callees } from './scan.ts';
 import { Writer } from './writer.ts';
 
 /** The entries of a section without their number, to which others are appended. */
@@ -29,34 +30,70 @@ function memorySection(module: ParsedModule, maxPages: number): Writer {
   return out;
 }
 
+function calleesOf(module: ParsedModule): Callees {
+  const imports = module.imports.length;
+  const unmetered = new Int32Array(imports + module.functions.length).fill(-1);
+  for (const [i, body] of module.bodies.entries()) unmetered[imports + i] = unmeteredCost(module.bytes, body);
+  return { imports, unmetered };
+}
+
 function codeSection(module: ParsedModule, added: Additions): Writer {
   const span = module.sections.get(section.code);
-  const out = new Writer((span === undefined ? 0 : span.end - span.start) + 4096).u32(module.bodies.length + 1);
-  for (const body of module.bodies) out.sized(rewriteBody(module.bytes, body, added));
-  return out.sized(growBody(added));
+  const callees = calleesOf(module);
+  const out = new Writer((span === undefined ? 0 : span.end - span.start) * 2 + 4096).u32(module.bodies.length + 3);
+  for (const [i, body] of module.bodies.entries()) {
+    const type = module.types[module.functions[i] as number] as FunctionType;
+    out.sized(rewriteBody(module.bytes, body, type, module.imports.length + i, callees, added));
+  }
+  return out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
+}
+
+/** Types in the order of their indexes: (i32) -> i32, (i32, i32, i32) -> (), then () -> results as needed. */
+function typeEntries(added: Additions): Writer[] {
+  const { i32 } = valueType;
+  const entries = [new Writer().u8(functionForm, 1, i32, 1, i32), new Writer().u8(functionForm, 3, i32, i32, i32, 0)];
+  for (const results of added.blockTypes.keys()) {
+    const list = results.split(' ').map(Number);
+    entries.push(new Writer().u8(functionForm, 0).u32(list.length).u8(...list));
+  }
+  return entries;
 }
 
 function exportEntries(module: ParsedModule, added: Additions): Writer[] {
   const entry = (name: string, of: number, index: number): Writer => new Writer().name(name).u8(of).u32(index);
-  const entries = [entry(addedExport.refused, kind.global, added.refused)];
+  const entries = [entry(addedExport.refused, kind.global, added.refused), entry(addedExport.fuel, kind.global, added.fuel)];
   // A start function would run before the host can give the program its limits: the host calls it.
   if (module.start !== undefined) entries.push(entry(addedExport.start, kind.function, module.start));
   return entries;
 }
 
-/** The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted. */
+function functionEntries({ growType, bulkType }: Additions): Writer[] {
+  return [growType, bulkType, bulkType].map((type) => new Writer().u32(type));
+}
+
+/** In the order of their indexes: memory refused, fuel. The host sets the fuel before the first instruction. */
+function globalEntries(): Writer[] {
+  return [
+    new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end),
+    new Writer().u8(valueType.i64, 1, op.i64Const, 0, op.end),
+  ];
+}
+
+/** The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered. */
 export function rewriteModule(module: ParsedModule, maxPages: number): Uint8Array<ArrayBuffer> {
   const added = planAdditions(module);
+  // First the code: it says which types it needs.
+  const code = codeSection(module, added);
   const replaced = new Map<number, Writer | undefined>([
-    [section.type, extended(module, section.type, [new Writer().u8(functionForm, 1, valueType.i32, 1, valueType.i32)])],
-    [section.function, extended(module, section.function, [new Writer().u32(added.growType)])],
+    [section.type, extended(module, section.type, typeEntries(added))],
+    [section.function, extended(module, section.function, functionEntries(added))],
     [section.memory, memorySection(module, maxPages)],
-    [section.global, extended(module, section.global, [new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end)])],
+    [section.global, extended(module, section.global, globalEntries())],
     [section.export, extended(module, section.export, exportEntries(module, added))],
     [section.start, undefined],
-    [section.code, codeSection(module, added)],
+    [section.code, code],
   ]);
-  const out = new Writer(module.bytes.length + 65_536).raw(module.bytes.subarray(0, 8));
+  const out = new Writer(module.bytes.length + code.length + 65_536).raw(module.bytes.subarray(0, 8));
   for (const id of sectionOrder) {
     const span = module.sections.get(id);
     const own = replaced.get(id);

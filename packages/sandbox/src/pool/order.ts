@@ -1,6 +1,6 @@
 import { systemCrypto, type ExecutionRequest } from '@shoal/runtime';
 import type { UnitOrder } from '../channel/frames.ts';
-import { maxArgumentBytes, maxInputs, maxPathBytes, wasmPageBytes } from '../limits.ts';
+import { maxArgumentBytes, maxInputs, maxPathBytes, unlimitedFuel, wasmPageBytes } from '../limits.ts';
 
 /** The guest's own name, as C programs expect it first. */
 const programName = 'program';
@@ -16,6 +16,7 @@ function fault(request: ExecutionRequest): string | undefined {
   for (const name of ['memoryBytes', 'wallMs', 'outputBytes', 'logBytes'] as const) {
     if (!Number.isFinite(limits[name]) || limits[name] < 0) return `its limit ${name} is ${limits[name]}`;
   }
+  if (limits.fuel !== undefined && (!Number.isSafeInteger(limits.fuel) || limits.fuel < 0)) return `its limit fuel is ${limits.fuel}`;
   if (inputs.length > maxInputs) return `it has ${inputs.length} inputs, more than ${maxInputs}`;
   const texts = [...args, ...Object.entries(env).flat()];
   if (texts.some((text) => text.includes('\0'))) return 'an argument or a variable contains a zero byte';
@@ -59,6 +60,7 @@ export function unitOrder(request: ExecutionRequest): { order: UnitOrder } | { f
       seed: Buffer.from(systemCrypto.sha256(new TextEncoder().encode(identity))).toString('hex', 0, seedBytes),
       outputBytes: request.limits.outputBytes,
       logBytes: request.limits.logBytes,
+      fuel: Math.min(request.limits.fuel ?? unlimitedFuel, unlimitedFuel),
     },
   };
 }

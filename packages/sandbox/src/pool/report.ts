@@ -38,8 +38,8 @@ function readFailure(value: unknown): UnitReport['failure'] {
 /** Reads a child's report; undefined when it is malformed. */
 export function readReport(bytes: Uint8Array): UnitReport | undefined {
   const value = parse(bytes);
-  if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes'])) return undefined;
-  const usage = { inputBytes: value['inputBytes'], peakMemoryBytes: value['peakMemoryBytes'] };
+  if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes']) || !isCount(value['fuel'])) return undefined;
+  const usage = { inputBytes: value['inputBytes'], peakMemoryBytes: value['peakMemoryBytes'], fuel: value['fuel'] };
   if (value['failure'] === undefined) return usage;
   const failure = readFailure(value['failure']);
   return failure === undefined ? undefined : { ...usage, failure };

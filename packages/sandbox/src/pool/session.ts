@@ -171,7 +171,7 @@ export class Session {
   }
 
   #finish(report: UnitReport): void {
-    const usage = { wallMs: this.#wallMs(), inputBytes: report.inputBytes, peakMemoryBytes: report.peakMemoryBytes };
+    const usage = { wallMs: this.#wallMs(), inputBytes: report.inputBytes, peakMemoryBytes: report.peakMemoryBytes, fuel: report.fuel };
     const log = this.#collector.takeLog();
     if (report.failure !== undefined) return this.#end({ ok: false, failure: report.failure, log, usage });
     this.#end({ ok: true, stdout: this.#collector.takeStdout(), files: this.#collector.takeFiles(), log, usage });

@@ -184,13 +184,13 @@ const invalid: ConformanceCase = {
 const submitters: ConformanceCase = {
   name: 'units of several submitters at once, more than there are slots',
   async run({ executor, probe }) {
-    const numbers = Array.from({ length: 12 }, (_, i) => i);
+    const numbers = Array.from({ length: 7 }, (_, i) => i);
     const outcomes = await Promise.all(
       numbers.map((i) => execute(executor, probe, { args: ['fib', String(i)], submitter: `submitter-${i % 3}` })),
     );
     assert.deepEqual(
       outcomes.map((outcome) => textOf(good(outcome).stdout)),
-      ['0', '1', '1', '2', '3', '5', '8', '13', '21', '34', '55', '89'],
+      ['0', '1', '1', '2', '3', '5', '8'],
     );
   },
 };
@@ -208,6 +208,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   fails('an output bomb on stdout: output-exceeded', { args: ['output'] }, 'output-exceeded', true),
   fails('an output bomb in /out: output-exceeded', { args: ['output-file'] }, 'output-exceeded', true),
   fails('too many files: files-exceeded', { args: ['files'] }, 'files-exceeded', true),
+  fails('more work than its fuel: fuel-exceeded', { args: ['loop'], limits: { fuel: 1_000_000 } }, 'fuel-exceeded', true, 'looping'),
   logFlood,
   invalid,
   cancels,

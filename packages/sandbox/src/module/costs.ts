@@ -1,0 +1,32 @@
+import { op } from './binary.ts';
+
+/** What fuel is charged: roughly one for each instruction that does something. Part of the determinism class. */
+
+/** Instructions that become no code, or nearly none. */
+const free: ReadonlySet<number> = new Set([
+  0x01, // nop
+  op.block,
+  op.loop,
+  op.else,
+  op.end,
+  0x1a, // drop
+  op.try,
+  op.tryTable,
+]);
+
+export const costOf = (code: number): number => (free.has(code) ? 0 : 1);
+
+/** A call through a table: its check, and what functions too small to be metered may do. */
+export const indirectCallCost = 8;
+
+/** A call of the host: it leaves the compiled code. */
+export const hostCallCost = 30;
+
+/** memory.copy and memory.fill: one for so many bytes (as a power of two). */
+export const bulkShift = 4;
+
+/** Most that one pass through a loop, or one call, may be charged: of a long body only a part runs each time. */
+export const maxCharge = 1000;
+
+/** Straight functions up to this cost are charged to their callers. */
+export const maxUnmeteredCost = 40;
