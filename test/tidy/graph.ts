@@ -19,6 +19,8 @@ export function mentionGraph(house: House): Graph {
   );
   return graphOf(house, (path, text) => {
     const mentioned = stringsOf(text).flatMap((string) => {
+      // `child/entry` stands for a file of the same package, whatever its ending is once built.
+      if (/^[\w-]+(\/[\w-]+)+$/.test(string)) return [`packages/${packageOf(path)}/src/${string}.ts`].filter((each) => house.files.has(each));
       if (!isSource(string)) return [];
       const exact = [posix.join(posix.dirname(path), string), posix.normalize(string)];
       const sameHome = (byName.get(string) ?? []).filter((other) => packageOf(other) === packageOf(path));

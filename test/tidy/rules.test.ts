@@ -124,9 +124,10 @@ describe('files', () => {
         'packages/node/package.json': manifest('node'),
         'packages/node/bin/shoal.js': "await import('../dist/main.js');",
         'packages/node/src/index.ts': '',
-        'packages/node/src/main.ts': "import './used.ts';\nfork(new URL(`./child/entry${ending}`, import.meta.url));",
+        'packages/node/src/main.ts': "import './used.ts';\nconst entry = 'child/other';\nfork(new URL(`./child/entry${ending}`, import.meta.url));",
         'packages/node/src/used.ts': '',
         'packages/node/src/child/entry.ts': '',
+        'packages/node/src/child/other.ts': '',
         'packages/node/src/dead.ts': '',
         'packages/node/src/only-tested.ts': '',
         'packages/node/src/only-tested.test.ts': "import './only-tested.ts';\nimport './testing/fake.ts';\nspawn(join(here, 'fixture.ts'));",
@@ -196,7 +197,7 @@ describe('words', () => {
 
   const inTest = (text: string): string[] => skippedTestProblems(house({ 'packages/a/src/a.test.ts': text }));
   it.each(["it.only('x')", "describe.skip('x')", 'test.todo("x")', "it.concurrent.only('x')", "it.skipIf(!bwrap)('x')"])('%j leaves tests out', (text) => expect(inTest(text)).toHaveLength(1));
-  it.each(["it('x')", "it.each([1])('x')", "// bubblewrap is not everywhere\nit.skipIf(!bwrap)('x')"])('%j leaves none out', (text) => expect(inTest(text)).toEqual([]));
+  it.each(["it('x')", "it.each([1])('x')", "// bubblewrap is not everywhere\nit.skipIf(!bwrap)('x')", "it.skipIf(!bwrap)(`x${why}`)"])('%j leaves none out', (text) => expect(inTest(text)).toEqual([]));
 
   const lost = (text: string): string[] => lostErrorProblems(house({ 'packages/a/src/a.ts': text }));
   it.each(['x.catch(() => {});', 'x.catch((error) => undefined);', 'x.catch(_ => null)'])('%j loses an error', (text) => expect(lost(text)).toHaveLength(1));

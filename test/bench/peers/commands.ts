@@ -1,0 +1,90 @@
+import { createPeer, type JobRequest, type Peer, type PeerOptions } from '@shoal/peer';
+
+/** What a peer's process does when its parent asks. Times are taken here, so that the way to the parent is not in them. */
+let peer: Peer | undefined;
+
+const pollMs = 1;
+const findTimeoutMs = 30_000;
+const sinceMs = (startedAt: number): number => performance.now() - startedAt;
+
+function running(): Peer {
+  if (peer === undefined) throw new Error('The peer was not started');
+  return peer;
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const startedAt = performance.now();
+  while (!isSo()) {
+    if (sinceMs(startedAt) > findTimeoutMs) throw new Error(`Not so after ${findTimeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+export const commands = {
+  async start(options: PeerOptions): Promise<{ addresses: string[] }> {
+    peer = await createPeer(options);
+    return { addresses: peer.addresses() };
+  },
+
+  /** Waits for the adverts of so many peers that run units. */
+  async findWorkers(count: number): Promise<void> {
+    await until(`${count} workers are known`, () => running().peers().filter(({ slots }) => slots > 0).length >= count);
+  },
+
+  async findDataset(cid: string): Promise<void> {
+    await until(`somebody advertises ${cid}`, () => running().peers().some(({ datasets }) => datasets.some((dataset) => dataset.cid === cid)));
+  },
+
+  /** From submitting a job until a bid for it is in; then the job runs to its end. */
+  async timeFirstBid(request: JobRequest): Promise<number> {
+    const startedAt = performance.now();
+    const job = await running().submit(request);
+    await until('a bid came', () => job.view().bids > 0);
+    const ms = sinceMs(startedAt);
+    await job.wait();
+    return ms;
+  },
+
+  /** From submitting until each result was in the hands of whoever asked. */
+  async timeResults(request: JobRequest): Promise<number[]> {
+    const times: number[] = [];
+    const startedAt = performance.now();
+    const job = await running().submit(request);
+    for await (const _ of job.results()) times.push(sinceMs(startedAt));
+    return times;
+  },
+
+  /** From submitting until the job is done. */
+  async timeJob(request: JobRequest): Promise<number> {
+    const startedAt = performance.now();
+    const job = await running().submit(request);
+    const { accepted, units } = await job.wait();
+    if (accepted !== units) throw new Error(`Only ${accepted} of ${units} units were accepted`);
+    return sinceMs(startedAt);
+  },
+
+  async addData(path: string): Promise<{ cid: string; bytes: number }> {
+    const { cid, bytes } = await running().data.add(path);
+    return { cid, bytes };
+  },
+
+  async timeGetData(cid: string, to: string): Promise<{ bytes: number; ms: number }> {
+    const startedAt = performance.now();
+    const { bytes } = await running().data.get(cid, to);
+    return { bytes, ms: sinceMs(startedAt) };
+  },
+
+  /** Processor time of this process so far, without that of its sandboxes. */
+  cpuMs: (): Promise<number> => Promise.resolve(cpuMs()),
+
+  async stop(): Promise<void> {
+    await peer?.stop();
+  },
+};
+
+export type Commands = typeof commands;

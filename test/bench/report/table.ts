@@ -1,0 +1,22 @@
+import { isLessBetter, lineOf, rounded, type Figure } from './figure.ts';
+
+const nameWidth = 30;
+const valueWidth = 16;
+const rangeWidth = 20;
+
+/** One row of the table for people. */
+export function rowOf(figure: Figure): string {
+  const { name, unit, range, beside, goal } = figure;
+  const { value, ratio, ok } = lineOf(figure);
+  const cells = [
+    name.padEnd(nameWidth),
+    `${value} ${unit}`.padStart(valueWidth),
+    (range === undefined ? '' : `  ${rounded(range.min)} to ${rounded(range.max)}`).padEnd(rangeWidth),
+  ];
+  if (beside !== undefined) cells.push(`${ratio} x ${beside.what} (${rounded(beside.value)} ${unit})`);
+  if (goal !== undefined) {
+    const least = isLessBetter(unit) ? 'at most' : 'at least';
+    cells.push(`${ok ? 'reached' : 'not reached'}: ${least} ${goal}${beside === undefined ? ` ${unit}` : ' x'}`);
+  }
+  return `  ${cells.join('  ')}`.trimEnd();
+}
