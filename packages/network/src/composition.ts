@@ -73,7 +73,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
           // The window may grow up to what may lie unread. By default it grows to four times the read buffer,
           // and a paused stream is then reset by its own side.
           maxStreamWindowSize: limits.streamWindowBytes,
-          maxReadBufferLength: limits.streamWindowBytes,
+          maxReadBufferLength: limits.streamWindowBytes + 65_536,
         },
       }),
     ],

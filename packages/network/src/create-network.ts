@@ -12,6 +12,7 @@ import { assembleParts, type Parts } from './parts.ts';
 import { createKnownPeers } from './peer-store/known-peers.ts';
 import { shutDown } from './shut-down.ts';
 import { toByteStream } from './streams/byte-stream.ts';
+import { createOpenStreams } from './streams/open-streams.ts';
 import { serveStreams, type StreamHandler } from './streams/stream-server.ts';
 
 /** A peer's network on libp2p. Nothing happens until `start()`; a stopped one is not started again. */
@@ -34,6 +35,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const topics = new Set<string>();
   const served = new Map<string, StreamHandler>();
   const provided = new Set<Cid>();
+  const streams = createOpenStreams();
 
   const guard = createGuard({
     clock,
@@ -51,7 +53,7 @@ export function createNetwork(options: NetworkOptions): Network {
   };
 
   const serveNow = (on: MeshNode, protocol: string, handler: StreamHandler): Promise<void> =>
-    serveStreams({ node: on, clock, logger, metrics, limits }, names.stream(protocol), handler);
+    serveStreams({ node: on, streams, clock, logger, metrics, limits }, names.stream(protocol), handler);
 
   const start = async (): Promise<void> => {
     if (state !== 'new') throw new NetworkError('network-not-running', `Cannot start the network: it is ${state}`);
@@ -81,7 +83,7 @@ export function createNetwork(options: NetworkOptions): Network {
     start,
     stop() {
       state = 'stopped';
-      stopped ??= shutDown({ node, parts, known, clock, logger, graceMs: limits.stopGraceMs });
+      stopped ??= shutDown({ node, parts, known, streams, clock, logger, graceMs: limits.stopGraceMs });
       return stopped;
     },
     setHandlers(given) {
@@ -168,6 +170,7 @@ export function createNetwork(options: NetworkOptions): Network {
           signal,
           maxOutboundStreams: limits.maxOutboundStreamsPerPeer,
         });
+        streams.add(stream);
         return toByteStream(stream, to, clock, limits);
       } catch (cause) {
         if (cause instanceof NetworkError) throw cause;

@@ -58,7 +58,6 @@ export function assembleParts(init: PartsInit): Parts {
     connected(peer) {
       lost.remove(peer);
       known.met(peer);
-      if (neighbours.count === 1) provider.renewAll();
       joiner.gained();
       handlers.peerConnected(peer);
     },
@@ -69,7 +68,13 @@ export function assembleParts(init: PartsInit): Parts {
       handlers.peerDisconnected(peer);
     },
   });
-  const joiner = createJoiner({ ...common, neighbours, dialler, bootstrap: init.options.bootstrap.filter((address) => !address.endsWith(node.peerId.toString())) });
+  const joiner = createJoiner({
+    ...common,
+    neighbours,
+    dialler,
+    bootstrap: init.options.bootstrap.filter((address) => !address.endsWith(node.peerId.toString())),
+    joined: () => provider.renewAll(),
+  });
 
   node.addEventListener('peer:identify', ({ detail }) => {
     known.learn(detail.peerId.toString() as PeerId, detail.listenAddrs.map((address) => address.toString()));

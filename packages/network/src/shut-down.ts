@@ -1,12 +1,15 @@
 import { messageOf, type Clock, type Logger } from '@shoal/runtime';
 import type { MeshNode } from './composition.ts';
 import type { Parts } from './parts.ts';
+import { NetworkError } from './errors.ts';
 import type { KnownPeers } from './peer-store/known-peers.ts';
+import type { OpenStreams } from './streams/open-streams.ts';
 
 export interface ShutDownInit {
   node: MeshNode | undefined;
   parts: Parts | undefined;
   known: KnownPeers;
+  streams: OpenStreams;
   clock: Clock;
   logger: Logger;
   graceMs: number;
@@ -19,6 +22,7 @@ export async function shutDown(init: ShutDownInit): Promise<void> {
   const cancel = clock.setTimer(init.graceMs, () => {
     for (const connection of node?.getConnections() ?? []) connection.abort(new Error('network stopped'));
   });
+  init.streams.abortAll(new NetworkError('stream-closed', 'The network is stopping'));
   try {
     await parts?.stop();
     await known.close();

@@ -20,6 +20,8 @@ export interface JoinerInit {
   logger: Logger;
   limits: NetworkLimits;
   signal: AbortSignal;
+  /** There are neighbours, after there was nobody. */
+  joined(): void;
 }
 
 /**
@@ -54,11 +56,15 @@ export function createJoiner(init: JoinerInit): Joiner {
   let enough = new AbortController();
 
   const isFull = (): boolean => neighbours.count >= limits.neighbourFloor;
-  const isReady = (): boolean => state === 'full' || state === 'small' || state === 'alone';
+  const isJoined = (): boolean => state === 'full' || state === 'small';
+  const isReady = (): boolean => isJoined() || state === 'alone';
 
   const settle = (next: JoinState): void => {
-    if (next !== state) logger.debug('Joining', { state: next, neighbours: neighbours.count });
+    if (next === state) return;
+    logger.debug('Joining', { state: next, neighbours: neighbours.count });
+    const wasJoined = isJoined();
     state = next;
+    if (isJoined() && !wasJoined) init.joined();
     if (isReady()) readyAfterMs ??= clock.monotonic() - startedAt;
   };
 

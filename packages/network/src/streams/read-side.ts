@@ -19,6 +19,7 @@ export class ReadSide implements AsyncIterable<Uint8Array> {
   readonly #chunks: Uint8Array[] = [];
   #waitingBytes = 0;
   #paused = false;
+  #resuming = false;
   #finished: boolean;
   #failure: Error | undefined;
   #remoteClosedInOrder: boolean;
@@ -44,12 +45,15 @@ export class ReadSide implements AsyncIterable<Uint8Array> {
     if (data instanceof Uint8Array) this.#chunks.push(data);
     else for (const part of data) this.#chunks.push(part);
     this.#waitingBytes += data.byteLength;
-    if (this.#waitingBytes > this.#limits.readAheadBytes && !this.#paused && this.#stream.readStatus === 'readable') {
-      this.#paused = true;
-      this.#stream.pause();
-    }
+    if (!this.#resuming) this.#pauseWhenFull();
     this.#wake?.();
   };
+
+  #pauseWhenFull(): void {
+    if (this.#waitingBytes <= this.#limits.readAheadBytes || this.#paused || this.#stream.readStatus !== 'readable') return;
+    this.#paused = true;
+    this.#stream.pause();
+  }
 
   #onRemoteCloseWrite = (): void => {
     this.#remoteClosedInOrder = true;
@@ -75,12 +79,19 @@ export class ReadSide implements AsyncIterable<Uint8Array> {
   #resume(): void {
     if (!this.#paused || this.#waitingBytes > this.#limits.readAheadBytes / 2) return;
     this.#paused = false;
+    // Ended while paused: 'end' or 'close' has said so.
+    if (this.#stream.readStatus !== 'paused') return;
+    this.#resuming = true;
     try {
+      // Hands over what has piled up, and only then opens the window: pausing in between would be undone.
       this.#stream.resume();
     } catch (error) {
       // The stream closed while paused: what it still held was handed over before it noticed.
       if (this.#stream.status === 'open') this.#fail(error);
+    } finally {
+      this.#resuming = false;
     }
+    this.#pauseWhenFull();
   }
 
   async #next(): Promise<IteratorResult<Uint8Array, undefined>> {

@@ -4,11 +4,13 @@ import type { MeshNode } from '../composition.ts';
 import type { NetworkLimits } from '../defaults.ts';
 import { NetworkError } from '../errors.ts';
 import { ended, toByteStream } from './byte-stream.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 export type StreamHandler = (stream: ByteStream) => Promise<void>;
 
 export interface StreamServerInit {
   node: MeshNode;
+  streams: OpenStreams;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -45,6 +47,7 @@ export async function serveStreams(init: StreamServerInit, protocol: string, han
         return;
       }
       open += 1;
+      init.streams.add(stream);
       metrics.add('network_streams_served_total');
       void answer(stream, connection.remotePeer.toString() as PeerId).finally(() => {
         open -= 1;

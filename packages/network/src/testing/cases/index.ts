@@ -1,0 +1,8 @@
+import type { ConformanceCase } from '../conformance.ts';
+import { gossipCases } from './gossip.ts';
+import { lifecycleCases } from './lifecycle.ts';
+import { messageCases } from './messages.ts';
+import { recordCases } from './records.ts';
+import { streamCases } from './streams.ts';
+
+export const networkCases: ConformanceCase[] = [...lifecycleCases, ...messageCases, ...gossipCases, ...streamCases, ...recordCases];
