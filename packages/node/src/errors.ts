@@ -13,7 +13,6 @@ export type NodeErrorCode =
   | 'api-answer-invalid'
   | 'file-missing'
   | 'file-unreadable'
-  | 'dataset-unknown'
   | 'output-unwritable'
   | 'output-path-unsafe'
   | 'job-incomplete'

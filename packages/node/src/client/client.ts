@@ -22,7 +22,7 @@ export interface ApiClient {
   addData(body: AddDataBody, options?: ProgressOptions): Promise<DatasetView>;
   /** By CID or name, to an absolute path. */
   getData(dataset: string, to: string, options?: ProgressOptions): Promise<{ bytes: number }>;
-  removeData(dataset: string, options?: CallOptions): Promise<{ cid: string; freedBytes: number }>;
+  removeData(dataset: string, options?: CallOptions): Promise<{ freedBytes: number }>;
   submit(request: JobRequestBody, options?: CallOptions): Promise<JobAnswer>;
   jobs(options?: CallOptions & { limit?: number }): Promise<JobSummary[]>;
   job(id: string, options?: CallOptions): Promise<JobAnswer>;
@@ -63,8 +63,12 @@ export function createApiClient(endpoint: Endpoint): ApiClient {
       const line = await last<GetDataLine>({ method: 'POST', path: data(dataset, '/get'), body: { to }, signal }, onProgress);
       return { bytes: (line as Extract<GetDataLine, { kind: 'written' }>).bytes };
     },
-    removeData: async (dataset, options) => (await whole({ method: 'DELETE', path: data(dataset), signal: options?.signal })) as { cid: string; freedBytes: number },
-    submit: async (body, options) => (await whole({ method: 'POST', path: '/v1/jobs', body, signal: options?.signal })) as JobAnswer,
+    async removeData(dataset, options) {
+      return (await whole({ method: 'DELETE', path: data(dataset), signal: options?.signal })) as { freedBytes: number };
+    },
+    async submit(body, options) {
+      return (await whole({ method: 'POST', path: '/v1/jobs', body, signal: options?.signal })) as JobAnswer;
+    },
     async jobs(options) {
       const query = options?.limit === undefined ? '' : `?limit=${options.limit}`;
       return ((await get(`/v1/jobs${query}`, options)) as { jobs: JobSummary[] }).jobs;

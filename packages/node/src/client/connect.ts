@@ -14,7 +14,6 @@ export async function connect(dataDir: string): Promise<ApiClient> {
     });
   });
   if (found === undefined || !isAlive(found.pid)) throw notRunning(dataDir, 'none is running there');
-  if (found.socketPath === undefined) throw notRunning(dataDir, `it is still starting (process ${found.pid})`);
   return createApiClient({ dataDir, socketPath: found.socketPath });
 }
 

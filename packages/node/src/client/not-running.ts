@@ -20,6 +20,6 @@ export function quote(text: string): string {
 export function notRunning(dataDir: string, why: string, cause?: unknown): NodeError {
   return new NodeError('peer-not-running', `Cannot talk to a peer in ${dataDir}: ${why}`, {
     cause,
-    hint: why.startsWith('it is still starting') ? 'Try again in a moment.' : `Start one: ${upCommand(dataDir)}`,
+    hint: `Start one: ${upCommand(dataDir)}`,
   });
 }

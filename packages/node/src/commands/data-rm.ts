@@ -11,6 +11,6 @@ export function registerDataRm(data: Command, context: Context): void {
   command.action(async (dataset: string, options: PeerCommandOptions) => {
     const removed = await (await context.peer(options)).removeData(dataset);
     if (options.json === true) context.out.line(JSON.stringify(removed));
-    else context.out.line(`Removed ${removed.cid}; ${humanBytes(removed.freedBytes)} freed.`);
+    else context.out.line(`Removed ${dataset}; ${humanBytes(removed.freedBytes)} freed.`);
   });
 }

@@ -24,7 +24,7 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
   const rows: [string, string][] = [
     ['state', stateOf(status, style)],
     ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
-    ['work', `${status.running} of ${plural(status.slots, 'slot')} busy, sandbox: ${status.isolation}`],
+    ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, sandbox: ${status.isolation}`],
     ['jobs', `${status.jobs.open} open of its own`],
     ['stored', humanBytes(status.storedBytes)],
     ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received`],

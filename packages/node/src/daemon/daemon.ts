@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '@shoal/runtime';
+import { codeOf } from '@shoal/runtime';
 import type { Peer, PeerOptions } from '@shoal/peer';
 import { type ApiServer, serveApi } from '../api/server.ts';
 import { dataDirOption } from '../client/not-running.ts';
 import { NodeError } from '../errors.ts';
-import { type Lock, tryLock } from './lock.ts';
-import { placeSocket, prepareDataDir, removeSocket } from './paths.ts';
+import { type RunPaths, placeSocket, prepareDataDir, removeSocket } from './paths.ts';
 import { readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
 
 export interface DaemonOptions {
@@ -22,32 +22,29 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Takes the data directory, starts the peer, opens the local socket; what was opened is closed when a step fails. */
+/** Starts the peer and opens the local socket; what was opened is closed when a step fails. */
 export async function startDaemon({ dataDir, clock, logger, createPeer }: DaemonOptions): Promise<Daemon> {
   await using opened = new AsyncDisposableStack();
   const paths = await prepareDataDir(dataDir);
-  const lock = await takeLock(paths.lock, paths.runFile, dataDir);
-  opened.defer(() => lock.release());
-  const own = { pid: process.pid, startedAt: clock.now() };
-  await writeRunFile(paths.runFile, own);
-  opened.defer(() => removeRunFile(paths.runFile));
-  const peer = await createPeer({ dataDir, logger });
+  // The peer's store locks the data directory: from here on it is ours alone.
+  const peer = await createPeer({ dataDir, logger }).catch((error: unknown) => onRefusal(error, paths, dataDir));
   opened.defer(() => peer.stop());
   const socketPath = await placeSocket(paths.folder);
   opened.defer(() => removeSocket(socketPath));
   const server: ApiServer = await serveApi({ peer, socketPath, clock, logger: logger.child('api') });
   opened.defer(() => server.close());
-  await writeRunFile(paths.runFile, { ...own, peer: peer.id, socketPath });
+  await writeRunFile(paths.runFile, { pid: process.pid, startedAt: clock.now(), peer: peer.id, socketPath });
+  opened.defer(() => removeRunFile(paths.runFile));
   const owned = opened.move();
   return { peer, socketPath, stop: () => owned.disposeAsync() };
 }
 
-async function takeLock(path: string, runFile: string, dataDir: string): Promise<Lock> {
-  const lock = tryLock(path);
-  if (lock !== undefined) return lock;
-  const running = await readRunFile(runFile);
-  const who = running === undefined ? 'a process that is just starting' : `process ${running.pid}${running.peer === undefined ? ', which is just starting' : `, peer ${running.peer}`}`;
-  throw new NodeError('peer-already-running', `Cannot start a peer in ${dataDir}: one is running there (${who})`, {
+async function onRefusal(error: unknown, paths: RunPaths, dataDir: string): Promise<never> {
+  if (codeOf(error) !== 'store-locked') throw error;
+  const running = await readRunFile(paths.runFile);
+  const who = running === undefined ? 'and is still starting or just stopping' : `as process ${running.pid}, peer ${running.peer}`;
+  throw new NodeError('peer-already-running', `Cannot start a peer in ${dataDir}: one is running there, ${who}`, {
+    cause: error,
     hint: `Ask it with \`shoal status${dataDirOption(dataDir)}\`, end it with Ctrl-C, or give this one another directory: --data-dir DIR`,
   });
 }

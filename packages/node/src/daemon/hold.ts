@@ -1,8 +1,6 @@
-import { MessageChannel } from 'node:worker_threads';
-
 /** Keeps the process while this is held: the clock's timers do not, and neither does a promise. */
 export function holdProcess(): Disposable {
   const { port1 } = new MessageChannel();
-  port1.on('message', () => undefined);
+  port1.ref();
   return { [Symbol.dispose]: () => port1.close() };
 }

@@ -9,14 +9,13 @@ import { limits } from '../limits.ts';
 export interface RunPaths {
   /** Only its owner may enter: who can reach the socket can command the peer. */
   folder: string;
-  lock: string;
   /** Who runs, and where its socket is. */
   runFile: string;
 }
 
 export function runPaths(dataDir: string): RunPaths {
   const folder = join(dataDir, 'run');
-  return { folder, lock: join(folder, 'lock'), runFile: join(folder, 'peer.json') };
+  return { folder, runFile: join(folder, 'peer.json') };
 }
 
 /** Makes the data directory and its run folder, closed to other users; fails with `data-dir-unusable`. */
@@ -63,7 +62,7 @@ export async function placeSocket(folder: string): Promise<string> {
   });
 }
 
-/** Whoever left it is gone: the caller holds the lock. */
+/** Whoever left it is gone: the caller's peer has the data directory for itself. */
 async function removeStale(path: string): Promise<string> {
   await rm(path, { force: true });
   return path;

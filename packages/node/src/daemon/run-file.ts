@@ -5,9 +5,8 @@ import type { PeerId } from '@shoal/runtime';
 export interface RunFile {
   pid: number;
   startedAt: number;
-  /** Absent while the peer is still starting. */
-  peer?: PeerId;
-  socketPath?: string;
+  peer: PeerId;
+  socketPath: string;
 }
 
 /** Readers see the old one or the new one, never half of it. */
@@ -32,7 +31,7 @@ export async function readRunFile(path: string): Promise<RunFile | undefined> {
 function parseRunFile(text: string): RunFile | undefined {
   try {
     const value = JSON.parse(text) as Partial<RunFile> | null;
-    if (typeof value?.pid !== 'number' || typeof value.startedAt !== 'number') return undefined;
+    if (typeof value?.pid !== 'number' || typeof value.socketPath !== 'string') return undefined;
     return value as RunFile;
   } catch {
     return undefined; // not ours, or of a disk that broke: the same as none

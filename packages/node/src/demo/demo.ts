@@ -68,7 +68,7 @@ async function check(session: Session, tables: readonly Uint8Array[]): Promise<D
     const central = await computeCentrally(locateFlights(), session.signal);
     await Promise.all(session.state.peers.map((peer) => peer.refresh()));
     const bytesMoved = bytesMovedBy(session);
-    outcome = toOutcome(session, totals, bytesMoved, findProblems(session, totals, central, bytesMoved));
+    outcome = toOutcome(session, totals, bytesMoved, findProblems(session.state, totals, central, bytesMoved));
     return outcome.ok ? 'every total and every airport is the same as straight from the Parquet file' : 'not as it should be';
   });
   if (outcome === undefined) throw new NodeError('demo-wrong', 'The check came to no end');

@@ -1,11 +1,12 @@
 import type { FlightsTotals } from '@shoal/workloads';
+import { plural } from '../output/text.ts';
 import type { CentralTotals } from './check.ts';
-import type { Session } from './session.ts';
 import { workerNumbers } from './stages/join.ts';
+import type { DemoState } from './state.ts';
 
 /** Everything that is not as the demo claims; empty when it all holds. */
-export function findProblems(session: Session, totals: FlightsTotals, central: CentralTotals, bytesMoved: number): string[] {
-  return [...differences(totals, central), ...unverified(session), ...moved(session, bytesMoved), ...losses(session)];
+export function findProblems(state: DemoState, totals: FlightsTotals, central: CentralTotals, bytesMoved: number): string[] {
+  return [...differences(totals, central), ...unverified(state), ...moved(state, bytesMoved), ...losses(state)];
 }
 
 function differences(totals: FlightsTotals, central: CentralTotals): string[] {
@@ -23,26 +24,25 @@ function differences(totals: FlightsTotals, central: CentralTotals): string[] {
   return problems;
 }
 
-function unverified({ state }: Session): string[] {
-  const { job, units, shards } = state;
+function unverified({ job, units, shards, peers }: DemoState): string[] {
   const problems: string[] = [];
-  if (job === undefined || job.units !== shards.length || units.length !== shards.length) problems.push(`the job has ${units.length} units for ${shards.length} shards`);
+  if (job === undefined || job.units !== shards.length || units.length !== shards.length) problems.push(`the job has ${plural(units.length, 'unit')} for ${plural(shards.length, 'shard')}`);
   if (job !== undefined && job.accepted !== job.units) problems.push(`only ${job.accepted} of ${job.units} units are accepted`);
-  const workers = new Set(workerNumbers.map((number) => state.peers.find((each) => each.number === number)?.id));
+  const workers = new Set(workerNumbers.map((number) => peers.find((each) => each.number === number)?.id));
   for (const unit of units) {
     const agreed = new Set(unit.workers.filter((each) => workers.has(each)));
-    if (unit.state !== 'accepted' || agreed.size < 2) problems.push(`unit ${unit.unit} is unverified: ${unit.state}, ${agreed.size} workers agree`);
+    if (unit.state !== 'accepted' || agreed.size < 2) problems.push(`unit ${unit.unit} is unverified: ${unit.state}, ${plural(agreed.size, 'worker')} of ours agreed`);
   }
   return problems;
 }
 
 /** If a shard had crossed the wire, no fewer bytes than its own would have. */
-function moved({ state }: Session, bytesMoved: number): string[] {
-  const least = Math.min(...state.shards.map((shard) => shard.bytes));
+function moved({ shards }: DemoState, bytesMoved: number): string[] {
+  const least = Math.min(...shards.map((shard) => shard.bytes));
   return bytesMoved < least ? [] : [`${bytesMoved} bytes crossed the wire, as many as a shard has (${least})`];
 }
 
-function losses({ state }: Session): string[] {
-  if (state.kill === undefined) return ['no worker was caught in the middle of a unit, so none was killed'];
+function losses({ kill }: DemoState): string[] {
+  if (kill === undefined) return ['no worker was caught in the middle of a unit, so none was killed'];
   return [];
 }

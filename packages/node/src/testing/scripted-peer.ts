@@ -19,6 +19,8 @@ export interface Script {
 export interface ScriptedPeer extends Peer {
   readonly submitted: JobRequest[];
   readonly added: { path: string; name?: string; only?: string[] }[];
+  /** What get() and remove() were asked for. */
+  readonly named: string[];
   readonly cancelled: (string | undefined)[];
   stopped: boolean;
   /** Result streams that nobody has left yet. */
@@ -71,6 +73,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     id: peerId,
     submitted: [],
     added: [],
+    named: [],
     cancelled: [],
     stopped: false,
     openStreams: 0,
@@ -81,8 +84,14 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
         return { cid: jobId, name: name ?? 'data', shards: 3, here: only?.length ?? 3, bytes: 30, bytesHere: 10 };
       },
       list: async () => script.datasets ?? [],
-      get: async () => ({ bytes: 7 }),
-      remove: async () => ({ freedBytes: 10 }),
+      async get(dataset) {
+        peer.named.push(dataset);
+        return { bytes: 7 };
+      },
+      async remove(dataset) {
+        peer.named.push(dataset);
+        return { freedBytes: 10 };
+      },
     },
     status: async () => status,
     addresses: () => status.addresses,
