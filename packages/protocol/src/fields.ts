@@ -24,7 +24,7 @@ export const exactBytes = (length: number) => z.custom<Uint8Array>((value) => va
 /** A safe integer of at least 0. */
 export const count = z.int().min(0);
 /** Text on one line: control characters of a stranger could rewrite a terminal. */
-const oneLine = (maxLength: number) => z.string().max(maxLength).regex(/^\P{Cc}*$/u, 'expected no control characters');
+export const oneLine = (maxLength: number) => z.string().max(maxLength).regex(/^\P{Cc}*$/u, 'expected no control characters');
 export const name = oneLine(limits.maxNameLength);
 export const text = z.string().max(limits.maxTextLength);
 /** Milliseconds since 1970. */
@@ -46,6 +46,33 @@ export const filePath = z
   .string()
   .max(limits.maxOutputPathLength, { abort: true })
   .refine((path) => path.split('/').every(isFileName), 'expected a path that leads downwards');
+
+/**
+ * A list of thousands, read up to its first bad item: if each were reported,
+ * nine kilobytes of empty maps would cost their reader as much as half a megabyte of a real job.
+ */
+export function longList<S extends z.ZodType>(item: S, minLength: number, maxLength: number): z.ZodCodec<z.ZodCustom<z.input<S>[], z.input<S>[]>, z.ZodCustom<z.output<S>[], z.output<S>[]>> {
+  const isList = (value: unknown): boolean => Array.isArray(value) && value.length >= minLength && value.length <= maxLength;
+  const expected = `expected a list of ${minLength} to ${maxLength}`;
+  return z.codec(z.custom<z.input<S>[]>(isList, expected), z.custom<z.output<S>[]>(isList, expected), {
+    decode: (list, { issues }) => eachUntilBad(list, issues, (value) => item.safeDecode(value)),
+    encode: (list, { issues }) => eachUntilBad(list, issues, (value) => item.safeEncode(value)),
+  });
+}
+
+function eachUntilBad<I, O>(list: readonly I[], issues: z.core.$ZodRawIssue[], read: (value: I) => z.ZodSafeParseResult<O>): O[] {
+  const taken: O[] = [];
+  for (const [i, value] of list.entries()) {
+    const result = read(value);
+    if (!result.success) {
+      const [first] = result.error.issues;
+      issues.push({ code: 'custom', input: value, message: first?.message ?? 'malformed', path: [i, ...(first?.path ?? [])] });
+      break;
+    }
+    taken.push(result.data);
+  }
+  return taken;
+}
 
 /** Why something was refused, failed or waits: a code for machines, a sentence for people. */
 export const reason = z.object({ code: oneLine(64).min(1), text });

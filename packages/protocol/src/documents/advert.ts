@@ -1,7 +1,7 @@
 import type { Crypto, Signer } from '@shoal/runtime';
 import * as z from 'zod';
 import { open, seal, type Opened, type Signed } from '../envelope.ts';
-import { bytes, cid, count, label, labelValue, name, timestamp } from '../fields.ts';
+import { bytes, cid, count, label, labelValue, name, oneLine, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 /** A dataset of which this peer holds some shards. */
@@ -21,7 +21,7 @@ const advertBody = z.object({
   at: timestamp,
   ttlMs: z.int().min(1_000).max(3_600_000),
   agent: name,
-  addresses: z.array(z.string().max(limits.maxAddressLength)).max(limits.maxAddresses),
+  addresses: z.array(oneLine(limits.maxAddressLength)).max(limits.maxAddresses),
   slots: count,
   free: count,
   memoryBytes: count,

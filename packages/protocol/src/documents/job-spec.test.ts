@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeWith, encodeWith } from '../codec.ts';
+import { decodeValue, decodeWith, encodeWith, parseValue } from '../codec.ts';
 import { sampleSpec } from '../testing/samples.ts';
 import { jobSpec, unitCount, type JobSpec } from './job-spec.ts';
 
@@ -25,6 +25,19 @@ describe('a job spec', () => {
     expect(taken(shardNamed('part 1 — größer.csv'))).toBe(true);
     const unsafe = ['', '.', '..', 'a/b', 'a\\b', 'a\nb', '\u009b', 'x'.repeat(256)];
     expect(unsafe.filter((name) => taken(shardNamed(name)))).toEqual([]);
+  });
+
+  it('holds thousands of shards, and is refused at the first that is none', () => {
+    if (units.kind !== 'shards') throw new Error('the sample has shards');
+    const [one] = units.shards;
+    const many = Array.from({ length: 8_192 }, (_, i) => ({ ...(one as (typeof units.shards)[0]), name: `part-${i}` }));
+    const spec = { ...sampleSpec, units: { ...units, shards: many } };
+    expect(decodeWith(jobSpec, encodeWith(jobSpec, spec), 1_048_576, 'spec')).toEqual(spec);
+    expect(taken({ units: { ...units, shards: [...many, ...units.shards] } })).toBe(false);
+    expect(taken({ units: { ...units, shards: [] } })).toBe(false);
+    const raw = decodeValue(encodeWith(jobSpec, spec), 1_048_576) as { units: { shards: unknown[] } };
+    raw.units.shards = raw.units.shards.map((shard, i) => (i < 3 ? shard : {}));
+    expect(() => parseValue(jobSpec, raw, 'spec')).toThrow(/^Cannot take a spec: spec\.units\.shards\.3\.name: /);
   });
 
   it('has arguments and variables that a program can read whole', () => {

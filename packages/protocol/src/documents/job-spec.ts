@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cid, count, fileName, label, name, timestamp } from '../fields.ts';
+import { cid, count, fileName, label, longList, name, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 /** One file of a dataset directory. */
@@ -16,7 +16,7 @@ const countedUnits = z.object({ kind: z.literal('count'), count: z.int().min(1).
 const shardUnits = z.object({
   kind: z.literal('shards'),
   dataset: cid,
-  shards: z.array(shard).min(1).max(limits.maxShards),
+  shards: longList(shard, 1, limits.maxShards),
   /** never: only peers that hold a shard run its unit; no shard crosses the wire. */
   move: z.enum(['allowed', 'never']),
 });

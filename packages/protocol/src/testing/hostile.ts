@@ -33,6 +33,12 @@ function joined(...parts: Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+function withByte(bytes: Uint8Array, at: number, byte: number): Uint8Array {
+  const changed = bytes.slice();
+  if (at < changed.length) changed[at] = byte;
+  return changed;
+}
+
 function pick<T>(list: readonly T[], fraction: number): T {
   return list[Math.floor(fraction * list.length)] as T;
 }
@@ -41,9 +47,9 @@ function mutate(bytes: Uint8Array, change: Mutation, wellFormed: boolean, seeds:
   const at = Math.floor(change.where * (bytes.length + (change.kind === 'insert' ? 1 : 0)));
   switch (change.kind) {
     case 'flip':
-      return bytes.map((byte, i) => (i === at ? byte ^ (1 << change.bit) : byte));
+      return withByte(bytes, at, (bytes[at] ?? 0) ^ (1 << change.bit));
     case 'set':
-      return bytes.map((byte, i) => (i === at ? change.to : byte));
+      return withByte(bytes, at, change.to);
     case 'truncate':
       return bytes.slice(0, at);
     case 'insert':

@@ -1,7 +1,7 @@
 import type { FactKind } from '../documents/facts.ts';
 import { encodeMessage } from '../messages/codec.ts';
 import { messageTable, type Message, type MessageType } from '../messages/table.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleJob, sampleMessages, sampleResults } from './samples.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleJob, sampleMessages, sampleResults, sampleSpec } from './samples.ts';
 
 /** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
 export interface Golden {
@@ -23,6 +23,7 @@ function hex(bytes: Uint8Array): string {
 export function currentGolden(): Golden {
   const vectors: [string, Uint8Array][] = [
     ...factKinds.map((kind): [string, Uint8Array] => [`entry/${kind}`, sampleEntry([sampleFacts[kind]], kind === 'posted' ? undefined : sampleJob)]),
+    ['entry/posted, with its optional fields', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, window: 8 } }])],
     ['entry/batch', sampleEntry([sampleFacts.committed, { ...sampleFacts.committed, unit: 1 }], sampleJob)],
     ['advert', sampleAdvert],
     ...Object.entries(sampleResults).map(([name, bytes]): [string, Uint8Array] => [`result/${name}`, bytes]),
