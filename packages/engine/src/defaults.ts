@@ -32,6 +32,13 @@ export const defaults = {
   cutOffMs: 4_000,
   /** An assigned unit that two reports do not list was lost on the way. */
   assignGraceMs: 8_000,
+  /** A run is overdue after this many times the job's mean, and not before the minimum; then another peer may run the unit too. */
+  overdueFactor: 3,
+  overdueMinMs: 5_000,
+  /** The same while no run has ended yet. */
+  overdueUnknownMs: 60_000,
+  /** A worker that was asked to show its result and has not by then counts no more, until it does. */
+  revealPatienceMs: 15_000,
   /** A worker aims to hold this much work ahead. */
   windowMs: 400,
   /** Jobs a worker serves at once; more are declined as busy. */

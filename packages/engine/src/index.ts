@@ -4,7 +4,7 @@ export type * from './effects.ts';
 export { bitAt, bitmapOf, createEngine, type Engine, type EngineConfig } from './engine.ts';
 export type * from './events.ts';
 export { JobLedger } from './ledger/ledger.ts';
-export { documentOf } from './ledger/unit-facts.ts';
+export { documentOf, votesOf } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
 export type { Policy } from './policy/admit.ts';

@@ -27,23 +27,36 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
   let scanned = 0;
   for (const unit of job.returned) {
     if (picked.length >= most || (scanned += 1) > maxScan) return picked;
-    if (runsWanted(job, unit) <= 0) job.returned.delete(unit);
+    if (runsWanted(turn, job, unit) <= 0) job.returned.delete(unit);
     else if (mayRun(turn, job, lease, unit) && (holds(job, lease, unit) || mayMove(turn, job, unit))) {
       picked.push(unit);
-      if (runsWanted(job, unit) === 1) job.returned.delete(unit);
+      if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
     }
   }
   const counted = job.spec.units.kind === 'count';
   for (; lease.heldCursor < job.units && picked.length < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
     const unit = lease.heldCursor;
-    if (holds(job, lease, unit) && runsWanted(job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
+    if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
   }
-  if (counted || lease.heldCursor < job.units) return picked;
+  if (lease.heldCursor < job.units) return picked;
+  if (counted) return picked.length > 0 ? picked : pickOverdue(turn, job, lease, most);
   for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
     const unit = lease.otherCursor;
-    if (holds(job, lease, unit) || runsWanted(job, unit) <= 0) continue;
+    if (holds(job, lease, unit) || runsWanted(turn, job, unit) <= 0) continue;
     if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.push(unit);
     else job.deferred.add(unit);
+  }
+  return picked.length > 0 ? picked : pickOverdue(turn, job, lease, most);
+}
+
+/** Backups: runs beyond those needed, of units that everybody else is late with. */
+function pickOverdue(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
+  const picked: number[] = [];
+  for (const unit of job.overdue) {
+    if (picked.length >= most) break;
+    if (!mayRun(turn, job, lease, unit) || !(holds(job, lease, unit) || mayMove(turn, job, unit))) continue;
+    job.overdue.delete(unit);
+    picked.push(unit);
   }
   return picked;
 }
@@ -100,7 +113,7 @@ export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
     }
     const reveal = [...lease.toReveal];
     lease.toReveal.clear();
-    for (const unit of reveal) lease.revealing.set(unit, now);
+    for (const unit of reveal) if (!lease.revealing.has(unit)) lease.revealing.set(unit, now);
     for (let i = 0; i < reveal.length; i += limits.maxWindowUnits) {
       effects.push({ type: 'send', to: lease.worker, message: { type: 'reveal', ...base, units: reveal.slice(i, i + limits.maxWindowUnits) } });
     }

@@ -4,6 +4,7 @@ import { dropActive, evaluate } from './units.ts';
 import { leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
+import { noteRun } from './stragglers.ts';
 
 /** Facts from a worker (or a bidder) about a job of ours. */
 export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry): void {
@@ -13,18 +14,22 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry):
   if (lease !== undefined) hear(lease, turn.now);
   for (const fact of entry.value.facts) {
     if (fact.kind === 'bid') {
-      receiveBid(turn, job, entry.author, { slots: fact.slots, holds: fact.holds, until: fact.until });
+      // Clocks differ: how long it stands counts from when it came.
+      const until = turn.now + Math.max(0, fact.until - entry.value.at);
+      receiveBid(turn, job, entry.author, { slots: fact.slots, holds: fact.holds, until });
       continue;
     }
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
-    if (lease !== undefined) count(job, lease, fact.unit, fact.kind);
+    if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind);
     evaluate(turn, job, fact.unit);
   }
   turn.effects.push({ type: 'changed', job: job.job });
 }
 
-function count(job: RequestedJob, lease: Lease, unit: number, kind: 'committed' | 'revealed' | 'failed'): void {
+function count({ now }: Turn, job: RequestedJob, lease: Lease, unit: number, kind: 'committed' | 'revealed' | 'failed'): void {
+  const assignedAt = lease.assigned.get(unit);
   const assigned = lease.assigned.delete(unit);
+  if (assignedAt !== undefined && kind !== 'failed') noteRun(job, now - assignedAt);
   dropActive(job, lease, unit);
   if (kind === 'revealed') lease.revealing.delete(unit);
   if (kind === 'failed') lease.counts.failed += 1;

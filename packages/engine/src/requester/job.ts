@@ -61,6 +61,10 @@ export interface RequestedJob {
   settled: Map<number, Settlement>;
   /** Units that need another run than the sweeps gave them. */
   returned: Set<number>;
+  /** Units all of whose runs are overdue: given once more when nothing else is left to give. */
+  overdue: Set<number>;
+  /** Smoothed time from assignment to result; undefined before the first. */
+  meanRunMs: number | undefined;
   /** Units that wait for a holder of their input to come free. */
   deferred: Set<number>;
   /** Accepted units whose linked outputs are on their way here, with failed attempts. */
@@ -91,6 +95,8 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     active: new Map(),
     settled: new Map(),
     returned: new Set(),
+    overdue: new Set(),
+    meanRunMs: undefined,
     deferred: new Set(),
     fetching: new Map(),
     progress: new Map(),

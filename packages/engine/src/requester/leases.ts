@@ -57,7 +57,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   const listed = new Set([...message.running, ...message.done]);
   for (const [unit, assignedAt] of lease.assigned) {
     if (listed.has(unit)) continue;
-    if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(job, lease, unit);
+    if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(turn, job, lease, unit);
   }
   for (const unit of listed) if (job.settled.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
@@ -70,7 +70,7 @@ function chaseDone(turn: Turn, job: RequestedJob, lease: Lease, message: Message
   if (message.reset) lease.revealing.clear();
   let missed = false;
   for (const unit of message.done) {
-    if ((lease.revealing.get(unit) ?? turn.now) < late) lease.revealing.delete(unit);
+    if ((lease.revealing.get(unit) ?? turn.now) < late) lease.toReveal.add(unit);
     askReveals(job, unit);
     const facts = job.ledger.units.get(unit);
     const known = facts?.commitments.has(lease.worker) === true || facts?.revealed.has(lease.worker) === true;
@@ -106,7 +106,7 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
     lease.want = 0;
     lease.revealing.clear();
     lease.toReveal.clear();
-    for (const unit of [...lease.assigned.keys()]) reopen(job, lease, unit);
+    for (const unit of [...lease.assigned.keys()]) reopen(turn, job, lease, unit);
     // What it had committed to counts no more until it is back, and what waited for it waits no more.
     for (const [unit, facts] of job.ledger.units) if (facts.commitments.has(lease.worker) && !job.settled.has(unit)) job.returned.add(unit);
     for (const unit of job.deferred) job.returned.add(unit);
@@ -128,7 +128,7 @@ export function cutOff({ engine, now }: Turn, peer: PeerId): void {
 
 /** The worker gave the lease up, or knows nothing of it. */
 export function dropLease(turn: Turn, job: RequestedJob, lease: Lease, reason: { code: string; text: string }): void {
-  for (const unit of [...lease.assigned.keys()]) reopen(job, lease, unit);
+  for (const unit of [...lease.assigned.keys()]) reopen(turn, job, lease, unit);
   for (const unit of lease.assigned.keys()) dropActive(job, lease, unit);
   job.leases.delete(lease.lease);
   const candidate = job.candidates.get(lease.worker);

@@ -3,6 +3,7 @@ import { finishIfSettled, lingerMs, refetch } from './finish.ts';
 import { openUnits, type RequestedJob } from './job.ts';
 import { expireLeases } from './leases.ts';
 import { expireOffers, seekWorkers } from './offers.ts';
+import { chaseStragglers } from './stragglers.ts';
 
 /** An open job is looked at this often even if nothing happens. */
 const lookEveryMs = 1_000;
@@ -18,6 +19,7 @@ export function tick(turn: Turn, job: RequestedJob): void {
   expireOffers(turn, job);
   const nextExpiry = expireLeases(turn, job);
   if (openUnits(job) > 0) seekWorkers(turn, job);
+  chaseStragglers(turn, job);
   refetch(turn, job);
   finishIfSettled(turn, job);
   engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY));

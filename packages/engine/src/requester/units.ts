@@ -16,13 +16,17 @@ function tallyOf(job: RequestedJob, facts: UnitFacts): Tally {
 }
 
 /** How many more runs of a unit must be begun for its quorum. */
-export function runsWanted(job: RequestedJob, unit: number): number {
+export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: number): number {
   if (job.settled.has(unit)) return 0;
   const active = job.active.get(unit)?.size ?? 0;
   const facts = job.ledger.units.get(unit);
   if (facts === undefined) return job.spec.verify.quorum - active;
   const votes = votesOf(facts, job.spec.verify.quorum > 1);
-  const pending = committersOf(facts).filter((worker) => !votes.has(worker) && leaseOf(job, worker)?.lost === false).length;
+  const { revealPatienceMs } = engine.config.timings;
+  const pending = committersOf(facts).filter((worker) => {
+    const lease = votes.has(worker) ? undefined : leaseOf(job, worker);
+    return lease?.lost === false && now - (lease.revealing.get(unit) ?? now) <= revealPatienceMs;
+  }).length;
   return tallyOf(job, facts).lacking - active - pending;
 }
 
@@ -34,7 +38,7 @@ export function evaluate(turn: Turn, job: RequestedJob, unit: number): void {
   if (winner !== undefined) accept(turn, job, unit, winner);
   else if (!giveUp(turn, job, unit, facts)) {
     askReveals(job, unit);
-    if (runsWanted(job, unit) > 0) job.returned.add(unit);
+    if (runsWanted(turn, job, unit) > 0) job.returned.add(unit);
   }
 }
 
@@ -94,6 +98,7 @@ function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'):
   job.settled.set(unit, how);
   job.returned.delete(unit);
   job.deferred.delete(unit);
+  job.overdue.delete(unit);
   job.progress.delete(unit);
   for (const lease of job.active.get(unit) ?? []) {
     lease.assigned.delete(unit);
@@ -107,10 +112,10 @@ function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'):
 }
 
 /** A run that will not end at this worker: the unit may need another one. */
-export function reopen(job: RequestedJob, lease: Lease, unit: number): void {
+export function reopen(turn: Turn, job: RequestedJob, lease: Lease, unit: number): void {
   lease.assigned.delete(unit);
   dropActive(job, lease, unit);
-  if (runsWanted(job, unit) > 0) job.returned.add(unit);
+  if (runsWanted(turn, job, unit) > 0) job.returned.add(unit);
 }
 
 export function dropActive(job: RequestedJob, lease: Lease, unit: number): void {

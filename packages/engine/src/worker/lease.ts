@@ -25,11 +25,16 @@ function takeLease(turn: Turn, entry: Entry): void {
   const ledger = new JobLedger(entry.job, engine.crypto);
   const entries = [bidding.posted, bidding.bid, entry];
   for (const known of entries) ledger.add(known);
-  const job = createWorkedJob(ledger, leased);
+  const job = createWorkedJob(ledger, { lease: leased.lease, until: termEnd(turn, entry, leased.until) });
   if (job === undefined) return;
   engine.worked.set(job.job, job);
   effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
   engine.timers.set(job.timerKey, turn.now + engine.config.timings.beatMs);
+}
+
+/** Clocks differ: a term counts from when we heard of it. */
+function termEnd({ now }: Turn, entry: Entry, until: number): number {
+  return now + Math.max(0, until - entry.value.at);
 }
 
 function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
@@ -37,7 +42,7 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   if (entry.author !== job.requester || !job.ledger.add(entry)) return;
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   for (const fact of entry.value.facts) {
-    if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, fact.until);
+    if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
     if (fact.kind === 'accepted' || fact.kind === 'abandoned') settle(turn, job, fact.unit);
     if (fact.kind === 'receipt' && fact.worker === engine.self) {
       engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [job.requester]);

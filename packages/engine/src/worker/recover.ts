@@ -12,14 +12,15 @@ import { resultNotePrefix } from './run.ts';
 export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly JournalRecord[]): void {
   const { engine, now, effects } = turn;
   const lease = ledger.openLeases().find((open) => open.worker === engine.self);
-  if (lease === undefined || ledger.cancelled.size > 0 || lease.until <= now) {
+  if (lease === undefined || ledger.cancelled.size > 0) {
     if (ledger.posted?.requester !== engine.self) {
       effects.push({ type: 'unpin', job: ledger.job });
       effects.push({ type: 'summarize', scope: ledger.job, closed: true, summary: encodeValue({ role: 'worker', left: 'lease-ended' }) });
     }
     return;
   }
-  const job = createWorkedJob(ledger, lease);
+  // Its term was told by another clock: it begins anew, and the requester corrects us if it is over.
+  const job = createWorkedJob(ledger, { lease: lease.lease, until: now + engine.config.timings.leaseTermMs });
   if (job === undefined) return;
   for (const record of records) {
     if (record.kind !== 'note' || !record.key.startsWith(resultNotePrefix)) continue;

@@ -1,0 +1,231 @@
+import type { PeerId, Random } from '@shoal/runtime';
+import type { EventQueue } from './event-queue.ts';
+
+/** What a peer of the world hears from the network. */
+export interface Ears {
+  message(from: PeerId, bytes: Uint8Array): void;
+  /** Whether to pass it on. */
+  gossip(topic: string, from: PeerId, bytes: Uint8Array): boolean;
+  connected(peer: PeerId): void;
+  disconnected(peer: PeerId): void;
+}
+
+/** How the links are. Times in milliseconds of the world's clock, rates as shares of messages. */
+export interface LinkModel {
+  /** One way, between two regions. */
+  latencyMs(from: number, to: number): number;
+  /** Uniform, on top of the latency. */
+  jitterMs: number;
+  bytesPerMs: number;
+  lossRate: number;
+  duplicateRate: number;
+  /** Messages that are held back for a while, so that later ones overtake them. */
+  reorderRate: number;
+}
+
+interface Node {
+  id: PeerId;
+  region: number;
+  /** Behind a NAT: it dials, and is not dialled. */
+  hidden: boolean;
+  ears: Ears | undefined;
+  /** Overlay links, over which gossip travels. */
+  neighbours: Set<Node>;
+  /** All open connections, the overlay's among them, with when they were last used. */
+  links: Map<Node, number>;
+  /** When its uplink is free again. */
+  uplinkFreeAt: number;
+  seen: Set<number>;
+  /** Messages sent and their bytes. */
+  sent: { messages: number; bytes: number };
+}
+
+const neighbourFloor = 8;
+const neighbourCap = 16;
+/** A connection that nobody used for so long is closed, unless it is an overlay link. */
+const idleMs = 120_000;
+/** A connection to a peer that vanished is noticed after this where nothing says so. */
+const deadLinkMs = 10_000;
+const reorderHoldMs = 2_000;
+const maxSeen = 4_096;
+
+/** Connections, messages and gossip between simulated peers, with everything that goes wrong on the way. */
+export class SimNetwork {
+  model: LinkModel;
+  /** Whether bytes get from one peer to the other now; one-way partitions say no for one direction. */
+  passes: (from: PeerId, to: PeerId) => boolean = () => true;
+  readonly totals = { messages: 0, bytes: 0, lost: 0 };
+  /** Told of every message, for the trace. */
+  onCarry: (from: PeerId, to: PeerId, bytes: number) => void = () => {};
+  private readonly nodes = new Map<PeerId, Node>();
+  private readonly up: Node[] = [];
+  private readonly events: EventQueue;
+  private readonly now: () => number;
+  private readonly random: Random;
+  private published = 0;
+
+  constructor(input: { model: LinkModel; events: EventQueue; now: () => number; random: Random }) {
+    this.model = input.model;
+    this.events = input.events;
+    this.now = input.now;
+    this.random = input.random;
+  }
+
+  add(id: PeerId, options: { region: number; hidden: boolean }): void {
+    this.nodes.set(id, {
+      id,
+      ...options,
+      ears: undefined,
+      neighbours: new Set(),
+      links: new Map(),
+      uplinkFreeAt: 0,
+      seen: new Set(),
+      sent: { messages: 0, bytes: 0 },
+    });
+  }
+
+  /** The peer is up: it links to others until the floor holds. */
+  join(id: PeerId, ears: Ears): void {
+    const node = this.node(id);
+    node.ears = ears;
+    this.up.push(node);
+    this.linkUp(node);
+  }
+
+  /** The peer is gone. `told`: its connections were closed, so that the others know at once. */
+  leave(id: PeerId, told: boolean): void {
+    const node = this.node(id);
+    node.ears = undefined;
+    this.up.splice(this.up.indexOf(node), 1);
+    const afterMs = told ? 1 : deadLinkMs;
+    for (const other of [...node.links.keys()]) this.later(afterMs, () => this.unlink(node, other));
+    node.seen.clear();
+  }
+
+  /** Breaks the connections between peers that do not reach each other any more. */
+  breakLinks(): void {
+    for (const node of this.up) {
+      for (const other of [...node.links.keys()]) {
+        if (!this.passes(node.id, other.id) || !this.passes(other.id, node.id)) this.later(deadLinkMs, () => this.unlink(node, other));
+      }
+    }
+  }
+
+  send(from: PeerId, to: PeerId, bytes: Uint8Array): boolean {
+    const a = this.node(from);
+    const b = this.nodes.get(to);
+    if (a.ears === undefined || b === undefined) return false;
+    const dialMs = a.links.has(b) ? 0 : this.dial(a, b);
+    if (dialMs === undefined) return true; // undeliverable is found out later, like on a real network
+    this.carry(a, b, bytes, dialMs, () => b.ears?.message(from, bytes));
+    return true;
+  }
+
+  publish(from: PeerId, topic: string, bytes: Uint8Array): void {
+    this.published += 1;
+    const node = this.node(from);
+    remember(node, this.published);
+    this.spread(node, undefined, topic, bytes, this.published);
+  }
+
+  /** Messages and bytes that a peer has sent. */
+  sentBy(id: PeerId): { messages: number; bytes: number } {
+    return this.node(id).sent;
+  }
+
+  /** Every peer below its floor looks for neighbours; idle connections are closed. Call now and then. */
+  upkeep(): void {
+    const now = this.now();
+    for (const node of [...this.up]) {
+      if (node.neighbours.size < neighbourFloor) this.linkUp(node);
+      for (const [other, usedAt] of [...node.links]) {
+        if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);
+      }
+    }
+  }
+
+  private spread(node: Node, except: Node | undefined, topic: string, bytes: Uint8Array, id: number): void {
+    for (const next of node.neighbours) {
+      if (next === except) continue;
+      this.carry(node, next, bytes, 0, () => {
+        if (next.ears === undefined || next.seen.has(id)) return;
+        remember(next, id);
+        if (next.ears.gossip(topic, node.id, bytes)) this.spread(next, node, topic, bytes, id);
+      });
+    }
+  }
+
+  private carry(from: Node, to: Node, bytes: Uint8Array, extraMs: number, deliver: () => void): void {
+    const { model, random } = this;
+    const now = this.now();
+    this.onCarry(from.id, to.id, bytes.length);
+    from.sent.messages += 1;
+    from.sent.bytes += bytes.length;
+    this.totals.messages += 1;
+    this.totals.bytes += bytes.length;
+    from.links.set(to, now);
+    to.links.set(from, now);
+    if (!this.passes(from.id, to.id) || random.float() < model.lossRate) {
+      this.totals.lost += 1;
+      return;
+    }
+    from.uplinkFreeAt = Math.max(from.uplinkFreeAt, now) + bytes.length / model.bytesPerMs;
+    const held = random.float() < model.reorderRate ? random.float() * reorderHoldMs : 0;
+    const delayMs = from.uplinkFreeAt - now + extraMs + model.latencyMs(from.region, to.region) + random.float() * model.jitterMs + held;
+    this.later(delayMs, deliver);
+    if (random.float() < model.duplicateRate) this.later(delayMs + random.float() * reorderHoldMs, deliver);
+  }
+
+  /** Opens a connection; its cost in time, or undefined where it cannot be. */
+  private dial(a: Node, b: Node): number | undefined {
+    if (b.ears === undefined || b.hidden || !this.passes(a.id, b.id) || !this.passes(b.id, a.id)) return undefined;
+    this.link(a, b);
+    return 3 * this.model.latencyMs(a.region, b.region); // TCP, then the handshake of noise
+  }
+
+  private link(a: Node, b: Node): void {
+    if (a.links.has(b)) return;
+    const now = this.now();
+    a.links.set(b, now);
+    b.links.set(a, now);
+    this.later(1, () => {
+      if (a.links.has(b)) a.ears?.connected(b.id);
+      if (b.links.has(a)) b.ears?.connected(a.id);
+    });
+  }
+
+  private unlink(a: Node, b: Node): void {
+    if (!a.links.delete(b)) return;
+    b.links.delete(a);
+    a.neighbours.delete(b);
+    b.neighbours.delete(a);
+    a.ears?.disconnected(b.id);
+    b.ears?.disconnected(a.id);
+  }
+
+  /** Draws neighbours among those that can be reached, as lookups of random keys in the DHT would. */
+  private linkUp(node: Node): void {
+    for (let tries = 0; tries < 4 * neighbourFloor && node.neighbours.size < neighbourFloor && this.up.length > 1; tries += 1) {
+      const other = this.up[this.random.integer(this.up.length)] as Node;
+      if (other === node || node.neighbours.has(other) || other.neighbours.size >= neighbourCap) continue;
+      if (!node.links.has(other) && this.dial(node, other) === undefined) continue;
+      node.neighbours.add(other);
+      other.neighbours.add(node);
+    }
+  }
+
+  private later(delayMs: number, run: () => void): void {
+    this.events.plan(this.now() + Math.max(1, Math.ceil(delayMs)), run);
+  }
+
+  private node(id: PeerId): Node {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new Error(`Cannot find peer ${id} in the simulated network: it was never added`);
+    return node;
+  }
+}
+
+function remember(node: Node, id: number): void {
+  if (node.seen.size >= maxSeen) node.seen.delete(node.seen.values().next().value as number);
+  node.seen.add(id);
+}
