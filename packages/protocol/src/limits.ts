@@ -41,6 +41,8 @@ export const limits = {
   maxResultBytes: 65_536,
   /** Standard output and files up to this size lie inside the result document; larger ones are linked. */
   maxInlineOutputBytes: 16_384,
+  /** All outputs inside a result document: the other half is for 256 names and links. */
+  maxInlineTotalBytes: 32_768,
   /** A result's files. */
   maxOutputFiles: 256,
   maxOutputPathLength: 255,

@@ -2,7 +2,7 @@ import { systemCrypto } from '@shoal/runtime';
 import { describe, expect, it } from 'vitest';
 import { encodeValue } from '../codec.ts';
 import { limits } from '../limits.ts';
-import { decodeResult, encodeResult, type Output } from './result.ts';
+import { decodeResult, encodeResult, liesInside, type Output } from './result.ts';
 
 const empty: Output = { inline: new Uint8Array() };
 const raw = (files: { path: string }[]): Uint8Array => encodeValue({ stdout: empty, files: files.map(({ path }) => ({ path, content: empty })) });
@@ -21,9 +21,15 @@ describe('a result', () => {
     }
   });
 
-  it('is refused when it links what must lie inside', () => {
+  it('holds small outputs until there is no more room, and links to the others', () => {
+    const { maxInlineOutputBytes: most, maxInlineTotalBytes: total } = limits;
+    expect(liesInside([most, most + 1, most, 1, 0])).toEqual([true, false, true, false, true]);
+    const sizes = [0, ...Array.from({ length: limits.maxOutputFiles }, () => 1_000)];
+    const inside = liesInside(sizes);
+    expect(inside.filter(Boolean)).toHaveLength(1 + Math.floor(total / 1_000));
     const { cid } = encodeResult({ stdout: empty, files: [] }, systemCrypto);
-    expect(() => encodeResult({ stdout: { cid, bytes: limits.maxInlineOutputBytes }, files: [] }, systemCrypto)).toThrow(/Cannot write a result/);
+    const files = sizes.slice(1).map((bytes, i) => ({ path: `out/part-${i}.csv`, content: inside[i + 1] ? { inline: new Uint8Array(bytes) } : { cid, bytes } }));
+    expect(decodeResult(encodeResult({ stdout: empty, files }, systemCrypto).bytes).files).toHaveLength(files.length);
   });
 
   it.each(['/etc/passwd', '../up', 'a/../../up', 'a/./b', 'a//b', 'a/', '', '..', 'C:\\up', '..\\up', 'a\u0000b', 'a\u001b[2Jb', 'x'.repeat(256)])(

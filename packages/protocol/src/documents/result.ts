@@ -6,12 +6,22 @@ import { ProtocolError } from '../errors.ts';
 import { bytes, cid, count, filePath } from '../fields.ts';
 import { limits } from '../limits.ts';
 
-/** Small outputs lie inside, large ones are linked; which, follows from the size alone, so equal outputs give equal documents. */
-const output = z.union([
-  z.object({ inline: bytes(limits.maxInlineOutputBytes) }),
-  z.object({ cid, bytes: count.min(limits.maxInlineOutputBytes + 1) }),
-]);
+/** Small outputs lie inside, large ones are linked: `liesInside` says which. */
+const output = z.union([z.object({ inline: bytes(limits.maxInlineOutputBytes) }), z.object({ cid, bytes: count })]);
 export type Output = z.output<typeof output>;
+
+/**
+ * Which outputs lie inside the document, by their sizes: standard output first, then the files in order of their paths.
+ * It follows from the sizes alone, so that equal outputs give equal documents, and many small files fit as well.
+ */
+export function liesInside(sizesBytes: readonly number[]): boolean[] {
+  let total = 0;
+  return sizesBytes.map((size) => {
+    const fits = size <= limits.maxInlineOutputBytes && total + size <= limits.maxInlineTotalBytes;
+    if (fits) total += size;
+    return fits;
+  });
+}
 
 const outputFile = z.object({ path: filePath, content: output });
 
