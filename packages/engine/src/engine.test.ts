@@ -195,7 +195,7 @@ describe('a crash', () => {
       mesh.passes = () => true;
       mesh.runUntil(() => requester.engine.requested.get(job) === undefined || outcomeOf(requester, job) !== 'open', 120_000);
       const outcome = outcomeOf(requester, job);
-      expect(outcome === 'done' || requester.journal.get(job)?.closed, `seed ${seed}: ${outcome}`).toBeTruthy();
+      expect(outcome === 'done' || requester.journal.scopesByName.get(job)?.closed, `seed ${seed}: ${outcome}`).toBeTruthy();
     }
   });
 });

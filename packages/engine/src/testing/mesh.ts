@@ -1,68 +1,74 @@
-import { signerFromSeed, systemCrypto, type Cid, type JournalRecord, type PeerId, type Random } from '@shoal/runtime';
-import { encodeMessage, encodeResult, type Holding, type JobSpec } from '@shoal/protocol';
+import { silentLogger, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
+import { decodeMessage, type Holding, type JobSpec, type Message } from '@shoal/protocol';
 import { defaults } from '../defaults.ts';
-import type { Effect } from '../effects.ts';
+import { Driver, type Carrier } from '../driver.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
-import type { EngineEvent, RunOutcome } from '../events.ts';
-import { nextDeadline, step } from '../step.ts';
+import type { EngineEvent } from '../events.ts';
+import { honest, seededRandom, type Behaviour } from './behaviours.ts';
+import { quickCrypto, quickSigner } from './crypto.ts';
+import { TestJournal } from './journal.ts';
+import { VirtualTime } from './time.ts';
 
-/** How a peer of the test mesh runs a unit; undefined: it never ends. */
-export type Behaviour = (spec: JobSpec, unit: number, peer: PeerId) => { afterMs: number; outcome: RunOutcome } | undefined;
+export { honest, resultOf, seededRandom, type Behaviour } from './behaviours.ts';
 
-interface TestPeer {
-  id: PeerId;
-  seed: Uint8Array;
-  config: EngineConfig;
+export interface TestPeer {
+  readonly id: PeerId;
+  readonly signer: Signer;
+  readonly config: EngineConfig;
+  readonly journal: TestJournal;
   engine: Engine;
-  journal: Map<Cid, { closed: boolean; records: Map<string, JournalRecord> }>;
+  driver: Driver;
   behaviour: Behaviour;
   holdings: Holding[];
+  /** How far its clock is ahead of the others'. */
+  skewMs: number;
   up: boolean;
-  /** Grows at every restart: what was under way before is void. */
+  /** Grows at every crash and start: what was under way before is void. */
   life: number;
-  timerAt: number | undefined;
+  /** Units that it runs now, as `job/unit`. */
+  running: Set<string>;
 }
 
-/** A result that says which unit it is of. */
-export function resultOf(unit: number, salt = ''): RunOutcome {
-  const stdout = { inline: new TextEncoder().encode(`unit ${unit}${salt}`) };
-  const { cid, bytes } = encodeResult({ stdout, files: [] }, systemCrypto);
-  return { ok: true, result: cid, document: bytes, log: new Uint8Array() };
+/** Anything else that is connected to the mesh and says what it likes. */
+export interface Outsider {
+  readonly id: PeerId;
+  receive(from: PeerId, message: Message): void;
 }
 
-export const honest: Behaviour = (_spec, unit) => ({ afterMs: 40 + (unit % 7) * 10, outcome: resultOf(unit) });
-
-/** Mulberry32: small, seeded, good enough for tests. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const float = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const integer = (below: number): number => Math.floor(float() * below);
-  return { float, integer, bytes: (length) => Uint8Array.from({ length }, () => integer(256)) };
+export interface TestPeerOptions {
+  slots?: number;
+  behaviour?: Behaviour;
+  holdings?: Holding[];
+  labels?: Record<string, string>;
+  skewMs?: number;
 }
 
-/** Engines joined by a network that exists in memory only, under a clock of its own. Every message may be lost. */
+/** Engines with their drivers, joined by a network that exists in memory only, under a clock of its own. */
 export class TestMesh {
-  now = 1_000_000;
   readonly peers: TestPeer[] = [];
+  readonly outsiders = new Map<PeerId, Outsider>();
   readonly offences: { at: PeerId; peer: PeerId; code: string; text: string }[] = [];
-  readonly executed: { peer: PeerId; unit: number }[] = [];
+  readonly executed: { peer: PeerId; unit: number; job: Cid }[] = [];
+  /** Messages by kind. */
+  readonly sent = new Map<Message['type'], number>();
   /** Decides whether a message arrives. */
-  passes: (from: PeerId, to: PeerId) => boolean = () => true;
+  passes: (from: PeerId, to: PeerId, bytes: Uint8Array) => boolean = () => true;
+  /** How often it arrives, and how late at most. */
+  copies: () => number = () => 1;
+  maxDelayMs = 5;
   readonly random: Random;
-  private queue: { at: number; run: () => void }[] = [];
+  readonly time = new VirtualTime();
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
   }
 
-  add(options: { slots?: number; behaviour?: Behaviour; holdings?: Holding[]; labels?: Record<string, string> } = {}): TestPeer {
-    const seed = this.random.bytes(32);
+  get now(): number {
+    return this.time.now;
+  }
+
+  add(options: TestPeerOptions = {}): TestPeer {
+    const signer = quickSigner(this.random.bytes(32));
     const config: EngineConfig = {
       mesh: 'test',
       agent: 'test',
@@ -76,17 +82,29 @@ export class TestMesh {
       policy: { denied: new Set() },
       timings: { ...defaults },
     };
-    const engine = createEngine({ config, signer: signerFromSeed(seed), crypto: systemCrypto });
-    const behaviour = options.behaviour ?? honest;
-    const peer: TestPeer = { id: engine.self, seed, config, engine, journal: new Map(), behaviour, holdings: options.holdings ?? [], up: true, life: 0, timerAt: undefined };
-    this.peers.push(peer);
-    this.begin(peer);
+    const peer = {
+      signer,
+      config,
+      journal: new TestJournal(),
+      behaviour: options.behaviour ?? honest,
+      holdings: options.holdings ?? [],
+      skewMs: options.skewMs ?? 0,
+      up: false,
+      life: 0,
+    } as TestPeer;
+    this.start(peer);
+    this.peers.push(Object.assign(peer, { id: peer.engine.self }));
+    this.connect(peer);
     return peer;
   }
 
+  addOutsider(outsider: Outsider): void {
+    this.outsiders.set(outsider.id, outsider);
+    for (const peer of this.peers) this.after(1, peer, () => peer.driver.handle({ type: 'peer-connected', peer: outsider.id }));
+  }
+
   submit(peer: TestPeer, spec: JobSpec): Cid {
-    const effects = this.step(peer, { type: 'submit', spec, nonce: this.random.bytes(16) });
-    const job = effects.find((effect) => effect.type === 'submitted')?.job;
+    const job = peer.driver.submit({ type: 'submit', spec, nonce: this.random.bytes(16) });
     if (job === undefined) throw new Error('no job was posted');
     return job;
   }
@@ -95,107 +113,121 @@ export class TestMesh {
   kill(peer: TestPeer): void {
     peer.up = false;
     peer.life += 1;
-    for (const other of this.peers) if (other !== peer && other.up) this.after(1, other, () => this.step(other, { type: 'peer-disconnected', peer: peer.id }));
+    peer.journal.appended = () => {};
+    for (const other of this.peers) if (other !== peer && other.up) this.after(1, other, () => other.driver.handle({ type: 'peer-disconnected', peer: peer.id }));
   }
 
   restart(peer: TestPeer): void {
+    this.start(peer);
+    this.connect(peer);
+  }
+
+  /** Breaks the connection between two peers for a moment, or mends it. */
+  link(a: TestPeer, b: TestPeer, isUp: boolean): void {
+    const type = isUp ? 'peer-connected' : 'peer-disconnected';
+    this.after(1, a, () => a.driver.handle({ type, peer: b.id }));
+    this.after(1, b, () => b.driver.handle({ type, peer: a.id }));
+  }
+
+  runUntil(holds: () => boolean, withinMs: number): boolean {
+    return this.time.runUntil(holds, withinMs);
+  }
+
+  step(peer: TestPeer, event: EngineEvent): void {
+    peer.driver.handle(event);
+  }
+
+  /** Hands bytes to whoever has that id, as the network would: perhaps late, perhaps never, perhaps twice. */
+  transmit(from: PeerId, to: PeerId, bytes: Uint8Array): void {
+    const { type } = decodeMessage(bytes);
+    this.sent.set(type, (this.sent.get(type) ?? 0) + 1);
+    if (!this.passes(from, to, bytes)) return;
+    const peer = this.peers.find((other) => other.id === to);
+    const outsider = this.outsiders.get(to);
+    for (let copy = this.copies(); copy > 0; copy -= 1) {
+      const delayMs = 1 + this.random.float() * this.maxDelayMs;
+      if (peer !== undefined) this.after(delayMs, peer, () => peer.driver.handle({ type: 'message', from, bytes }));
+      else if (outsider !== undefined) this.time.after(delayMs, () => outsider.receive(from, decodeMessage(bytes)));
+    }
+  }
+
+  private start(peer: TestPeer): void {
     peer.up = true;
     peer.life += 1;
-    peer.timerAt = undefined;
-    peer.engine = createEngine({ config: peer.config, signer: signerFromSeed(peer.seed), crypto: systemCrypto });
-    for (const [job, scope] of peer.journal) {
-      if (!scope.closed) this.step(peer, { type: 'recovered', job, records: [...scope.records.values()] });
-    }
-    this.begin(peer);
+    peer.running = new Set();
+    peer.engine = createEngine({ config: peer.config, signer: peer.signer, crypto: quickCrypto });
+    const clock = this.clockOf(peer);
+    peer.driver = new Driver({ engine: peer.engine, clock, random: this.random, journal: peer.journal, carrier: this.carrierOf(peer), logger: silentLogger });
+    peer.driver.recover();
+    peer.driver.begin();
+    peer.driver.handle({ type: 'holdings', holdings: peer.holdings });
   }
 
-  /** Lets time pass until the condition holds, at most so long; returns whether it held. */
-  runUntil(holds: () => boolean, withinMs: number): boolean {
-    const end = this.now + withinMs;
-    while (!holds()) {
-      const next = this.queue[0];
-      if (next === undefined || next.at > end) {
-        this.now = end;
-        return holds();
-      }
-      this.queue.shift();
-      this.now = Math.max(this.now, next.at);
-      next.run();
-    }
-    return true;
+  private connect(peer: TestPeer): void {
+    for (const other of this.peers) if (other !== peer && other.up) this.link(peer, other, true);
+    for (const { id } of this.outsiders.values()) this.after(1, peer, () => peer.driver.handle({ type: 'peer-connected', peer: id }));
   }
 
-  step(peer: TestPeer, event: EngineEvent): Effect[] {
-    const effects = [...step(peer.engine, event, this.now, this.random), ...step(peer.engine, { type: 'flush' }, this.now, this.random)];
-    for (const effect of effects) if (effect.type === 'append') this.append(peer, effect.records);
-    for (const effect of effects) this.carryOut(peer, effect);
-    this.setTimer(peer);
-    return effects;
+  private clockOf(peer: TestPeer): Clock {
+    return {
+      now: () => this.now + peer.skewMs,
+      monotonic: () => this.now,
+      setTimer: (delayMs, fn) => {
+        let isWanted = true;
+        this.after(delayMs, peer, () => {
+          if (isWanted) fn();
+        });
+        return () => {
+          isWanted = false;
+        };
+      },
+      soon: (fn) => this.after(0, peer, fn),
+    };
   }
 
-  private begin(peer: TestPeer): void {
-    this.step(peer, { type: 'holdings', holdings: peer.holdings });
-    this.step(peer, { type: 'start' });
-    for (const other of this.peers) {
-      if (other === peer || !other.up) continue;
-      this.after(1, peer, () => this.step(peer, { type: 'peer-connected', peer: other.id }));
-      this.after(1, other, () => this.step(other, { type: 'peer-connected', peer: peer.id }));
-    }
+  private carrierOf(peer: TestPeer): Carrier {
+    const { life } = peer;
+    const alive = (): boolean => peer.up && peer.life === life;
+    return {
+      send: (to, bytes) => {
+        if (alive()) this.transmit(peer.engine.self, to, bytes);
+        return true;
+      },
+      publish: (topic, bytes) => {
+        if (!alive()) return;
+        for (const to of this.peers) {
+          if (to === peer || !this.passes(peer.id, to.id, bytes)) continue;
+          this.after(5, to, () => to.driver.gossip(topic, peer.id, bytes));
+        }
+      },
+      learn: () => {},
+      execute: ({ job, unit, spec }) => {
+        if (alive()) this.execute(peer, job, unit, spec);
+      },
+      abort: (job, unit) => void peer.running.delete(`${job}/${unit}`),
+      fetch: ({ job, unit }) => this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: true, why: '' })),
+      unpin: () => {},
+      changed: () => {},
+      offence: (offender, code, text) => void this.offences.push({ at: peer.id, peer: offender, code, text }),
+    };
   }
 
-  private append(peer: TestPeer, records: JournalRecord[]): void {
-    for (const record of records) {
-      const scope = record.scope as Cid;
-      const kept = peer.journal.get(scope) ?? { closed: false, records: new Map() };
-      peer.journal.set(scope, kept);
-      kept.records.set(`${record.kind}/${record.key}`, record);
-    }
-  }
-
-  private carryOut(peer: TestPeer, effect: Effect): void {
-    if (effect.type === 'send') {
-      const bytes = encodeMessage(effect.message);
-      const to = this.peers.find((other) => other.id === effect.to);
-      if (to === undefined || (to !== peer && !this.passes(peer.id, to.id))) return;
-      this.after(1 + this.random.float() * 5, to, () => this.step(to, { type: 'message', from: peer.id, bytes }));
-    } else if (effect.type === 'publish') {
-      for (const to of this.peers) {
-        if (to === peer || !this.passes(peer.id, to.id)) continue;
-        this.after(5, to, () => this.step(to, { type: 'gossip', topic: effect.topic, from: peer.id, bytes: effect.bytes }));
-      }
-    } else if (effect.type === 'execute') {
-      const run = peer.behaviour(effect.spec, effect.unit, peer.id);
-      if (run === undefined) return;
-      this.after(run.afterMs, peer, () => {
-        this.executed.push({ peer: peer.id, unit: effect.unit });
-        this.step(peer, { type: 'executed', job: effect.job, unit: effect.unit, outcome: run.outcome });
-      });
-    } else if (effect.type === 'summarize') {
-      const scope = peer.journal.get(effect.scope);
-      if (scope !== undefined) scope.closed = effect.closed;
-    } else if (effect.type === 'offence') {
-      this.offences.push({ at: peer.id, peer: effect.peer, code: effect.code, text: effect.text });
-    }
-  }
-
-  private setTimer(peer: TestPeer): void {
-    const at = nextDeadline(peer.engine);
-    if (at === undefined || at === peer.timerAt) return;
-    peer.timerAt = at;
-    this.after(Math.max(0, at - this.now), peer, () => {
-      if (peer.timerAt === at) peer.timerAt = undefined;
-      this.step(peer, { type: 'wake' });
+  private execute(peer: TestPeer, job: Cid, unit: number, spec: JobSpec): void {
+    const run = peer.behaviour(spec, unit, peer.id);
+    peer.running.add(`${job}/${unit}`);
+    if (run === undefined) return;
+    this.after(run.afterMs, peer, () => {
+      if (!peer.running.delete(`${job}/${unit}`)) return; // aborted
+      this.executed.push({ peer: peer.id, unit, job });
+      peer.driver.handle({ type: 'executed', job, unit, outcome: run.outcome });
     });
   }
 
+  /** What happens to a peer later, unless it crashes before. */
   private after(delayMs: number, peer: TestPeer, run: () => void): void {
     const { life } = peer;
-    const guarded = (): void => {
+    this.time.after(delayMs, () => {
       if (peer.up && peer.life === life) run();
-    };
-    const at = this.now + Math.ceil(delayMs);
-    let index = this.queue.length; // kept in order: most events are late ones
-    while (index > 0 && (this.queue[index - 1]?.at ?? 0) > at) index -= 1;
-    this.queue.splice(index, 0, { at, run: guarded });
+    });
   }
 }

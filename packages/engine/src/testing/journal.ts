@@ -1,0 +1,47 @@
+import type { Journal, JournalRecord, ScopeSummary } from '@shoal/runtime';
+
+/** A journal that outlives its peer's crashes, for tests. */
+export class TestJournal implements Journal {
+  readonly scopesByName = new Map<string, { closed: boolean; summary: Uint8Array | undefined; seq: number; records: Map<string, JournalRecord> }>();
+  /** Called when records are durable, before anything else of their burst happens. */
+  appended: () => void = () => {};
+
+  append(records: readonly JournalRecord[]): void {
+    for (const record of records) {
+      const kept = this.scope(record.scope).records;
+      const name = `${record.kind}/${record.key}`;
+      if (record.kind === 'note' || !kept.has(name)) kept.set(name, record);
+    }
+    this.appended();
+  }
+
+  *replay(scope: string): Generator<JournalRecord> {
+    yield* [...(this.scopesByName.get(scope)?.records.values() ?? [])];
+  }
+
+  scopes(options: { closed?: boolean } = {}): ScopeSummary[] {
+    return [...this.scopesByName]
+      .filter(([, { closed }]) => options.closed === undefined || closed === options.closed)
+      .map(([scope, { closed, summary, seq }]) => ({ scope, closed, summary, seq }));
+  }
+
+  summarize(scope: string, summary: Uint8Array, closed: boolean): void {
+    Object.assign(this.scope(scope), { summary, closed });
+  }
+
+  drop(scope: string): void {
+    this.scopesByName.delete(scope);
+  }
+
+  close(): void {}
+
+  get records(): number {
+    return [...this.scopesByName.values()].reduce((sum, scope) => sum + scope.records.size, 0);
+  }
+
+  private scope(name: string) {
+    let scope = this.scopesByName.get(name);
+    if (scope === undefined) this.scopesByName.set(name, (scope = { closed: false, summary: undefined, seq: this.scopesByName.size, records: new Map() }));
+    return scope;
+  }
+}
