@@ -72,12 +72,13 @@ function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, 
   const facts = job.ledger.units.get(unit);
   if (facts === undefined) return true;
   if (facts.commitments.has(lease.worker) || facts.revealed.has(lease.worker)) return false;
-  const failures = [...(facts.failures.get(lease.worker)?.values() ?? [])];
-  if (failures.length === 0) return true;
-  if (failures.some((failure) => failure.deterministic)) return false;
+  const failures = facts.failures.get(lease.worker);
+  if (failures === undefined) return true;
+  if ([...failures.values()].some((failure) => failure.deterministic)) return false;
   const { retryMinMs, retryMaxMs } = engine.config.timings;
-  const lastAt = Math.max(...failures.map((failure) => failure.at));
-  const retryAt = lastAt + backOffMs(failures.length, retryMinMs, retryMaxMs, random);
+  // By our own clock: the worker's may be hours off.
+  const failedAt = lease.failedAt.get(unit) ?? Number.NEGATIVE_INFINITY;
+  const retryAt = failedAt + backOffMs(failures.size, retryMinMs, retryMaxMs, random);
   if (retryAt <= now) return true;
   engine.timers.setNoLater(job.timerKey, retryAt);
   return false;

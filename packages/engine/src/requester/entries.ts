@@ -32,6 +32,9 @@ function count({ now }: Turn, job: RequestedJob, lease: Lease, unit: number, kin
   if (assignedAt !== undefined && kind !== 'failed') noteRun(job, now - assignedAt);
   dropActive(job, lease, unit);
   if (kind === 'revealed') lease.revealing.delete(unit);
-  if (kind === 'failed') lease.counts.failed += 1;
-  else if (kind === 'committed' || assigned) lease.counts.committed += 1;
+  if (kind === 'failed') {
+    lease.counts.failed += 1;
+    lease.failedAt.set(unit, now);
+  }
+  if (kind === 'committed' || (kind === 'revealed' && assigned)) lease.counts.committed += 1;
 }

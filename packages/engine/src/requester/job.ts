@@ -41,6 +41,8 @@ export interface Lease {
   toReveal: Set<number>;
   /** Reveals that were asked for and have not come, with when they were asked for. */
   revealing: Map<number, number>;
+  /** When units last failed there, as this peer heard of it. */
+  failedAt: Map<number, number>;
   counts: { committed: number; accepted: number; failed: number };
 }
 

@@ -36,6 +36,7 @@ export function addLease(
     toDrop: [],
     toReveal: new Set(),
     revealing: new Map(),
+    failedAt: new Map(),
     counts: { committed: 0, accepted: 0, failed: 0 },
   };
   job.leases.set(lease.lease, lease);

@@ -7,9 +7,11 @@ import type { KnownAdvert } from '../roster/roster.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
 import { award } from './leases.ts';
 
-/** Workers that the job could use at once. */
+/** Workers that the job could use at once: one a run that is needed, and more where those there are cannot take what is left. */
 function wantedLeases(turn: Turn, job: RequestedJob): number {
-  return Math.min(turn.engine.config.timings.maxLeases, openUnits(job) * job.spec.verify.quorum);
+  const unserved = job.returned.size + job.overdue.size;
+  const wanted = Math.max(openUnits(job) * job.spec.verify.quorum, unserved > 0 ? liveLeases(job).length + unserved : 0);
+  return Math.min(turn.engine.config.timings.maxLeases, wanted);
 }
 
 /**

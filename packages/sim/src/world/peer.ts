@@ -22,6 +22,8 @@ export interface WorldAccess {
   events: EventQueue;
   network: SimNetwork;
   now: () => number;
+  /** When the world began. */
+  startedAt: number;
   random: Random;
   /** Cost of a unit, the same for everybody. */
   fuelOf(job: Cid, unit: number): number;
@@ -128,7 +130,7 @@ export class SimPeer {
 
   private clock(): Clock {
     const { clockRate } = this.options;
-    const now = (): number => Math.floor(this.world.now() * clockRate + this.clockOffsetMs);
+    const now = (): number => Math.floor(this.world.startedAt + (this.world.now() - this.world.startedAt) * clockRate + this.clockOffsetMs);
     return {
       now,
       monotonic: () => this.world.now() * clockRate,

@@ -135,6 +135,7 @@ export class World {
       events: this.events,
       network: this.network,
       now: () => this.now,
+      startedAt: epochMs,
       random: this.random,
       fuelOf: (job, unit) => this.fuelOf(job, unit),
       ran: (_peer, { job, unit }) => void this.executions.set(`${job}/${unit}`, (this.executions.get(`${job}/${unit}`) ?? 0) + 1),
