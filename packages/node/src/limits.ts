@@ -20,6 +20,9 @@ export const limits = {
   /** Between two progress lines of a stream. */
   progressEveryMs: 100,
 
+  /** A watched job is looked at this often even when no news of it came: what it waits for may have changed. */
+  viewEveryMs: 500,
+
   /** Leaving after the first Ctrl-C; past it the process ends anyway. */
   stopMs: 2_500,
   /** How often `up` looks whether it has neighbours, until it has. */

@@ -80,6 +80,17 @@ test('a job is posted, watched to its end, and its results read', async () => {
   await expect(client.resultFile(job.id, 0, 'none')).rejects.toMatchObject({ code: 'api-route-unknown' });
 });
 
+test('a watcher sees also what changes without news', async () => {
+  const { client, peer } = await serve({ views: [jobView(), jobView({ state: 'done' })], pauseAfterFirstView: true });
+  const views = client.watch(jobId);
+  expect((await views.next()).value).toMatchObject({ running: 0 });
+  peer.setView(jobView({ running: 2 }));
+  expect((await views.next()).value).toMatchObject({ running: 2 });
+  peer.resume();
+  expect((await views.next()).value).toMatchObject({ state: 'done' });
+  expect((await views.next()).done).toBe(true);
+});
+
 test("the peer's own errors arrive with code, text and hint", async () => {
   const refuse = new ShoalError('selector-invalid', 'Cannot read the selector "region="', { hint: 'Write region=eu.' });
   const { client } = await serve({ refuse });

@@ -17,10 +17,15 @@ export function report(error: unknown, screens: { out: Screen; err: Screen }, { 
     return;
   }
   const { err } = screens;
-  err.line(`${err.style.bold(err.style.red('shoal:'))} ${printable(messageOf(error))}`);
+  err.line(`${err.style.bold(err.style.red('shoal:'))} ${printable(withoutStack(messageOf(error)))}`);
   const hint = hintOf(error, verbose);
   if (hint !== undefined) err.line(printable(hint).split('\n').map((line) => `  ${line}`).join('\n'));
   if (verbose) err.line(err.style.dim(error instanceof RemoteError ? printable(error.detail ?? '') : inspect(error, { depth: 4 })));
+}
+
+/** Some libraries put stack traces into their messages. */
+function withoutStack(text: string): string {
+  return text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at \S/u.test(line)).join('\n');
 }
 
 function hintOf(error: unknown, verbose: boolean): string | undefined {

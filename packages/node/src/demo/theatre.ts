@@ -1,6 +1,7 @@
 import type { Context } from '../cli/context.ts';
 import { limits } from '../limits.ts';
 import { createLive } from '../output/live.ts';
+import { plural } from '../output/text.ts';
 import { drawDemo, drawStage } from './view.ts';
 import type { DemoState, Stage } from './state.ts';
 
@@ -41,7 +42,7 @@ export function createTheatre({ out, err, clock }: Context, { json }: { json: bo
       const { job } = state;
       if (job?.state === 'open' && clock.monotonic() - saidAt >= limits.sparseEveryMs) {
         saidAt = clock.monotonic();
-        screen.line(`    ${job.accepted} of ${job.units} units accepted, ${job.executions} replicas committed, ${job.running} running, ${job.bids} bids`);
+        screen.line(`    ${job.accepted} of ${job.units} units accepted, ${job.executions} replicas committed, ${job.running} running, ${plural(job.bids, 'bid')}`);
       }
     },
     stageDone(stage) {

@@ -12,6 +12,8 @@ export interface Script {
   results?: UnitResult[];
   /** Thrown by submit(). */
   refuse?: Error;
+  /** The second view waits for resume(). */
+  pauseAfterFirstView?: boolean;
   /** Results never end. */
   endless?: boolean;
 }
@@ -23,6 +25,8 @@ export interface ScriptedPeer extends Peer {
   readonly named: string[];
   readonly cancelled: (string | undefined)[];
   stopped: boolean;
+  setView(view: JobView): void;
+  resume(): void;
   /** Result streams that nobody has left yet. */
   openStreams: number;
 }
@@ -43,6 +47,7 @@ export function unitResult(unit: number, text: string, fields: Partial<UnitResul
 }
 
 export function scriptedPeer(script: Script = {}): ScriptedPeer {
+  const paused = Promise.withResolvers<void>();
   let view = script.views?.[0] ?? jobView();
   const status: PeerStatus = {
     peer: peerId, mesh: 'public', addresses: [`/ip4/127.0.0.1/tcp/4001/p2p/${peerId}`], ready: true, readyAfterMs: 120, neighbours: 2, knownPeers: 3,
@@ -64,7 +69,10 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     },
     wait: async () => view,
     async *watch() {
-      for (view of script.views ?? [view]) yield view;
+      for (const each of script.views ?? [view]) {
+        yield (view = each);
+        if (script.pauseAfterFirstView === true) await paused.promise;
+      }
     },
     logs: (unit) => [{ unit: unit ?? 0, peer: peerId, text: 'careful\n' }],
     cancel: async (why) => void peer.cancelled.push(why),
@@ -76,6 +84,10 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     named: [],
     cancelled: [],
     stopped: false,
+    setView: (now) => {
+      view = now;
+    },
+    resume: () => paused.resolve(),
     openStreams: 0,
     data: {
       async add(path, { name, only, onProgress } = {}) {

@@ -3,7 +3,8 @@ import { NodeError } from '../../errors.ts';
 import { check, readBody } from '../body.ts';
 import { type Call, type Route, bytes, json, lines } from '../router.ts';
 import { cancelBody, jobRequestBody, jobsQuery, logsQuery } from '../schemas.ts';
-import type { JobAnswer, LogsAnswer, ResultBody, ResultLine, WatchLine } from '../wire.ts';
+import { freshViews } from '../views.ts';
+import type { JobAnswer, LogsAnswer, ResultBody, ResultLine } from '../wire.ts';
 
 export const jobRoutes: Route[] = [
   {
@@ -23,7 +24,7 @@ export const jobRoutes: Route[] = [
     },
   },
   { method: 'GET', path: '/v1/jobs/:id', handle: async (call) => json(describe(jobOf(call))) },
-  { method: 'GET', path: '/v1/jobs/:id/watch', handle: async (call) => lines(views(jobOf(call), call.signal)) },
+  { method: 'GET', path: '/v1/jobs/:id/watch', handle: async (call) => lines(freshViews(jobOf(call), call.clock, call.signal)) },
   { method: 'GET', path: '/v1/jobs/:id/results', handle: async (call) => lines(results(jobOf(call), call.signal)) },
   {
     method: 'GET',
@@ -65,10 +66,6 @@ function jobOf({ peer, params }: Call): Job {
 
 function describe(job: Job): JobAnswer {
   return { job: job.view(), units: job.units() };
-}
-
-async function* views(job: Job, signal: AbortSignal): AsyncGenerator<WatchLine> {
-  for await (const view of job.watch({ signal })) yield { kind: 'view', job: view };
 }
 
 async function* results(job: Job, signal: AbortSignal): AsyncGenerator<ResultLine> {
