@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger, systemClock, type Cid } from '@shoal/runtime';
+import { createMemoryBlobStore } from '@shoal/store';
+import { blockOf, seededBytes } from '@shoal/store/testing';
+import { transferLimits } from '../limits.ts';
+import { LinkedPeers } from '../testing/linked-peers.ts';
+import { TestMesh } from '../testing/mesh.ts';
+import { quickClock } from '../testing/quick-clock.ts';
+import { ByteQueue } from '../wire/byte-queue.ts';
+import { frameHead } from '../wire/frame.ts';
+import { blocksProtocol, readAnswer, requestFrame } from '../wire/messages.ts';
+import { LookupRate } from './lookup-rate.ts';
+import { serveBlobs } from './serve.ts';
+
+const { signal } = new AbortController();
+
+describe('Serving blobs', () => {
+  it('gives to whom it may, and to others the block is missing', async () => {
+    const mesh = new TestMesh();
+    const { cid, bytes } = blockOf('raw', seededBytes(100, 'secret'));
+    const asked: string[] = [];
+    const mayServe = (block: Cid, peer: string): boolean => {
+      asked.push(`${block} ${peer}`);
+      return false;
+    };
+    const closed = mesh.holder('closed', { mayServe });
+    await closed.store.putBlock(cid, bytes);
+    await expect(mesh.fetch(cid, [closed])).rejects.toMatchObject({ code: 'transfer-incomplete' });
+    expect(asked).toEqual([`${cid} fetcher`]);
+  });
+
+  it('answers that a block is missing when its store or its policy fails, and goes on', async () => {
+    const mesh = new TestMesh();
+    const good = blockOf('raw', seededBytes(100, 'good'));
+    const bad = blockOf('raw', seededBytes(100, 'bad'));
+    const failing = mesh.holder('failing', {
+      mayServe: (cid) => {
+        if (cid === bad.cid) throw new Error('the policy broke');
+        return true;
+      },
+    });
+    await failing.store.putBlock(good.cid, good.bytes);
+    await expect(mesh.fetch(bad.cid, [failing])).rejects.toMatchObject({ code: 'transfer-incomplete' });
+    await mesh.fetch(good.cid, [failing]);
+    expect(failing.network.opened).toBe(1);
+  });
+
+  it('cuts off who asks for nothing it could mean, or for too much at once', async () => {
+    const mesh = new TestMesh();
+    const holder = mesh.holder('holder');
+    const { cid } = blockOf('raw', new Uint8Array(1));
+    const tooMany = requestFrame(Array.from({ length: transferLimits.blocksPerRequest + 1 }, () => cid));
+    const odd = [seededBytes(100, 'noise'), frameHead(new Uint8Array(10), 5), requestFrame([]), tooMany, requestFrame(['no cid' as Cid]), frameHead(seededBytes(50, 'noise'), 0)];
+    for (const bytes of odd) {
+      const stream = await mesh.fetcher.open(holder.network.peerId, blocksProtocol, { signal });
+      await stream.write(bytes);
+      await expect(readAnswer(new ByteQueue(stream.source))).rejects.toMatchObject({ code: 'transfer-malformed' });
+    }
+  });
+
+  it('has so many streams with one peer and no more', async () => {
+    const mesh = new TestMesh();
+    const holder = mesh.holder('holder');
+    const open = () => mesh.fetcher.open(holder.network.peerId, blocksProtocol, { signal });
+    const streams = [];
+    for (let count = 0; count < transferLimits.streamsPerPeer; count += 1) streams.push(await open());
+    await expect(readAnswer(new ByteQueue((await open()).source))).rejects.toMatchObject({ code: 'transfer-refused' });
+    await streams[0]?.close();
+    expect(await readAnswer(new ByteQueue(streams[0]?.source as AsyncIterable<Uint8Array>))).toBeUndefined();
+    const { cid } = blockOf('raw', new Uint8Array(1));
+    const another = await open();
+    await another.write(requestFrame([cid]));
+    expect(await readAnswer(new ByteQueue(another.source))).toEqual({ cid, bytes: undefined });
+  });
+
+  it('ends streams on which nothing is asked for, and those whose other side takes nothing', async () => {
+    const peers = new LinkedPeers();
+    const [server, client] = [peers.add('server'), peers.add('client')];
+    const store = createMemoryBlobStore();
+    const block = blockOf('raw', seededBytes(1024 * 1024, 'block'));
+    await store.putBlock(block.cid, block.bytes);
+    serveBlobs({ network: server, store, clock: quickClock(1000), logger: silentLogger, mayServe: () => true });
+    const idle = await client.open(server.peerId, blocksProtocol, { signal });
+    await expect(readAnswer(new ByteQueue(idle.source))).rejects.toMatchObject({ code: 'transfer-stalled' });
+
+    const unread = await client.open(server.peerId, blocksProtocol, { signal });
+    await unread.write(requestFrame([block.cid, block.cid, block.cid]));
+    await new Promise((resolve) => {
+      systemClock.setTimer((transferLimits.blockSendMs / 1000) * 2, () => resolve(undefined));
+    });
+    await expect(unread.write(requestFrame([block.cid]))).rejects.toMatchObject({ code: 'transfer-stalled' });
+  });
+
+  it('lets a peer look up so many blocks a second', async () => {
+    let now = 0;
+    const waits: number[] = [];
+    const clock = {
+      ...systemClock,
+      monotonic: () => now,
+      setTimer: (delayMs: number, fn: () => void) => {
+        waits.push(delayMs);
+        fn();
+        return () => {};
+      },
+    };
+    const rate = new LookupRate(clock);
+    const peer = 'peer' as Parameters<LookupRate['spend']>[0];
+    await rate.spend(peer, transferLimits.lookupBurst);
+    expect(waits).toEqual([]);
+    await rate.spend(peer, transferLimits.lookupsPerSecond / 2);
+    expect(waits).toEqual([500]);
+    now += 1500;
+    await rate.spend(peer, transferLimits.lookupsPerSecond);
+    expect(waits).toEqual([500]);
+    await rate.spend('another' as typeof peer, 1);
+    expect(waits).toEqual([500]);
+  });
+});
