@@ -36,6 +36,7 @@ describe('Other IPFS tools', () => {
     };
     for (const { name, size } of files) {
       const entry = await exporter(`${cid}/${name}`, blocks);
+      if (!('content' in entry)) throw new Error(`${name} is no file`);
       expectBytes(await gather(entry.content()), seededBytes(size, name));
     }
   });

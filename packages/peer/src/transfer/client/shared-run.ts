@@ -38,7 +38,7 @@ export async function joinRun(
   const run = begin(maxBytes, start);
   ofStore.set(root, run);
   const over = (): void => void ofStore.delete(root);
-  run.done.then(over, over);
+  run.done.then(over).catch(over); // its participants hear of its failure
   return takePart(run, participant);
 }
 
@@ -71,6 +71,6 @@ function takePart(run: Run, participant: Participant): Promise<Progress> {
     };
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    run.done.then(resolve, reject).finally(leave);
+    run.done.then(resolve).catch(reject).finally(leave);
   });
 }

@@ -5,6 +5,6 @@ import { TransferError } from '../errors.ts';
 export function within<T>(clock: Clock, promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const cancel = clock.setTimer(timeoutMs, () => reject(new TransferError('transfer-stalled', `${what} for ${timeoutMs} ms`)));
-    promise.then(resolve, reject).finally(cancel);
+    promise.then(resolve).catch(reject).finally(cancel);
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BlobStore, Cid, FileSource } from '@shoal/runtime';
-import { withStore, type MakeBlobStore } from '../blob-store-conformance.ts';
+import { withStore, type MakeBlobStore } from '../blob-store-fixture.ts';
 import { gather, seededBytes, seededStream, streamOf } from '../content.ts';
 import { expectBytes } from '../expect-bytes.ts';
 import { directoryNode, linkTo, smallTree, type Block } from '../trees.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FileSource } from '@shoal/runtime';
-import { withStore, type MakeBlobStore } from '../blob-store-conformance.ts';
+import { withStore, type MakeBlobStore } from '../blob-store-fixture.ts';
 import { gather, seededBytes, seededNames, seededStream, streamOf } from '../content.ts';
 import { expectBytes } from '../expect-bytes.ts';
 import { emptyDirectoryCid, fileVectors, largeDirectoryVector } from '../vectors.ts';

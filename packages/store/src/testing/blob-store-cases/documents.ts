@@ -1,6 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { describe, expect, it } from 'vitest';
-import { withStore, type MakeBlobStore } from '../blob-store-conformance.ts';
+import { withStore, type MakeBlobStore } from '../blob-store-fixture.ts';
 import { gather, seededBytes, streamOf } from '../content.ts';
 import { expectBytes } from '../expect-bytes.ts';
 import { documentOf, linkTo } from '../trees.ts';

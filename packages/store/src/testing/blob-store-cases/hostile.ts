@@ -2,7 +2,7 @@ import * as dagPb from '@ipld/dag-pb';
 import { UnixFS } from 'ipfs-unixfs';
 import { describe, expect, it } from 'vitest';
 import type { BlobStore, Cid } from '@shoal/runtime';
-import { withStore, type MakeBlobStore } from '../blob-store-conformance.ts';
+import { withStore, type MakeBlobStore } from '../blob-store-fixture.ts';
 import { seededBytes } from '../content.ts';
 import { blockOf, directoryNode, documentOf, fileNode, type Block } from '../trees.ts';
 
