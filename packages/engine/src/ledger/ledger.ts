@@ -1,5 +1,5 @@
 import type { Cid, Crypto, PeerId } from '@shoal/runtime';
-import { digestOf, documentCid, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
+import { decodeResult, digestOf, documentCid, ProtocolError, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
 import { commitmentOf } from '../verify/commitment.ts';
 import { SortedIds } from './reconcile.ts';
 import { emptyUnit, type UnitFacts } from './unit-facts.ts';
@@ -74,12 +74,13 @@ export class JobLedger {
 
   /** Leases that were given and not taken back. */
   openLeases(): LeaseFacts[] {
-    return [...this.leases.values()].filter((lease) => !this.released.has(lease.lease));
+    return [...this.leases].flatMap(([key, lease]) => (this.released.has(key) ? [] : [lease]));
   }
 
   /** The lease of that id and worker, unless it was released. */
   lease(lease: string, worker: PeerId): LeaseFacts | undefined {
-    return this.released.has(lease) ? undefined : this.leases.get(`${lease}/${worker}`);
+    const key = `${lease}/${worker}`;
+    return this.released.has(key) ? undefined : this.leases.get(key);
   }
 
   private keep(entry: Entry): void {
@@ -109,7 +110,7 @@ export class JobLedger {
         return;
       }
       case 'released':
-        this.released.set(fact.lease, smaller(this.released.get(fact.lease), fact.reason));
+        this.released.set(`${fact.lease}/${fact.worker}`, smaller(this.released.get(`${fact.lease}/${fact.worker}`), fact.reason));
         return;
       case 'accepted': {
         const accepted = this.unit(fact.unit).accepted;
@@ -145,7 +146,7 @@ export class JobLedger {
         return;
       }
       case 'revealed': {
-        if (documentCid(fact.document, this.crypto) !== fact.result) return; // not what it claims to be
+        if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document)) return; // not what it claims to be
         const opens = hex(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
         const { revealed } = this.unit(fact.unit);
         revealed.set(worker, (revealed.get(worker) ?? new Map()).set(opens, { result: fact.result, document: fact.document, opens }));
@@ -162,6 +163,17 @@ export class JobLedger {
         return;
       default:
     }
+  }
+}
+
+/** Whether everybody can read it: nobody may vote for a document that its requester cannot open. */
+function isResult(document: Uint8Array): boolean {
+  try {
+    decodeResult(document);
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
   }
 }
 

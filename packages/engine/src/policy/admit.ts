@@ -13,6 +13,8 @@ export interface Policy {
 export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
   const { config } = engine;
   if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
+  const [unknown] = spec.requires ?? [];
+  if (unknown !== undefined) return [{ code: 'ability-unknown', text: `the job requires ${unknown}, which this version does not know` }];
   if (spec.deadline !== undefined && spec.deadline <= now) return [{ code: 'deadline-past', text: 'the deadline of the job has passed' }];
   if (engine.worked.size >= config.timings.maxWorkedJobs) return [{ code: 'busy', text: `it serves ${engine.worked.size} jobs already` }];
   const verdict = match(spec, {

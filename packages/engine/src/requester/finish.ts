@@ -33,7 +33,7 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
       const receipt = { kind: 'receipt', worker: lease.worker, units, fuel: fuelOf(job, lease.worker), elapsedMs: Math.max(0, now - lease.leasedAt) } as const;
       engine.outbox.state(job.job, receipt, [lease.worker]);
     }
-    engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, reason }, [lease.worker]);
+    engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
   effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
   effects.push({ type: 'changed', job: job.job });

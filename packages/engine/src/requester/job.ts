@@ -75,7 +75,6 @@ export interface RequestedJob {
   /** Bytes of log taken so far. */
   logBytes: number;
   gossiped: boolean;
-  nextLease: number;
   finishedAt: number | undefined;
   outcome: 'open' | 'done' | 'failed' | 'cancelled';
 }
@@ -104,7 +103,6 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     progress: new Map(),
     logBytes: 0,
     gossiped: false,
-    nextLease: 0,
     finishedAt: undefined,
     outcome: 'open',
   };

@@ -1,4 +1,4 @@
-import type { PeerId } from '@shoal/runtime';
+import type { PeerId, Random } from '@shoal/runtime';
 import { limits, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
@@ -7,13 +7,18 @@ import { leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } fr
 
 /** Gives a bidder a lease; what it pulls is decided when it pulls. */
 export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void {
-  const { engine, now } = turn;
+  const { engine, now, random } = turn;
   const bid = candidate.bid;
   if (bid === undefined) return;
   const until = now + engine.config.timings.leaseTermMs;
-  const lease = addLease(job, { lease: `${job.nextLease}`, worker: candidate.peer, holds: bid.holds, until, now });
+  const lease = addLease(job, { lease: leaseName(random), worker: candidate.peer, holds: bid.holds, until, now });
   candidate.state = 'leased';
   engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until }, [lease.worker]);
+}
+
+/** Drawn at random: two who award for one job (its requester and a steward) must not use the same name. */
+function leaseName(random: Random): string {
+  return Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Enters a lease, new or recovered. */
@@ -40,7 +45,6 @@ export function addLease(
     counts: { committed: 0, accepted: 0, failed: 0 },
   };
   job.leases.set(lease.lease, lease);
-  job.nextLease = Math.max(job.nextLease, Number.parseInt(lease.lease, 10) + 1 || 0);
   return lease;
 }
 
@@ -138,7 +142,7 @@ export function dropLease(turn: Turn, job: RequestedJob, lease: Lease, reason: {
     candidate.reasons = [reason];
     candidate.retryAt = turn.now + turn.engine.config.timings.reofferMinMs;
   }
-  turn.engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, reason }, []);
+  turn.engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, []);
   for (const unit of job.deferred) job.returned.add(unit);
   job.deferred.clear();
 }

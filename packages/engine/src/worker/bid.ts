@@ -52,6 +52,7 @@ function makeBid({ engine, now }: Turn, posted: Entry, spec: JobSpec): Entry {
     holds: spec.units.kind === 'count' ? new Uint8Array() : bitmapOf(holds.length, (unit) => holds[unit] === true),
     startInMs: freeSlots(engine) > 0 ? 0 : config.timings.windowMs,
     fuelPerSecond: config.fuelPerSecond,
+    determinismClass: config.determinismClass,
     until: now + config.timings.bidTtlMs,
   };
   return sealEntry({ job: posted.id, at: now, facts: [fact] }, engine.signer, engine.crypto);

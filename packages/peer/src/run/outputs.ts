@@ -1,5 +1,5 @@
 import type { Cid, ExecutionOutcome } from '@shoal/runtime';
-import { encodeResult, limits, type Output } from '@shoal/protocol';
+import { encodeResult, liesInside, type Output } from '@shoal/protocol';
 import type { Parts } from '../parts.ts';
 
 /** What pins outputs at the worker until its lease ends. */
@@ -17,16 +17,18 @@ type Success = Extract<ExecutionOutcome, { ok: true }>;
 /** Keeps what a run put out, and names it by the one CID that quorums compare. */
 export async function keepOutputs(parts: Parts, owner: string, outcome: Success): Promise<{ result: Cid; document: Uint8Array }> {
   const { store, crypto } = parts;
-  const keep = async (bytes: Uint8Array): Promise<Output> => {
-    if (bytes.length <= limits.maxInlineOutputBytes) return { inline: bytes };
+  const files = outcome.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const [stdoutInside, ...filesInside] = liesInside([outcome.stdout.length, ...files.map((file) => file.bytes.length)]);
+  const keep = async (bytes: Uint8Array, inside: boolean | undefined): Promise<Output> => {
+    if (inside === true) return { inline: bytes };
     const { cid } = await store.importFile(once(bytes), { owner });
     return { cid, bytes: bytes.length };
   };
-  const stdout = await keep(outcome.stdout);
-  const files = [];
-  for (const file of outcome.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) files.push({ path: file.path, content: await keep(file.bytes) });
+  const stdout = await keep(outcome.stdout, stdoutInside);
+  const contents = [];
+  for (const [i, file] of files.entries()) contents.push({ path: file.path, content: await keep(file.bytes, filesInside[i]) });
   const { fuel } = outcome.usage;
-  const encoded = encodeResult({ stdout, files, ...(fuel === undefined ? {} : { fuel }) }, crypto);
+  const encoded = encodeResult({ stdout, files: contents, ...(fuel === undefined ? {} : { fuel }) }, crypto);
   return { result: encoded.cid, document: encoded.bytes };
 }
 

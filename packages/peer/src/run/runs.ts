@@ -2,7 +2,7 @@ import { codeOf, deadline, messageOf, ShoalError, type Cid, type PeerId } from '
 import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
-import { unitCount } from '@shoal/protocol';
+import { ProtocolError, unitCount } from '@shoal/protocol';
 import { argumentsOf, bringHere, loadProgram, mountShard, shardOf } from './inputs.ts';
 import { keepOutputs, workOwner } from './outputs.ts';
 
@@ -97,5 +97,7 @@ async function named<T>(code: Extract<RunOutcome, { ok: false }>['code'], work: 
 function failure(error: unknown): RunOutcome {
   const known = ['program-unavailable', 'input-unavailable', 'output-not-kept', 'cancelled'] as const;
   const code = known.find((name) => name === codeOf(error)) ?? 'sandbox-crashed';
-  return { ok: false, code, message: messageOf(error), deterministic: false, log: noLog };
+  // Outputs that no result document can carry are the program's doing, everywhere.
+  const deterministic = code === 'output-not-kept' && error instanceof ShoalError && error.cause instanceof ProtocolError;
+  return { ok: false, code, message: messageOf(error), deterministic, log: noLog };
 }

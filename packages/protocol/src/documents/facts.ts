@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { bytes, cid, count, exactBytes, peerId, reason, text, timestamp, unitIndex } from '../fields.ts';
+import { bytes, cid, count, exactBytes, name, peerId, reason, text, timestamp, unitIndex } from '../fields.ts';
 import { limits } from '../limits.ts';
 import { jobSpec } from './job-spec.ts';
 
-/** Lease ids are chosen by the requester; unique within a job. */
+/** Lease ids are drawn at random by who awards. */
 export const leaseId = z.string().min(1).max(32);
 
 /** Requester: this is the job. The entry that carries it names the job. */
@@ -19,12 +19,14 @@ const bid = z.object({
   /** When a slot becomes free. */
   startInMs: count,
   fuelPerSecond: count,
+  /** Results are only compared within one class. */
+  determinismClass: name,
   until: timestamp,
 });
 
 /** Requester: this worker may pull units, until the term ends unless renewed. */
 const leased = z.object({ kind: z.literal('leased'), lease: leaseId, worker: peerId, until: timestamp });
-const released = z.object({ kind: z.literal('released'), lease: leaseId, reason });
+const released = z.object({ kind: z.literal('released'), lease: leaseId, worker: peerId, reason });
 
 /** Worker: I have a result, and bind myself to it without showing it. */
 const committed = z.object({ kind: z.literal('committed'), lease: leaseId, unit: unitIndex, commitment: exactBytes(32) });

@@ -44,6 +44,8 @@ export const jobSpec = z.object({
     .refine((env) => Object.keys(env).length <= limits.maxEnv, `expected at most ${limits.maxEnv} variables`),
   units: z.discriminatedUnion('kind', [countedUnits, shardUnits]),
   resources,
+  /** Abilities of later versions without which the job must not be run: a peer that does not know one declines. */
+  requires: z.array(label).max(limits.maxLabels).optional(),
   /** Label selector; empty means anywhere. */
   where: z.string().max(limits.maxTextLength),
   verify: z.object({

@@ -45,9 +45,9 @@ export const sampleSpec: JobSpec = {
 /** A kind without its sample does not compile. */
 export const sampleFacts: { [K in FactKind]: FactOf<K> } = {
   posted: { kind: 'posted', mesh: 'shoal', spec: sampleSpec, nonce: filled(16, 1) },
-  bid: { kind: 'bid', slots: 2, holds: Uint8Array.of(0b10), startInMs: 250, fuelPerSecond: 4_294_967_296, until: at + 30_000 },
+  bid: { kind: 'bid', slots: 2, holds: Uint8Array.of(0b10), startInMs: 250, fuelPerSecond: 4_294_967_296, determinismClass: 'x64', until: at + 30_000 },
   leased: { kind: 'leased', lease: 'l1', worker: samplePeer, until: at + 60_000 },
-  released: { kind: 'released', lease: 'l1', reason },
+  released: { kind: 'released', lease: 'l1', worker: samplePeer, reason },
   committed: { kind: 'committed', lease: 'l1', unit: 0, commitment: filled(32, 2) },
   revealed: { kind: 'revealed', unit: 23, salt: filled(16, 3), result: content('result'), document: filled(40, 4) },
   failed: { kind: 'failed', lease: 'l1', unit: 24, reason, deterministic: true },
