@@ -34,6 +34,10 @@ export const limits = {
   /** A socket's address has 108 bytes on Linux and 104 on macOS, with its closing zero. */
   maxSocketPathBytes: 103,
 
+  /** How long `run` waits for news of a dataset that nobody known advertises: adverts travel for a second or two. */
+  hearsayMs: 3_000,
+  hearsayPollMs: 200,
+
   /** Program output that `run` prints on a terminal without being asked for a folder. */
   maxPrintedBytes: 67_108_864,
   /** Lines of progress where no terminal is: one at most in this time. */

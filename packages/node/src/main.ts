@@ -1,4 +1,5 @@
 import { systemContext } from './cli/context.ts';
+import { holdProcess } from './cli/hold.ts';
 import { shoal } from './cli/shoal.ts';
 
 /** Whoever read our output has enough (`shoal job ls | head`), or the terminal is gone: no reason to crash. */
@@ -10,6 +11,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+holdProcess();
 await shoal(process.argv.slice(2), systemContext());
 // Whatever a library left open must not keep the process. Output is written by now: it is synchronous on POSIX systems.
 process.exit();

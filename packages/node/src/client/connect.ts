@@ -2,6 +2,7 @@ import { messageOf } from '@shoal/runtime';
 import { runPaths } from '../daemon/paths.ts';
 import { readRunFile } from '../daemon/run-file.ts';
 import { NodeError } from '../errors.ts';
+import { isAlive } from '../supervise/alive.ts';
 import { type ApiClient, createApiClient } from './client.ts';
 import { notRunning } from './not-running.ts';
 
@@ -15,14 +16,4 @@ export async function connect(dataDir: string): Promise<ApiClient> {
   });
   if (found === undefined || !isAlive(found.pid)) throw notRunning(dataDir, 'none is running there');
   return createApiClient({ dataDir, socketPath: found.socketPath });
-}
-
-/** Whether there is such a process; one of another user counts. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
-import type { JobRequestBody, ResultBody } from '../api/wire.ts';
+import { codeOf } from '@shoal/runtime';
+import type { JobAnswer, JobRequestBody, ResultBody } from '../api/wire.ts';
 import type { Context } from '../cli/context.ts';
 import { existing, looksLikeCid } from '../cli/files.ts';
 import { interruptible } from '../cli/interrupt.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
 import { collect, collectPairs, parseBytes, parseDuration, parseInteger } from '../cli/parse.ts';
+import { sleep } from '../cli/sleep.ts';
 import type { ApiClient } from '../client/client.ts';
 import { assertDone, comeBack, summaryOf } from '../jobs/finish.ts';
 import { followJob } from '../jobs/follow.ts';
 import { printResults, writeResults } from '../jobs/results.ts';
 import { NodeError } from '../errors.ts';
+import { limits } from '../limits.ts';
 
 interface RunOptions extends PeerCommandOptions {
   on?: string;
@@ -71,7 +74,7 @@ async function run(context: Context, file: string, args: string[], options: RunO
   }
   const request = await toRequest(file, args, options);
   const peer = await context.peer(options);
-  const { job } = await peer.submit(request);
+  const { job } = await submitPatiently(context, peer, request);
   const { out, err } = context;
   if (options.idOnly === true) return out.line(options.json === true ? JSON.stringify({ id: job.id }) : job.id);
   if (options.detach === true) {
@@ -81,6 +84,19 @@ async function run(context: Context, file: string, args: string[], options: RunO
   if (options.json !== true) err.line(`Job ${err.style.bold(job.id)}, ${job.units === 1 ? 'one unit' : `${job.units} units`}; Ctrl-C leaves it running.`);
   const hint = `The job goes on.\n${comeBack(job.id, options.dataDir)}`;
   await interruptible((signal) => followAndDeliver(context, peer, job.id, options, signal), hint);
+}
+
+/** A dataset that another peer added a moment ago may not have been heard of yet. */
+async function submitPatiently({ clock }: Context, peer: ApiClient, request: JobRequestBody): Promise<JobAnswer> {
+  const until = clock.monotonic() + limits.hearsayMs;
+  for (;;) {
+    try {
+      return await peer.submit(request);
+    } catch (error) {
+      if (codeOf(error) !== 'dataset-unknown' || clock.monotonic() >= until) throw error;
+    }
+    await sleep(clock, limits.hearsayPollMs);
+  }
 }
 
 async function followAndDeliver(context: Context, peer: ApiClient, id: string, options: RunOptions, signal: AbortSignal): Promise<void> {

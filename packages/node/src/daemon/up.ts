@@ -6,7 +6,6 @@ import { limits } from '../limits.ts';
 import { createAnnouncer } from './announce.ts';
 import { saveCodeCache } from './code-cache.ts';
 import { startDaemon } from './daemon.ts';
-import { holdProcess } from './hold.ts';
 import { onLeave } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
 
@@ -21,8 +20,6 @@ export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger'> {
 /** `shoal up`: a peer in the foreground, until somebody asks it to leave. */
 export async function up(context: Context, { dataDir, json, logLevel, untilStdinEnds, ...peerOptions }: UpOptions): Promise<void> {
   const { clock, out } = context;
-  using held = new DisposableStack();
-  held.use(holdProcess());
   const leaving = onLeave({ clock, onHangUp: out.isTTY, atOnce: () => process.exit(exitCodes.interrupted) });
   const logger = createLogger({ level: logLevel, json, write: (line) => context.err.line(line) });
   if (untilStdinEnds) process.stdin.on('end', () => leaving.leave('standard input ended')).resume();

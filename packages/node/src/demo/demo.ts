@@ -1,16 +1,13 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemRandom } from '@shoal/runtime';
 import { locateFlights, mergeFlights, parseFlightsTable } from '@shoal/workloads';
 import type { Context } from '../cli/context.ts';
-import { holdProcess } from '../daemon/hold.ts';
 import { onLeave } from '../daemon/signals.ts';
 import { NodeError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { computeCentrally } from './check.ts';
 import { cleanUp, dropEverything } from './cleanup.ts';
 import { type DemoOutcome, bytesMovedBy, toOutcome } from './outcome.ts';
+import { makeFolder } from './folder.ts';
 import { describeOutcome } from './report.ts';
 import { Session } from './session.ts';
 import { joinPeers, leaveFirst } from './stages/join.ts';
@@ -22,12 +19,10 @@ import { findProblems } from './verify.ts';
 /** `shoal demo`: the whole journey of a job, and the proof that its answer is right. */
 export async function demo(context: Context, { json }: { json: boolean }): Promise<void> {
   const { clock } = context;
-  using held = new DisposableStack();
-  held.use(holdProcess());
   const leaving = onLeave({ clock, onHangUp: true, atOnce: () => atOnce() });
   const theatre = createTheatre(context, { json });
   const session = new Session({
-    folder: await mkdtemp(join(tmpdir(), 'shoal-demo-')),
+    folder: await makeFolder(),
     clock,
     random: systemRandom,
     interrupted: leaving.signal,
