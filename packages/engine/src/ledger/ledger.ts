@@ -25,8 +25,9 @@ export class JobLedger {
   /** Digests of the entries, for comparing with others. */
   readonly ids: SortedIds;
   /** By lease and worker: a requester that gives one lease to two shows up as two. */
-  private readonly leases = new Map<string, LeaseFacts>();
-  private readonly released = new Map<string, Reason>();
+  readonly leases = new Map<string, LeaseFacts>();
+  readonly released = new Map<string, Reason>();
+  private readonly leased = new Set<PeerId>();
   readonly bids = new Map<PeerId, FactOf<'bid'> & { id: Cid }>();
   readonly units = new Map<number, UnitFacts>();
   readonly cancelled = new Map<Cid, Reason>();
@@ -41,7 +42,6 @@ export class JobLedger {
   constructor(job: Cid, crypto: Crypto) {
     this.job = job;
     this.crypto = crypto;
-    this.ids = new SortedIds(crypto);
     this.ids = new SortedIds(crypto);
   }
 
@@ -72,16 +72,14 @@ export class JobLedger {
     return facts;
   }
 
-  /** Leases that were given and not taken back. */
+  /** Leases that were given and not taken back, the one that ends last first. */
   openLeases(): LeaseFacts[] {
-    return [...this.leases].flatMap(([key, lease]) => (this.released.has(key) ? [] : [lease]));
+    const open = [...this.leases].filter(([key]) => !this.released.has(key));
+    return open.sort(([a, one], [b, other]) => other.until - one.until || (a < b ? -1 : 1)).map(([, lease]) => lease);
   }
 
-  /** The lease of that id and worker, unless it was released. */
-  lease(lease: string, worker: PeerId): LeaseFacts | undefined {
-    const key = `${lease}/${worker}`;
-    return this.released.has(key) ? undefined : this.leases.get(key);
-  }
+  /** Whether the requester ever gave this peer a lease: nobody else's word on a unit counts. */
+  readonly isWorker = (peer: PeerId): boolean => this.leased.has(peer);
 
   private keep(entry: Entry): void {
     this.entries.set(entry.id, entry);
@@ -107,6 +105,7 @@ export class JobLedger {
         const key = `${fact.lease}/${fact.worker}`;
         const until = Math.max(this.leases.get(key)?.until ?? 0, fact.until);
         this.leases.set(key, { lease: fact.lease, worker: fact.worker, until });
+        this.leased.add(fact.worker);
         return;
       }
       case 'released':

@@ -36,10 +36,12 @@ export function emptyUnit(): UnitFacts {
  * The results that count: one a worker, shown after being committed to. A worker that committed to several
  * different things has no vote at all.
  * @param needsCommitment false where the quorum is one: there is nobody to copy from.
+ * @param isWorker whether the requester ever gave that peer a lease; strangers have no vote.
  */
-export function votesOf(facts: UnitFacts, needsCommitment: boolean): Map<PeerId, Cid> {
+export function votesOf(facts: UnitFacts, needsCommitment: boolean, isWorker: (peer: PeerId) => boolean): Map<PeerId, Cid> {
   const votes = new Map<PeerId, Cid>();
   for (const [worker, shown] of facts.revealed) {
+    if (!isWorker(worker)) continue;
     const commitments = facts.commitments.get(worker);
     if (commitments !== undefined && commitments.size > 1) continue;
     const results = new Set<Cid>();
@@ -53,8 +55,13 @@ export function votesOf(facts: UnitFacts, needsCommitment: boolean): Map<PeerId,
 }
 
 /** Workers whose commitment stands, shown or not. */
-export function committersOf(facts: UnitFacts): PeerId[] {
-  return [...facts.commitments].filter(([, commitments]) => commitments.size === 1).map(([worker]) => worker);
+export function committersOf(facts: UnitFacts, isWorker: (peer: PeerId) => boolean): PeerId[] {
+  return [...facts.commitments].filter(([worker, commitments]) => commitments.size === 1 && isWorker(worker)).map(([worker]) => worker);
+}
+
+/** Failures that workers reported, each worker's by itself. */
+export function failuresOf(facts: UnitFacts, isWorker: (peer: PeerId) => boolean): Failure[][] {
+  return [...facts.failures].filter(([worker]) => isWorker(worker)).map(([, failures]) => [...failures.values()]);
 }
 
 /** The document of a result, from whoever showed it. */

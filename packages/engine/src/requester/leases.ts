@@ -72,10 +72,10 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
 /** What a worker has done and we have not: a commitment or a reveal was lost on its way. */
 function chaseDone(turn: Turn, job: RequestedJob, lease: Lease, message: MessageBody<'pull'>): void {
   const late = turn.now - turn.engine.config.timings.assignGraceMs;
-  if (message.reset) lease.revealing.clear();
   let missed = false;
   for (const unit of message.done) {
-    if ((lease.revealing.get(unit) ?? turn.now) < late) lease.toReveal.add(unit);
+    const askedAt = lease.revealing.get(unit);
+    if (askedAt !== undefined && (message.reset || askedAt < late)) lease.toReveal.add(unit); // its patience runs on
     askReveals(job, unit);
     const facts = job.ledger.units.get(unit);
     const known = facts?.commitments.has(lease.worker) === true || facts?.revealed.has(lease.worker) === true;

@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { decodeResult, type FactOf, type ResultDocument } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
-import { committersOf, documentOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { leaseOf, workersOf, type Lease, type RequestedJob } from './job.ts';
 
@@ -12,7 +12,7 @@ export function operatorOf(peer: PeerId): string {
 
 function tallyOf(job: RequestedJob, facts: UnitFacts): Tally {
   const { quorum } = job.spec.verify;
-  return tally(votesOf(facts, quorum > 1), quorum, operatorOf);
+  return tally(votesOf(facts, quorum > 1, job.ledger.isWorker), quorum, operatorOf);
 }
 
 /** How many more runs of a unit must be begun for its quorum. */
@@ -21,10 +21,11 @@ export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: numbe
   const active = job.active.get(unit)?.size ?? 0;
   const facts = job.ledger.units.get(unit);
   if (facts === undefined) return job.spec.verify.quorum - active;
-  const votes = votesOf(facts, job.spec.verify.quorum > 1);
+  const votes = votesOf(facts, job.spec.verify.quorum > 1, job.ledger.isWorker);
   const { revealPatienceMs } = engine.config.timings;
-  const pending = committersOf(facts).filter((worker) => {
-    const lease = votes.has(worker) ? undefined : leaseOf(job, worker);
+  const pending = committersOf(facts, job.ledger.isWorker).filter((worker) => {
+    // Whoever showed what does not open its commitment has shown all that will come.
+    const lease = votes.has(worker) || facts.revealed.has(worker) ? undefined : leaseOf(job, worker);
     return lease?.lost === false && now - (lease.revealing.get(unit) ?? now) <= revealPatienceMs;
   }).length;
   return tallyOf(job, facts).lacking - active - pending;
@@ -47,7 +48,7 @@ export function askReveals(job: RequestedJob, unit: number): void {
   const facts = job.ledger.units.get(unit);
   const { quorum } = job.spec.verify;
   if (facts === undefined || quorum === 1 || job.settled.has(unit)) return;
-  const committers = committersOf(facts);
+  const committers = committersOf(facts, job.ledger.isWorker);
   if (new Set(committers.map(operatorOf)).size < quorum) return;
   for (const worker of committers) {
     if (facts.revealed.has(worker)) continue;
@@ -84,10 +85,11 @@ export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number
 
 /** A unit that fails the same way everywhere, or too often, is given up; its reason reaches the person who asked. */
 function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): boolean {
-  const all = [...facts.failures.values()].flatMap((failures) => [...failures.values()]);
+  const byWorker = failuresOf(facts, job.ledger.isWorker);
+  const all = byWorker.flat();
   const last = all.sort((a, b) => a.at - b.at || (a.reason.text < b.reason.text ? -1 : 1)).at(-1);
   if (last === undefined) return false;
-  const surely = [...facts.failures.values()].filter((failures) => [...failures.values()].some((failure) => failure.deterministic)).length;
+  const surely = byWorker.filter((failures) => failures.some((failure) => failure.deterministic)).length;
   if (surely < job.spec.verify.quorum && all.length <= job.spec.retries) return false;
   turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason: last.reason }, workersOf(job));
   settle(job, unit, 'abandoned');

@@ -16,7 +16,8 @@ export class TestJournal implements Journal {
   }
 
   *replay(scope: string): Generator<JournalRecord> {
-    yield* [...(this.scopesByName.get(scope)?.records.values() ?? [])];
+    const records = Array.from(this.scopesByName.get(scope)?.records.values() ?? []); // appending goes on meanwhile
+    yield* records;
   }
 
   scopes(options: { closed?: boolean } = {}): ScopeSummary[] {
