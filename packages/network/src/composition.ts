@@ -113,6 +113,11 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
         // One message after the other: a flood waits in its sender's socket rather than in our memory.
         awaitRpcHandler: true,
         awaitRpcMessageHandler: true,
+        D: limits.gossipDegree,
+        Dlo: limits.gossipDegreeMin,
+        Dhi: limits.gossipDegreeMax,
+        Dscore: Math.min(4, limits.gossipDegreeMin),
+        Dout: Math.min(2, limits.gossipDegreeMin - 1),
         maxInboundStreams: 4,
         maxOutboundStreams: 4,
         maxInboundDataLength: limits.maxGossipFrameBytes,

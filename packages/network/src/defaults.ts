@@ -81,15 +81,28 @@ export const networkDefaults = {
 
   // Gossip
   maxGossipBytes: wire.maxMessageBytes,
+  /**
+   * Neighbours in the mesh of one topic. Gossipsub's own maximum is 12: with two topics all of a peer's neighbours
+   * could be in some mesh, and none could be let go.
+   */
+  gossipDegree: 6,
+  gossipDegreeMin: 4,
+  gossipDegreeMax: 10,
   /** One gossip frame carries several messages. */
   maxGossipFrameBytes: 4 * mebibyte,
   /** Unsent gossip for one neighbour; beyond it the stream is reset and opened anew. */
   maxGossipBufferBytes: 8 * mebibyte,
+  /** What is published while nobody is there to hear it (a peer that has just joined) waits a while. */
+  maxPendingGossip: 64,
+  maxPendingGossipBytes: 4 * mebibyte,
+  pendingGossipMs: 30_000,
   /** New messages that one neighbour may relay for long. */
   gossipPerSecond: 400,
   gossipBurst: 4_000,
   /** Rejected messages (or messages beyond the rate) a minute before the neighbour is cut off. */
   maxGossipStrikesPerMinute: 20,
+  /** A connection this young may still be about to open its gossip stream; an older one without is repaired. */
+  gossipSettleMs: 10_000,
   maxTopicBytesPerPeer: 32 * kibibyte,
 
   // Streams

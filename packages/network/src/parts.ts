@@ -3,6 +3,7 @@ import type { MeshNode } from './composition.ts';
 import type { NetworkLimits } from './defaults.ts';
 import { createProvider, type Provider } from './dht/provider.ts';
 import { createGossip, type Gossip } from './gossip/gossip.ts';
+import { createGossipRepair } from './gossip/repair.ts';
 import type { Guard } from './guard/guard.ts';
 import { createDialler, type Dialler } from './join/dialler.ts';
 import { createJoiner, type Joiner } from './join/joiner.ts';
@@ -54,10 +55,17 @@ export function assembleParts(init: PartsInit): Parts {
   const messenger = createMessenger({ ...common, protocol: names.messages, deliver: (from, bytes) => handlers.message(from, bytes) });
   const provider = createProvider(common);
 
+  /** Until identify has told the rest. */
+  const learnWhereDialled = (peer: PeerId): void => {
+    const dialled = node.getConnections().find(({ remotePeer, direction }) => direction === 'outbound' && remotePeer.toString() === peer);
+    if (dialled !== undefined && known.addressesOf(peer).length === 0) known.learn(peer, [dialled.remoteAddr.toString()]);
+  };
+
   const neighbours = createNeighbours(node, clock, {
     connected(peer) {
       lost.remove(peer);
       known.met(peer);
+      learnWhereDialled(peer);
       joiner.gained();
       handlers.peerConnected(peer);
     },
@@ -88,6 +96,7 @@ export function assembleParts(init: PartsInit): Parts {
   const dropTags = dropKeepAliveTags(node, logger);
 
   const isUseful = (peer: PeerId): boolean => gossip.isInMesh(peer) || messenger.isActive(peer) || carriesStreams(node, names, peer);
+  const repair = createGossipRepair({ ...common, settleMs: limits.gossipSettleMs });
   let running: Promise<unknown> = Promise.resolve();
 
   return {
@@ -101,7 +110,7 @@ export function assembleParts(init: PartsInit): Parts {
       running = Promise.all([
         joiner.run(),
         provider.run(),
-        repeat(clock, limits.upkeepIntervalMs, signal, () => upkeep({ ...common, neighbours, lost, dialler, isUseful })),
+        repeat(clock, limits.upkeepIntervalMs, signal, () => upkeep({ ...common, neighbours, lost, dialler, gossip, repair, isUseful })),
       ]);
     },
     async stop() {

@@ -4,7 +4,9 @@ import type { MeshNode } from '../composition.ts';
 import type { NetworkLimits } from '../defaults.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Names } from '../names.ts';
+import { createPending } from './pending.ts';
 import { createRelayQuota } from './relay-quota.ts';
+import { carriesGossip } from './repair.ts';
 
 export interface GossipInit {
   node: MeshNode;
@@ -23,6 +25,8 @@ export interface Gossip {
   subscribe(topic: string): void;
   /** Whether gossip runs over this neighbour right now: it must not be let go. */
   isInMesh(peer: PeerId): boolean;
+  /** Says what had to wait for an audience, where there is one now. */
+  flush(): void;
   forget(peer: PeerId): void;
 }
 
@@ -47,6 +51,23 @@ export function createGossip(init: GossipInit): Gossip {
   });
   gossip.addEventListener('gossipsub:prune', ({ detail }) => void meshes.get(detail.peerId)?.delete(detail.topic));
 
+  const pending = createPending(init.clock, limits);
+
+  /** Gossipsub takes a message said to nobody for said, and never says it again. */
+  const hasAudience = (topic: string): boolean =>
+    gossip.getSubscribers(names.topic(topic)).some((peer) => init.node.getConnections(peer).some(({ streams }) => streams.some(carriesGossip)));
+
+  const say = (topic: string, message: Uint8Array): void => {
+    gossip.publish(names.topic(topic), message).catch((error: unknown) => {
+      logger.warn('A gossip message could not be published', { topic, reason: messageOf(error) });
+    });
+  };
+
+  const flush = (): void => {
+    for (const { topic, message } of pending.take(hasAudience)) say(topic, message);
+  };
+  gossip.addEventListener('subscription-change', flush);
+
   const judge = (topic: string, from: PeerId, message: Uint8Array): GossipVerdict => {
     metrics.add('network_gossip_received_total');
     if (message.byteLength > limits.maxGossipBytes) return 'reject';
@@ -67,10 +88,10 @@ export function createGossip(init: GossipInit): Gossip {
         return;
       }
       metrics.add('network_gossip_published_total');
-      gossip.publish(names.topic(topic), message).catch((error: unknown) => {
-        logger.warn('A gossip message could not be published', { topic, reason: messageOf(error) });
-      });
+      if (hasAudience(topic)) say(topic, message);
+      else pending.add(topic, message);
     },
+    flush,
     subscribe(topic) {
       const full = names.topic(topic);
       gossip.topicValidators.set(full, (relayer, message) => {

@@ -1,7 +1,7 @@
-import { messageOf, type Clock, type Logger, type Metrics, type PeerId, type Random } from '@shoal/runtime';
-import type { MeshNode } from '../composition.ts';
+import { messageOf, type Logger, type Metrics, type PeerId, type Random } from '@shoal/runtime';
 import type { NetworkLimits } from '../defaults.ts';
-import { repairGossip } from '../gossip/repair.ts';
+import type { Gossip } from '../gossip/gossip.ts';
+import type { GossipRepair } from '../gossip/repair.ts';
 import type { Dialler } from '../join/dialler.ts';
 import { readAddresses } from '../join/dialler.ts';
 import type { LostPeers } from '../join/lost-peers.ts';
@@ -13,13 +13,13 @@ import { chooseLeavers } from './trim.ts';
 const lostPerTurn = 2;
 
 export interface UpkeepInit {
-  node: MeshNode;
+  gossip: Gossip;
+  repair: GossipRepair;
   neighbours: Neighbours;
   known: KnownPeers;
   lost: LostPeers;
   dialler: Dialler;
   isUseful(peer: PeerId): boolean;
-  clock: Clock;
   random: Random;
   logger: Logger;
   metrics: Metrics;
@@ -28,7 +28,7 @@ export interface UpkeepInit {
 
 /** One turn of what has to be looked after for as long as the network runs. Never rejects. */
 export async function upkeep(init: UpkeepInit): Promise<void> {
-  const { node, neighbours, metrics, limits, logger } = init;
+  const { neighbours, metrics, limits, logger } = init;
   try {
     const leavers = chooseLeavers({ ...init, neighbours: neighbours.list() });
     await Promise.all(leavers.map((peer) => neighbours.letGo(peer)));
@@ -38,7 +38,8 @@ export async function upkeep(init: UpkeepInit): Promise<void> {
     const due = init.lost.due(neighbours.count < limits.neighbourTarget ? lostPerTurn : 1);
     await Promise.all(due.map((peer) => init.dialler.dialPeer(peer, readAddresses(init.known.addressesOf(peer)))));
 
-    metrics.add('network_gossip_repairs_total', await repairGossip(node, init.clock, logger));
+    metrics.add('network_gossip_repairs_total', await init.repair.turn());
+    init.gossip.flush();
     metrics.set('network_neighbours', neighbours.count);
   } catch (error) {
     logger.warn('Looking after the neighbours failed', { reason: messageOf(error) });

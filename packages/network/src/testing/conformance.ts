@@ -10,6 +10,6 @@ export interface ConformanceCase {
 /**
  * What every implementation of the Network port and every fake of it must do. Independent of a test runner:
  *
- *     for (const { name, run } of networkConformance) it(name, () => run(harness));
+ *     it.for(networkConformance)('$name', ({ run }) => run(harness));
  */
 export const networkConformance: readonly ConformanceCase[] = networkCases;

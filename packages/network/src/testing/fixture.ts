@@ -40,8 +40,9 @@ export async function withNetworks(harness: NetworkHarness, body: (fixture: Fixt
     return observed;
   };
   const pair = async (prepare?: (network: Network) => void): Promise<[Observed, Observed]> => {
-    const one = await start({ ...(prepare === undefined ? {} : { prepare }) });
-    const other = await start({ bootstrap: addressesOf(one), ...(prepare === undefined ? {} : { prepare }) });
+    const prepared = prepare === undefined ? {} : { prepare };
+    const one = await start(prepared);
+    const other = await start({ bootstrap: addressesOf(one), ...prepared });
     await until('both are neighbours', () => neighbours(one) === 1 && neighbours(other) === 1);
     return [one, other];
   };

@@ -5,15 +5,13 @@ import { networkConformance } from './conformance.ts';
 import { createMemoryNetwork } from './memory-network.ts';
 
 describe('the network in memory', () => {
-  for (const { name, run } of networkConformance) {
-    it(name, () => {
-      const hub = createMemoryNetwork();
-      return run({
-        maxMessageBytes: networkDefaults.maxMessageBytes,
-        create: ({ mesh, bootstrap }) => hub.create({ seed: generateSeed(), mesh, bootstrap }),
-      });
+  it.for(networkConformance)('$name', ({ run }) => {
+    const hub = createMemoryNetwork();
+    return run({
+      maxMessageBytes: networkDefaults.maxMessageBytes,
+      create: ({ mesh, bootstrap }) => hub.create({ seed: generateSeed(), mesh, bootstrap }),
     });
-  }
+  });
 
   it('keeps apart what was cut, until it is healed', async () => {
     const hub = createMemoryNetwork();

@@ -114,7 +114,7 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
       if (state === 'running') {
         state = 'stopped';
         for (const pair of streams) pair.cut();
-        for (const peer of [...neighbours.keys()]) self.disconnect(peer);
+        for (const peer of neighbours.keys()) self.disconnect(peer);
         world.close(self, address as string);
       }
       state = 'stopped';
