@@ -65,6 +65,7 @@ export class Driver {
 
   /** Takes up the jobs that were open when this peer stopped. */
   recover(): void {
+    this.take({ type: 'remembered', records: [...this.parts.journal.replay('')] });
     for (const { scope } of this.parts.journal.scopes({ closed: false })) {
       if (scope !== '') this.take({ type: 'recovered', job: scope as Cid, records: [...this.parts.journal.replay(scope)] });
     }

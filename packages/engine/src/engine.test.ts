@@ -113,6 +113,34 @@ describe('a job', () => {
   });
 });
 
+describe('adaptive replication', () => {
+  const adaptive = (count: number) => countedSpec(count, 2, { verify: { quorum: 2, adaptive: true } });
+
+  it('believes peers alone once they have a record, and keeps checking some', () => {
+    const { mesh, requester } = meshOf(50, [{}, {}, {}]);
+    const first = mesh.submit(requester, adaptive(60));
+    mesh.runUntil(ended(requester, first), 60_000);
+    const ranBefore = mesh.executed.length;
+    expect(ranBefore).toBeGreaterThan(75); // strangers: most units run twice
+    const second = mesh.submit(requester, adaptive(100));
+    expect(mesh.runUntil(ended(requester, second), 60_000)).toBe(true);
+    expect(outcomeOf(requester, second)).toBe('done');
+    expect(mesh.executed.length - ranBefore).toBeGreaterThanOrEqual(100);
+    expect(mesh.executed.length - ranBefore).toBeLessThanOrEqual(125);
+  });
+
+  it('never believes a liar alone', () => {
+    const liar: Behaviour = (_spec, unit) => ({ afterMs: 5, outcome: resultOf(unit, ' (false)') });
+    const { mesh, requester, workers } = meshOf(51, [{ behaviour: liar }, {}, {}, {}]);
+    const job = mesh.submit(requester, adaptive(120));
+    expect(mesh.runUntil(ended(requester, job), 120_000)).toBe(true);
+    const ledger = requester.engine.requested.get(job)?.ledger ?? never();
+    for (const facts of ledger.units.values()) {
+      for (const by of facts.accepted.values()) expect(by.has(workers[0]?.id ?? never())).toBe(false);
+    }
+  });
+});
+
 describe('compute goes to the data', () => {
   it('so that a shard which must not move is run by its holders alone', () => {
     const holders = (a: number, b: number) => (index: number) => index % 3 === a || index % 3 === b;

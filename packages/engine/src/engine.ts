@@ -7,6 +7,7 @@ import type { Policy } from './policy/admit.ts';
 import type { RequestedJob } from './requester/job.ts';
 import { Roster } from './roster/roster.ts';
 import { Timers } from './timers.ts';
+import { Standings } from './verify/standing.ts';
 import type { Bidding, WorkedJob } from './worker/job.ts';
 
 export interface EngineConfig {
@@ -41,6 +42,7 @@ export interface Engine {
   readonly requested: Map<Cid, RequestedJob>;
   readonly worked: Map<Cid, WorkedJob>;
   readonly bidding: Map<Cid, Bidding>;
+  readonly standings: Standings;
   addresses: string[];
   advertSeq: number;
 }
@@ -61,6 +63,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     requested: new Map(),
     worked: new Map(),
     bidding: new Map(),
+    standings: new Standings(),
     addresses: [],
     advertSeq: 0,
   };

@@ -36,5 +36,7 @@ export type EngineEvent =
   | { type: 'executed'; job: Cid; unit: number; outcome: RunOutcome }
   | { type: 'progressed'; job: Cid; unit: number; fraction: number; text: string }
   | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }
+  /** What the journal holds of this peer itself, at start. */
+  | { type: 'remembered'; records: JournalRecord[] }
   /** A job of the journal, at start. */
   | { type: 'recovered'; job: Cid; records: JournalRecord[] };

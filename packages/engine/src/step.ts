@@ -83,6 +83,8 @@ function handle(turn: Turn, event: EngineEvent): void {
       if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);
       return;
     }
+    case 'remembered':
+      return engine.standings.recover(event.records);
     case 'recovered':
       return recoverJob(turn, event.job, event.records);
   }
@@ -118,6 +120,8 @@ function flush(turn: Turn): void {
   signPending(turn);
   for (const job of engine.requested.values()) flushLeases(turn, job);
   sendReports(turn);
+  const notes = engine.standings.takeNotes();
+  if (notes.length > 0) turn.effects.push({ type: 'append', records: notes });
 }
 
 function signPending(turn: Turn): void {

@@ -41,6 +41,8 @@ export interface JobRequest {
   count?: number;
   /** Matching results of distinct peers that make a unit accepted. Default 2. */
   quorum?: number;
+  /** Believe peers with a long valid record alone, mostly; check them at random. Default false: every unit gets its quorum. */
+  adaptive?: boolean;
   /** never: only holders of a shard run its unit. Default allowed. */
   move?: 'allowed' | 'never';
   /** Label selector, for example `region=eu,tier in (gold,silver)`. */

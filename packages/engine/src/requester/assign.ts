@@ -13,6 +13,7 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
     const room = (job.spec.window ?? Number.POSITIVE_INFINITY) - lease.assigned.size;
     if (Math.min(lease.want, room) <= 0) continue;
     for (const unit of pickUnits(turn, job, lease, Math.min(lease.want, room))) {
+      believe(turn, job, lease, unit);
       lease.want -= 1;
       lease.assigned.set(unit, turn.now);
       lease.toAssign.push(unit);
@@ -20,6 +21,12 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
       job.active.set(unit, active.add(lease));
     }
   }
+}
+
+/** A peer with a long valid record may be believed alone: decided when it is the first to get the unit. */
+function believe({ engine, random }: Turn, job: RequestedJob, lease: Lease, unit: number): void {
+  if (job.spec.verify.adaptive !== true || job.active.has(unit) || job.ledger.units.has(unit) || job.required.has(unit)) return;
+  if (engine.standings.trusts(lease.worker, random)) job.required.set(unit, 1);
 }
 
 function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
@@ -39,24 +46,27 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
     if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
   }
   if (lease.heldCursor < job.units) return picked;
-  if (counted) return picked.length > 0 ? picked : pickOverdue(turn, job, lease, most);
+  if (counted) return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
   for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
     const unit = lease.otherCursor;
     if (holds(job, lease, unit) || runsWanted(turn, job, unit) <= 0) continue;
     if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.push(unit);
     else job.deferred.add(unit);
   }
-  return picked.length > 0 ? picked : pickOverdue(turn, job, lease, most);
+  return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
 }
 
-/** Backups: runs beyond those needed, of units that everybody else is late with. */
-function pickOverdue(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
+/** Runs beyond those needed: audits, and backups of units that everybody else is late with. */
+function pickExtra(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
   const picked: number[] = [];
-  for (const unit of job.overdue) {
-    if (picked.length >= most) break;
-    if (!mayRun(turn, job, lease, unit) || !(holds(job, lease, unit) || mayMove(turn, job, unit))) continue;
-    job.overdue.delete(unit);
-    picked.push(unit);
+  for (const wanted of [job.audits, job.overdue]) {
+    for (const unit of wanted) {
+      if (picked.length >= most) return picked;
+      if (!mayRun(turn, job, lease, unit) || !(holds(job, lease, unit) || mayMove(turn, job, unit))) continue;
+      if (wanted === job.audits && job.active.has(unit)) continue;
+      job.overdue.delete(unit);
+      picked.push(unit);
+    }
   }
   return picked;
 }

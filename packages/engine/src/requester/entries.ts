@@ -1,6 +1,8 @@
+import type { PeerId } from '@shoal/runtime';
 import type { Entry } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
-import { dropActive, evaluate } from './units.ts';
+import { compareLate } from './audits.ts';
+import { askReveals, dropActive, evaluate } from './units.ts';
 import { leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
@@ -20,13 +22,20 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry):
       continue;
     }
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
-    if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind);
-    evaluate(turn, job, fact.unit);
+    if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind, fact.kind === 'failed' && fact.deterministic);
+    if (job.settled.has(fact.unit)) late(turn, job, fact.unit, entry.author, fact.kind);
+    else evaluate(turn, job, fact.unit);
   }
   turn.effects.push({ type: 'changed', job: job.job });
 }
 
-function count({ now }: Turn, job: RequestedJob, lease: Lease, unit: number, kind: 'committed' | 'revealed' | 'failed'): void {
+/** News of a unit that is settled already. */
+function late(turn: Turn, job: RequestedJob, unit: number, worker: PeerId, kind: 'committed' | 'revealed' | 'failed'): void {
+  if (kind === 'committed') askReveals(job, unit);
+  if (kind === 'revealed') compareLate(turn, job, unit, worker);
+}
+
+function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, unit: number, kind: 'committed' | 'revealed' | 'failed', deterministic: boolean): void {
   const assignedAt = lease.assigned.get(unit);
   const assigned = lease.assigned.delete(unit);
   if (assignedAt !== undefined && kind !== 'failed') noteRun(job, now - assignedAt);
@@ -35,6 +44,8 @@ function count({ now }: Turn, job: RequestedJob, lease: Lease, unit: number, kin
   if (kind === 'failed') {
     lease.counts.failed += 1;
     lease.failedAt.set(unit, now);
+    job.required.delete(unit);
+    if (!deterministic) engine.standings.failed(lease.worker);
   }
   if (kind === 'committed' || (kind === 'revealed' && assigned)) lease.counts.committed += 1;
 }

@@ -61,6 +61,10 @@ export interface RequestedJob {
   /** Leases that run a unit now, by unit. */
   active: Map<number, Set<Lease>>;
   settled: Map<number, Settlement>;
+  /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
+  required: Map<number, number>;
+  /** Units accepted on one peer's word that somebody else checks. */
+  audits: Set<number>;
   /** Units that need another run than the sweeps gave them. */
   returned: Set<number>;
   /** Units all of whose runs are overdue: given once more when nothing else is left to give. */
@@ -95,6 +99,8 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     leases: new Map(),
     active: new Map(),
     settled: new Map(),
+    required: new Map(),
+    audits: new Set(),
     returned: new Set(),
     overdue: new Set(),
     meanRunMs: undefined,

@@ -64,7 +64,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
     if (listed.has(unit)) continue;
     if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(turn, job, lease, unit);
   }
-  for (const unit of listed) if (job.settled.has(unit)) lease.toDrop.push(unit);
+  for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.min(message.want, limits.maxWindowUnits);
 }
@@ -108,6 +108,7 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
       continue;
     }
     lease.lost = true;
+    engine.standings.failed(lease.worker);
     lease.want = 0;
     lease.revealing.clear();
     lease.toReveal.clear();

@@ -52,7 +52,7 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
     const verdict = match(job.spec, advert.value);
     if (verdict.verdict === 'no') continue;
     const unsure = verdict.verdict === 'unknown' ? 1 : 0;
-    items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure) });
+    items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure + engine.standings.unreliability(advert.author)) });
   }
   return rank(items, random);
 }

@@ -3,6 +3,7 @@ import { decodeResult, type FactOf, type ResultDocument } from '@shoal/protocol'
 import type { Turn } from '../engine.ts';
 import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { tally, type Tally } from '../verify/tally.ts';
+import { judge, planAudit } from './audits.ts';
 import { leaseOf, workersOf, type Lease, type RequestedJob } from './job.ts';
 
 /** Until operators are attested, a peer is its own operator. */
@@ -10,9 +11,13 @@ export function operatorOf(peer: PeerId): string {
   return peer;
 }
 
-function tallyOf(job: RequestedJob, facts: UnitFacts): Tally {
-  const { quorum } = job.spec.verify;
-  return tally(votesOf(facts, quorum > 1, job.ledger.isWorker), quorum, operatorOf);
+/** Votes that a unit needs. */
+function requiredOf(job: RequestedJob, unit: number): number {
+  return job.required.get(unit) ?? job.spec.verify.quorum;
+}
+
+export function tallyOf(job: RequestedJob, unit: number, required = requiredOf(job, unit)): Tally {
+  return tally(votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1), required, operatorOf);
 }
 
 /** How many more runs of a unit must be begun for its quorum. */
@@ -20,22 +25,21 @@ export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: numbe
   if (job.settled.has(unit)) return 0;
   const active = job.active.get(unit)?.size ?? 0;
   const facts = job.ledger.units.get(unit);
-  if (facts === undefined) return job.spec.verify.quorum - active;
-  const votes = votesOf(facts, job.spec.verify.quorum > 1, job.ledger.isWorker);
+  if (facts === undefined) return requiredOf(job, unit) - active;
+  const votes = votesOf(facts, job.spec.verify.quorum > 1);
   const { revealPatienceMs } = engine.config.timings;
-  const pending = committersOf(facts, job.ledger.isWorker).filter((worker) => {
-    // Whoever showed what does not open its commitment has shown all that will come.
-    const lease = votes.has(worker) || facts.revealed.has(worker) ? undefined : leaseOf(job, worker);
+  const pending = committersOf(facts).filter((worker) => {
+    const lease = votes.has(worker) ? undefined : leaseOf(job, worker);
     return lease?.lost === false && now - (lease.revealing.get(unit) ?? now) <= revealPatienceMs;
   }).length;
-  return tallyOf(job, facts).lacking - active - pending;
+  return tallyOf(job, unit).lacking - active - pending;
 }
 
 /** Looks at a unit after news of it: reveal, accept, give up, or run once more. */
 export function evaluate(turn: Turn, job: RequestedJob, unit: number): void {
   if (job.settled.has(unit) || job.outcome !== 'open') return;
   const facts = job.ledger.unit(unit);
-  const { winner } = tallyOf(job, facts);
+  const { winner } = tallyOf(job, unit);
   if (winner !== undefined) accept(turn, job, unit, winner);
   else if (!giveUp(turn, job, unit, facts)) {
     askReveals(job, unit);
@@ -46,10 +50,9 @@ export function evaluate(turn: Turn, job: RequestedJob, unit: number): void {
 /** Once as many have committed as the quorum needs, and not before, those who did are asked to show. */
 export function askReveals(job: RequestedJob, unit: number): void {
   const facts = job.ledger.units.get(unit);
-  const { quorum } = job.spec.verify;
-  if (facts === undefined || quorum === 1 || job.settled.has(unit)) return;
-  const committers = committersOf(facts, job.ledger.isWorker);
-  if (new Set(committers.map(operatorOf)).size < quorum) return;
+  if (facts === undefined || job.spec.verify.quorum === 1 || (job.settled.has(unit) && !job.audits.has(unit))) return;
+  const committers = committersOf(facts);
+  if (new Set(committers.map(operatorOf)).size < requiredOf(job, unit)) return;
   for (const worker of committers) {
     if (facts.revealed.has(worker)) continue;
     const lease = leaseOf(job, worker);
@@ -61,6 +64,8 @@ function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: C
   const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers };
   turn.engine.outbox.state(job.job, fact, workersOf(job));
   settle(job, unit, 'accepted');
+  judge(turn, job, unit, winner.result);
+  planAudit(turn, job, unit);
   for (const worker of winner.workers) {
     const lease = leaseOf(job, worker);
     if (lease !== undefined) lease.counts.accepted += 1;
@@ -116,6 +121,7 @@ function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'):
 /** A run that will not end at this worker: the unit may need another one. */
 export function reopen(turn: Turn, job: RequestedJob, lease: Lease, unit: number): void {
   lease.assigned.delete(unit);
+  job.required.delete(unit); // whoever was to be believed alone has not delivered
   dropActive(job, lease, unit);
   if (runsWanted(turn, job, unit) > 0) job.returned.add(unit);
 }

@@ -37,7 +37,7 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units']):
       logBytes: peerDefaults.unitLogBytes,
     },
     where: request.where ?? '',
-    verify: { quorum: request.quorum ?? peerDefaults.quorum },
+    verify: { quorum: request.quorum ?? peerDefaults.quorum, ...(request.adaptive === undefined ? {} : { adaptive: request.adaptive }) },
     ...(request.window === undefined ? {} : { window: request.window }),
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,

@@ -51,6 +51,8 @@ export const jobSpec = z.object({
   verify: z.object({
     /** Matching results of distinct operators that make a unit accepted. */
     quorum: z.int().min(1).max(limits.maxQuorum),
+    /** Whether a peer with a long valid record may be believed alone, mostly; audited at random still. */
+    adaptive: z.boolean().optional(),
   }),
   /** Most units that one worker holds at once; absent: as many as its speed suggests. */
   window: z.int().min(1).max(limits.maxWindowUnits).optional(),
