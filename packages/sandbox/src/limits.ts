@@ -75,3 +75,5 @@ export const childStopMs = 2000;
 export const childRestartMs = 1000;
 /** Fuel of a unit without a limit: months of work, and exact in a number. */
 export const unlimitedFuel = Number.MAX_SAFE_INTEGER;
+/** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones begin in its baseline. */
+export const maxOptimisedAtOnceBytes = 1024 * 1024;

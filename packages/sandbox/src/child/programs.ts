@@ -1,4 +1,5 @@
-import { childMaxModules } from '../limits.ts';
+import { setFlagsFromString } from 'node:v8';
+import { childMaxModules, maxOptimisedAtOnceBytes } from '../limits.ts';
 import { checkModule, initialMemoryBytes } from '../module/check.ts';
 import { InvalidModule } from '../module/invalid.ts';
 import { parseModule } from '../module/parse.ts';
@@ -7,11 +8,20 @@ import { wasm } from './webassembly.ts';
 
 export interface CompiledProgram {
   module: object;
-  initialMemoryBytes: number;
+  bytes: number;
 }
 
 /** The program starts with more memory than it may have. */
 export class MemoryTooLarge extends Error {}
+
+/**
+ * V8 does not replace the baseline code of a loop that is running, so a program with one long loop would stay slow
+ * (measured: up to 7 times) to its end. A small program is optimised at its functions' first calls instead; in a
+ * large one that would take seconds, and its functions are called often enough to be replaced.
+ */
+function chooseTier(bytes: number): void {
+  setFlagsFromString(bytes <= maxOptimisedAtOnceBytes ? '--no-liftoff' : '--liftoff');
+}
 
 /** Checks, rewrites and compiles. Throws InvalidModule or MemoryTooLarge. */
 function compile(bytes: Uint8Array, maxPages: number): CompiledProgram {
@@ -21,7 +31,8 @@ function compile(bytes: Uint8Array, maxPages: number): CompiledProgram {
   if ((parsed.memories[0]?.minimum ?? 0) > maxPages) throw new MemoryTooLarge(`it starts with ${initial} bytes of memory`);
   // The rewriter relies on a module that is valid before.
   if (!wasm.validate(bytes)) new wasm.Module(bytes);
-  return { module: new wasm.Module(rewriteModule(parsed, maxPages)), initialMemoryBytes: initial };
+  chooseTier(bytes.length);
+  return { module: new wasm.Module(rewriteModule(parsed, maxPages)), bytes: bytes.length };
 }
 
 /** Compiled programs of one child, the least recently used forgotten first. */
@@ -33,6 +44,8 @@ export class Programs {
     if (found !== undefined) {
       this.#compiled.delete(key);
       this.#compiled.set(key, found);
+      // Functions are compiled as they are first called.
+      chooseTier(found.bytes);
     }
     return found;
   }

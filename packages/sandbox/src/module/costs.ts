@@ -1,8 +1,8 @@
 import { op } from './binary.ts';
 
-/** What fuel is charged: roughly one for each instruction that does something. Part of the determinism class. */
+/** What fuel is charged: one for each instruction that becomes work for the processor. Part of the determinism class. */
 
-/** Instructions that become no code, or nearly none. */
+/** Instructions that become no machine code, or nearly none. */
 const free: ReadonlySet<number> = new Set([
   0x01, // nop
   op.block,
@@ -12,6 +12,13 @@ const free: ReadonlySet<number> = new Set([
   0x1a, // drop
   op.try,
   op.tryTable,
+  op.localGet,
+  op.localSet,
+  op.localTee,
+  op.i32Const,
+  op.i64Const,
+  op.f32Const,
+  op.f64Const,
 ]);
 
 export const costOf = (code: number): number => (free.has(code) ? 0 : 1);
@@ -29,4 +36,4 @@ export const bulkShift = 4;
 export const maxCharge = 1000;
 
 /** Straight functions up to this cost are charged to their callers. */
-export const maxUnmeteredCost = 40;
+export const maxUnmeteredCost = 20;

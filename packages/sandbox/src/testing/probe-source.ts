@@ -119,9 +119,9 @@ else if (what == "files") { for (let i = 0; true; i++) fd_close(open("tmp/" + i.
 else if (what == "descriptors") { let n = 0; while (open("tmp/one", 1, WRITE) >= 0) n++; print(1, n.toString()); }
 else if (what == "log") { for (let i = 0; i < 100000; i++) print(2, "line " + i.toString() + "\\n"); }
 else if (what == "write") {
-  const fd = open("out/big", 1, WRITE);
-  for (let i = 0, n = <i32>parseInt(args[2]); i < n; i++) writeBytes(fd, buffer, chunk);
-} else if (what == "catch-all") { print(1, "x"); }
+  const fd = open(args[2], 9, WRITE);
+  for (let i = 0, n = <i32>parseInt(args[3]); i < n; i++) writeBytes(fd, buffer, chunk);
+}
 else if (what == "surroundings") {
   const all = strings(true);
   for (let i = 0; i < all.length; i++) print(1, all[i] + "\\n");

@@ -66,10 +66,16 @@ export function resizeContent(content: FileContent, length: number): void {
   content.length = length;
 }
 
-/** The bytes in order, in pieces of at most a page. */
+/** The bytes in order, in pieces of at most a page; views of the file itself where that can be. */
 export function* contentPieces(content: FileContent): Generator<Uint8Array> {
   for (let offset = 0; offset < content.length; offset += pageBytes) {
-    const piece = new Uint8Array(Math.min(pageBytes, content.length - offset));
+    const page = content.pages[offset / pageBytes];
+    const length = Math.min(pageBytes, content.length - offset);
+    if (page !== undefined && page.length >= length) {
+      yield page.subarray(0, length);
+      continue;
+    }
+    const piece = new Uint8Array(length);
     readContent(content, offset, piece);
     yield piece;
   }

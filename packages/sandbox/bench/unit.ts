@@ -1,0 +1,109 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WASI } from 'node:wasi';
+import { createWasmExecutor } from '@shoal/sandbox';
+import { compileAssemblyScript, execute, memoryInput, probeProgram } from '@shoal/sandbox/testing';
+import { silentLogger, systemClock, type Executor, type ExecutorInfo } from '@shoal/runtime';
+import { wasm } from '../src/child/webassembly.ts';
+
+const MiB = 1024 * 1024;
+
+export interface UnitFigures {
+  isolation: ExecutorInfo['isolation'];
+  /** From start() to the first child that waits for work, with finding out which walls there are. */
+  executorStartMs: number;
+  /** A unit without work for a submitter who has no child yet, a warm one waiting. */
+  firstUnitMs: number;
+  /** The same again, median. */
+  warmUnitMs: number;
+  warmUnitsPerSecond: number;
+  /** From the signal to the outcome of an endless loop. */
+  cancelMs: number;
+  /** Sequential read of an input through the channel, by a program that looks at every 64th byte. */
+  readMbPerSecond: number;
+  /** The same program on a real file under node:wasi, in this process, without any walls. */
+  nodeWasiReadMbPerSecond: number;
+  /** Sequential write of a file in /out, and its way to the caller. */
+  writeMbPerSecond: number;
+  nodeWasiWriteMbPerSecond: number;
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const from = systemClock.monotonic();
+  await work();
+  return systemClock.monotonic() - from;
+}
+
+async function must(executor: Executor, ...args: Parameters<typeof execute> extends [Executor, ...infer Rest] ? Rest : never): Promise<number> {
+  const outcome = await execute(executor, ...args);
+  if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.message}`);
+  return outcome.usage.wallMs;
+}
+
+async function cancelMs(executor: Executor, probe: Uint8Array): Promise<number> {
+  const controller = new AbortController();
+  let from = 0;
+  const onLog = (): void => {
+    from = systemClock.monotonic();
+    controller.abort();
+  };
+  await execute(executor, probe, { args: ['loop'], signal: controller.signal, onLog });
+  return systemClock.monotonic() - from;
+}
+
+/** Runs the probe under node:wasi in a folder; milliseconds of the run alone. */
+function nodeWasiMs(probe: Uint8Array, folder: string, stdout: number, args: string[]): number {
+  const wasi = new WASI({ version: 'preview1', args: ['program', ...args], preopens: { '/': folder }, returnOnExit: true, stdout });
+  const instance = new wasm.Instance(new wasm.Module(probe), wasi.getImportObject() as Record<string, Record<string, unknown>>);
+  const from = systemClock.monotonic();
+  wasi.start(instance);
+  return systemClock.monotonic() - from;
+}
+
+/** What a unit costs beside its own work. */
+export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, warmUnits = 200, rounds = 3 } = {}): Promise<UnitFigures> {
+  const executor = createWasmExecutor({ slots: 1, clock: systemClock, logger: silentLogger });
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
+  try {
+    const probe = await probeProgram();
+    const idle = await compileAssemblyScript('export const nothing: i32 = 0;');
+    const executorStartMs = await timed(() => executor.start());
+    const unit = (): Promise<number> => timed(() => must(executor, idle, { program: 'idle' }));
+    const firstUnitMs = await unit();
+    const warm: number[] = [];
+    for (let i = 0; i < warmUnits; i++) warm.push(await unit());
+
+    await using stdout = await open(join(folder, 'stdout'), 'w');
+    const content = new Uint8Array(readBytes).fill(1);
+    await writeFile(join(folder, 'large'), content);
+    const best = { read: Infinity, write: Infinity, nodeRead: Infinity, nodeWrite: Infinity };
+    const limits = { outputBytes: writeBytes * 2, memoryBytes: 64 * MiB };
+    const blocks = String(writeBytes / 65_536);
+    for (let i = 0; i < rounds; i++) {
+      best.read = Math.min(best.read, await must(executor, probe, { args: ['sum', 'in/large'], inputs: [memoryInput('/in/large', content)] }));
+      best.nodeRead = Math.min(best.nodeRead, nodeWasiMs(probe, folder, stdout.fd, ['sum', 'large']));
+      best.write = Math.min(best.write, await must(executor, probe, { args: ['write', 'out/big', blocks], limits }));
+      best.nodeWrite = Math.min(best.nodeWrite, nodeWasiMs(probe, folder, stdout.fd, ['write', 'big', blocks]));
+    }
+    const speed = (bytes: number, ms: number): number => round(bytes / 1e3 / ms);
+    return {
+      isolation: executor.info().isolation,
+      executorStartMs: round(executorStartMs),
+      firstUnitMs: round(firstUnitMs, 1),
+      warmUnitMs: round(median(warm), 2),
+      warmUnitsPerSecond: round((warmUnits / warm.reduce((sum, ms) => sum + ms, 0)) * 1000),
+      cancelMs: round(await cancelMs(executor, probe), 1),
+      readMbPerSecond: speed(readBytes, best.read),
+      nodeWasiReadMbPerSecond: speed(readBytes, best.nodeRead),
+      writeMbPerSecond: speed(writeBytes, best.write),
+      nodeWasiWriteMbPerSecond: speed(writeBytes, best.nodeWrite),
+    };
+  } finally {
+    await executor.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,264 @@
+import { emptyBlock, functionForm, kind, op, section, valueType } from '../module/binary.ts';
+import { Writer } from '../module/writer.ts';
+
+/**
+ * Small random modules that always end: every loop counts down, and functions call only earlier ones. Valid by
+ * construction: a statement leaves the stack as it was, an expression leaves one value of its type.
+ */
+
+type Type = typeof valueType.i32 | typeof valueType.i64 | typeof valueType.f64;
+
+const types = [valueType.i32, valueType.i64, valueType.f64] as const;
+
+interface Signature {
+  params: Type[];
+  results: Type[];
+}
+
+/** Deterministic choices from a seed (mulberry32). */
+export class Choices {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let t = this.#state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % limit;
+  }
+
+  of<T>(list: readonly T[]): T {
+    return list[this.below(list.length)] as T;
+  }
+}
+
+const binaryOps: Record<Type, number[]> = {
+  [valueType.i32]: [0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x46, 0x48, 0x6d, 0x70],
+  [valueType.i64]: [0x7c, 0x7d, 0x7e, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88],
+  [valueType.f64]: [0xa0, 0xa1, 0xa2, 0xa4, 0xa5],
+};
+
+/** From the type on the left to the wanted one. */
+const conversions: Record<Type, [from: Type, code: number][]> = {
+  [valueType.i32]: [[valueType.i64, 0xa7], [valueType.f64, 0xaa]],
+  [valueType.i64]: [[valueType.i32, 0xac], [valueType.f64, 0xb0], [valueType.i32, 0xad]],
+  [valueType.f64]: [[valueType.i32, 0xb7], [valueType.i64, 0xb9]],
+};
+
+class FunctionGenerator {
+  readonly #choices: Choices;
+  readonly #earlier: Signature[];
+  readonly #own: Signature;
+  readonly #code = new Writer();
+  readonly #locals: Type[];
+  /** Result types of the open blocks, the function's first; a jump to one needs its values. */
+  readonly #labels: Type[][];
+  #budget: number;
+  /** Only short straight functions are called inside loops. */
+  #loopDepth = 0;
+  readonly #counters: number;
+
+  constructor(choices: Choices, own: Signature, earlier: Signature[], budget: number) {
+    this.#choices = choices;
+    this.#own = own;
+    this.#earlier = earlier;
+    this.#budget = budget;
+    this.#labels = [own.results];
+    const extra = Array.from({ length: choices.below(5) }, () => choices.of(types));
+    this.#counters = own.params.length + extra.length;
+    // Loop counters come last; ordinary code does not touch them.
+    this.#locals = [...own.params, ...extra];
+  }
+
+  body(): Writer {
+    const statements = 1 + this.#choices.below(6);
+    for (let i = 0; i < statements; i++) this.#statement(0);
+    for (const type of this.#own.results) this.#value(type, 0);
+    this.#code.u8(op.end);
+    const out = new Writer();
+    const extra = this.#locals.slice(this.#own.params.length);
+    out.u32(extra.length + 1);
+    for (const type of extra) out.u8(1, type);
+    out.u8(4, valueType.i32);
+    return out.raw(this.#code.finish());
+  }
+
+  #statement(depth: number): void {
+    this.#budget--;
+    const simple = depth > 3 || this.#budget < 0;
+    const choice = simple ? this.#choices.below(3) : this.#choices.below(11);
+    if (choice <= 1) return this.#set();
+    if (choice === 2) return this.#store(depth);
+    if (choice === 3) return this.#block(depth);
+    if (choice === 4 || choice === 5) return this.#loop(depth);
+    if (choice === 6) return this.#if(depth);
+    if (choice === 7) return this.#jump(depth);
+    if (choice === 8) return this.#call(depth);
+    if (choice === 9) return this.#bulk();
+    this.#grow();
+  }
+
+  #set(): void {
+    if (this.#locals.length === 0) return;
+    const local = this.#choices.below(this.#locals.length);
+    this.#value(this.#locals[local] as Type, 0);
+    this.#code.u8(op.localSet).u32(local);
+  }
+
+  #address(): void {
+    this.#value(valueType.i32, 2);
+    // Mostly inside the memory of one page; sometimes not.
+    if (this.#choices.below(20) > 0) this.#code.u8(op.i32Const).sleb(0xfff8).u8(0x71);
+  }
+
+  #store(depth: number): void {
+    const type = this.#choices.of(types);
+    this.#address();
+    this.#value(type, depth);
+    this.#code.u8({ [valueType.i32]: 0x36, [valueType.i64]: 0x37, [valueType.f64]: 0x39 }[type], 0, 0);
+  }
+
+  #inside(depth: number, labels: Type[]): void {
+    this.#labels.push(labels);
+    for (let i = 1 + this.#choices.below(3); i > 0; i--) this.#statement(depth + 1);
+    this.#labels.pop();
+  }
+
+  #block(depth: number): void {
+    this.#code.u8(op.block, emptyBlock);
+    this.#inside(depth, []);
+    this.#code.u8(op.end);
+  }
+
+  #loop(depth: number): void {
+    if (this.#loopDepth >= 3) return;
+    const counter = this.#counters + this.#loopDepth;
+    this.#code.u8(op.i32Const).sleb(1 + this.#choices.below(5)).u8(op.localSet).u32(counter);
+    this.#code.u8(op.block, emptyBlock, op.loop, emptyBlock);
+    // Jumps inside go to the block around, never to the loop's head, which only the count may reach.
+    this.#labels.push([]);
+    this.#loopDepth++;
+    this.#inside(depth + 1, undefined as unknown as Type[]);
+    this.#loopDepth--;
+    this.#labels.pop();
+    this.#code.u8(op.localGet).u32(counter).u8(op.i32Const).sleb(1).u8(op.i32Sub, op.localTee).u32(counter);
+    this.#code.u8(op.brIf, 0, op.end, op.end);
+  }
+
+  #if(depth: number): void {
+    this.#value(valueType.i32, depth);
+    this.#code.u8(op.if, emptyBlock);
+    this.#inside(depth, []);
+    if (this.#choices.below(2) === 0) {
+      this.#code.u8(op.else);
+      this.#inside(depth, []);
+    }
+    this.#code.u8(op.end);
+  }
+
+  #jump(depth: number): void {
+    const target = this.#choices.below(this.#labels.length);
+    const results = this.#labels[this.#labels.length - 1 - target];
+    if (results === undefined) return;
+    const form = this.#choices.below(results === this.#own.results ? 4 : 3);
+    if (form === 0) {
+      for (const type of results) this.#value(type, depth);
+      this.#value(valueType.i32, depth);
+      this.#code.u8(op.brIf).u32(target);
+      for (let i = 0; i < results.length; i++) this.#code.u8(0x1a);
+      return;
+    }
+    // An end in the middle: behind a condition, so that some code is reached after it.
+    this.#value(valueType.i32, depth);
+    this.#code.u8(op.if, emptyBlock);
+    for (const type of form === 3 ? this.#own.results : results) this.#value(type, depth);
+    if (form === 3) this.#code.u8(op.return);
+    else if (form === 2) this.#code.u8(op.i32Const, 0, op.brTable, 1).u32(target + 1).u32(target + 1);
+    else this.#code.u8(op.br).u32(target + 1);
+    this.#code.u8(op.end);
+  }
+
+  #call(depth: number): void {
+    const callable = this.#loopDepth > 0 ? this.#earlier.slice(0, 2) : this.#earlier;
+    if (callable.length === 0) return;
+    const index = this.#choices.below(callable.length);
+    const callee = callable[index] as Signature;
+    for (const type of callee.params) this.#value(type, depth + 2);
+    if (this.#choices.below(3) === 0) this.#code.u8(op.i32Const).sleb(index).u8(op.callIndirect).u32(index).u8(0);
+    else this.#code.u8(op.call).u32(index);
+    for (let i = 0; i < callee.results.length; i++) this.#code.u8(0x1a);
+  }
+
+  #bulk(): void {
+    const constant = (limit: number): void => void this.#code.u8(op.i32Const).sleb(this.#choices.below(limit));
+    constant(40_000);
+    constant(255);
+    constant(30_000);
+    if (this.#choices.below(2) === 0) this.#code.u8(op.prefixMisc, 10, 0, 0);
+    else this.#code.u8(op.prefixMisc, 11, 0);
+  }
+
+  #grow(): void {
+    this.#code.u8(op.i32Const, this.#choices.below(2), op.memoryGrow, 0, 0x1a);
+  }
+
+  #value(type: Type, depth: number): void {
+    const choice = depth > 3 ? this.#choices.below(2) : this.#choices.below(6);
+    const local = this.#locals.findIndex((each, i) => each === type && i >= this.#choices.below(this.#locals.length));
+    if (choice === 0 || (choice === 1 && local < 0)) return this.#constant(type);
+    if (choice === 1) return void this.#code.u8(op.localGet).u32(local);
+    if (choice === 2) {
+      this.#address();
+      return void this.#code.u8({ [valueType.i32]: 0x28, [valueType.i64]: 0x29, [valueType.f64]: 0x2b }[type], 0, 0);
+    }
+    if (choice === 3) {
+      const [from, code] = this.#choices.of(conversions[type]);
+      this.#value(from, depth + 1);
+      return void this.#code.u8(code);
+    }
+    const operation = this.#choices.of(binaryOps[type]);
+    this.#value(type, depth + 1);
+    this.#value(type, depth + 1);
+    this.#code.u8(operation);
+  }
+
+  #constant(type: Type): void {
+    const value = this.#choices.below(3) === 0 ? this.#choices.below(0xffff_ffff) | 0 : this.#choices.below(20);
+    if (type === valueType.i32) this.#code.u8(op.i32Const).sleb(value);
+    else if (type === valueType.i64) this.#code.u8(op.i64Const).sleb(value);
+    else this.#code.u8(op.f64Const).raw(new Uint8Array(new Float64Array([value / 3]).buffer));
+  }
+}
+
+/** A module that exports its memory as `memory` and its last function, without parameters, as `run`. */
+export function generateModule(seed: number): Uint8Array {
+  const choices = new Choices(seed);
+  const count = 2 + choices.below(5);
+  const list = (limit: number): Type[] => Array.from({ length: choices.below(limit) }, () => choices.of(types));
+  const signatures: Signature[] = Array.from({ length: count }, () => ({ params: list(4), results: list(4) }));
+  (signatures[count - 1] as Signature).params = [];
+  const bodies = signatures.map((own, i) => new FunctionGenerator(choices, own, signatures.slice(0, i), i < 2 ? 6 : 25).body());
+
+  const out = new Writer().u8(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const add = (id: number, content: Writer): void => void out.u8(id).sized(content);
+  const typeSection = new Writer().u32(count);
+  for (const { params, results } of signatures) typeSection.u8(functionForm).u32(params.length).u8(...params).u32(results.length).u8(...results);
+  add(section.type, typeSection);
+  const functions = new Writer().u32(count);
+  for (let i = 0; i < count; i++) functions.u32(i);
+  add(section.function, functions);
+  add(section.table, new Writer().u8(1, valueType.funcref, 0).u32(count));
+  add(section.memory, new Writer().u8(1, 0, 1));
+  add(section.export, new Writer().u32(2).name('memory').u8(kind.memory, 0).name('run').u8(kind.function).u32(count - 1));
+  const elements = new Writer().u8(1, 0, op.i32Const, 0, op.end).u32(count);
+  for (let i = 0; i < count; i++) elements.u32(i);
+  add(section.element, elements);
+  const code = new Writer().u32(count);
+  for (const body of bodies) code.sized(body);
+  add(section.code, code);
+  return new Uint8Array(out.finish());
+}
