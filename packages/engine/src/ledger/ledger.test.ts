@@ -31,7 +31,7 @@ function stateOf(ledger: JobLedger): unknown {
 }
 
 function votes(ledger: JobLedger, unit: number, quorum = 2): Record<string, Cid> {
-  return Object.fromEntries(votesOf(ledger.unit(unit), quorum > 1, ledger.isWorker));
+  return Object.fromEntries(votesOf(ledger.unit(unit), quorum > 1));
 }
 
 const unit = fc.integer({ min: 0, max: units }); // one beyond the job's
@@ -90,7 +90,7 @@ describe(`a ledger (seed ${seed})`, () => {
       const forth = ledgerOf([posted, ...entries]);
       const back = ledgerOf([...entries.toReversed(), posted]);
       for (let at = 0; at < units; at += 1) {
-        const [one, other] = [forth, back].map((ledger) => tally(votesOf(ledger.unit(at), true, ledger.isWorker), 2, String));
+        const [one, other] = [forth, back].map((ledger) => tally(votesOf(ledger.unit(at), true), 2, String));
         expect(one).toEqual(other);
       }
     });

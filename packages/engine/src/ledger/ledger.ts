@@ -68,7 +68,7 @@ export class JobLedger {
 
   unit(index: number): UnitFacts {
     let facts = this.units.get(index);
-    if (facts === undefined) this.units.set(index, (facts = emptyUnit()));
+    if (facts === undefined) this.units.set(index, (facts = emptyUnit(this.isWorker)));
     return facts;
   }
 
@@ -78,7 +78,7 @@ export class JobLedger {
     return open.sort(([a, one], [b, other]) => other.until - one.until || (a < b ? -1 : 1)).map(([, lease]) => lease);
   }
 
-  /** Whether the requester ever gave this peer a lease: nobody else's word on a unit counts. */
+  /** Whether the requester ever gave this peer a lease. */
   readonly isWorker = (peer: PeerId): boolean => this.leased.has(peer);
 
   private keep(entry: Entry): void {

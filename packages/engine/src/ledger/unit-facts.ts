@@ -17,6 +17,8 @@ export interface Failure {
 
 /** All that was said about one unit. Only sets and maps that grow, so that the order of saying cannot matter. */
 export interface UnitFacts {
+  /** Whether the requester ever gave that peer a lease: nobody else's word on a unit counts. */
+  isWorker: (peer: PeerId) => boolean;
   /** Hex of commitments, by worker. More than one is an equivocation. */
   commitments: Map<PeerId, Set<string>>;
   /** By worker, then by opened commitment. */
@@ -28,20 +30,19 @@ export interface UnitFacts {
   abandoned: Map<Cid, Reason>;
 }
 
-export function emptyUnit(): UnitFacts {
-  return { commitments: new Map(), revealed: new Map(), failures: new Map(), accepted: new Map(), abandoned: new Map() };
+export function emptyUnit(isWorker: UnitFacts['isWorker']): UnitFacts {
+  return { isWorker, commitments: new Map(), revealed: new Map(), failures: new Map(), accepted: new Map(), abandoned: new Map() };
 }
 
 /**
  * The results that count: one a worker, shown after being committed to. A worker that committed to several
- * different things has no vote at all.
+ * different things has no vote at all, and neither has one that never had a lease.
  * @param needsCommitment false where the quorum is one: there is nobody to copy from.
- * @param isWorker whether the requester ever gave that peer a lease; strangers have no vote.
  */
-export function votesOf(facts: UnitFacts, needsCommitment: boolean, isWorker: (peer: PeerId) => boolean): Map<PeerId, Cid> {
+export function votesOf(facts: UnitFacts, needsCommitment: boolean): Map<PeerId, Cid> {
   const votes = new Map<PeerId, Cid>();
   for (const [worker, shown] of facts.revealed) {
-    if (!isWorker(worker)) continue;
+    if (!facts.isWorker(worker)) continue;
     const commitments = facts.commitments.get(worker);
     if (commitments !== undefined && commitments.size > 1) continue;
     const results = new Set<Cid>();
@@ -55,13 +56,13 @@ export function votesOf(facts: UnitFacts, needsCommitment: boolean, isWorker: (p
 }
 
 /** Workers whose commitment stands, shown or not. */
-export function committersOf(facts: UnitFacts, isWorker: (peer: PeerId) => boolean): PeerId[] {
-  return [...facts.commitments].filter(([worker, commitments]) => commitments.size === 1 && isWorker(worker)).map(([worker]) => worker);
+export function committersOf(facts: UnitFacts): PeerId[] {
+  return [...facts.commitments].filter(([worker, commitments]) => commitments.size === 1 && facts.isWorker(worker)).map(([worker]) => worker);
 }
 
 /** Failures that workers reported, each worker's by itself. */
-export function failuresOf(facts: UnitFacts, isWorker: (peer: PeerId) => boolean): Failure[][] {
-  return [...facts.failures].filter(([worker]) => isWorker(worker)).map(([, failures]) => [...failures.values()]);
+export function failuresOf(facts: UnitFacts): Failure[][] {
+  return [...facts.failures].filter(([worker]) => facts.isWorker(worker)).map(([, failures]) => [...failures.values()]);
 }
 
 /** The document of a result, from whoever showed it. */

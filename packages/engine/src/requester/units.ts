@@ -29,7 +29,8 @@ export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: numbe
   const votes = votesOf(facts, job.spec.verify.quorum > 1);
   const { revealPatienceMs } = engine.config.timings;
   const pending = committersOf(facts).filter((worker) => {
-    const lease = votes.has(worker) ? undefined : leaseOf(job, worker);
+    // Whoever showed what does not open its commitment has shown all that will come.
+    const lease = votes.has(worker) || facts.revealed.has(worker) ? undefined : leaseOf(job, worker);
     return lease?.lost === false && now - (lease.revealing.get(unit) ?? now) <= revealPatienceMs;
   }).length;
   return tallyOf(job, unit).lacking - active - pending;
@@ -90,7 +91,7 @@ export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number
 
 /** A unit that fails the same way everywhere, or too often, is given up; its reason reaches the person who asked. */
 function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): boolean {
-  const byWorker = failuresOf(facts, job.ledger.isWorker);
+  const byWorker = failuresOf(facts);
   const all = byWorker.flat();
   const last = all.sort((a, b) => a.at - b.at || (a.reason.text < b.reason.text ? -1 : 1)).at(-1);
   if (last === undefined) return false;

@@ -135,7 +135,7 @@ export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
       ...(shard === undefined ? {} : { shard }),
       state: unitState(facts, running.length > 0),
       running,
-      committed: facts === undefined ? [] : committersOf(facts, ledger.isWorker),
+      committed: facts === undefined ? [] : committersOf(facts),
       workers: result === undefined ? [] : [...(facts?.accepted.get(result) ?? [])],
       failures: facts === undefined ? [] : failuresOf(facts),
       ...(result === undefined ? {} : { result }),

@@ -71,7 +71,7 @@ export class Checker {
         const before = this.accepted.get(key);
         if (before !== undefined && before !== result) this.report(world.now, 'accepted-is-kept', `the accepted result of unit ${unit} changed`);
         this.accepted.set(key, result);
-        const votes = votesOf(facts, quorum > 1, ledger.isWorker);
+        const votes = votesOf(facts, quorum > 1);
         const behind = [...workers].filter((worker) => votes.get(worker) === result);
         if (behind.length < quorum) {
           this.report(world.now, 'quorum', `unit ${unit} of ${short(job)} was accepted with ${behind.length} of ${quorum} votes`);
