@@ -41,7 +41,9 @@ export function checkOptions(options: NetworkOptions): NetworkLimits {
 /** A multiaddr from text; fails with `address-invalid`. */
 export function parseAddress(text: string): ReturnType<typeof multiaddr> {
   try {
-    return multiaddr(text);
+    const address = multiaddr(text);
+    if (address.getComponents().length > 0) return address;
+    throw new Error('it is empty');
   } catch (cause) {
     throw new NetworkError('address-invalid', `Cannot read "${text.slice(0, 200)}" as an address: expected a multiaddr`, {
       cause,

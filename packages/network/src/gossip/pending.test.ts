@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Clock } from '@shoal/runtime';
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createPending } from './pending.ts';
 
-function setUp(): { clock: Clock & { at: number }; pending: ReturnType<typeof createPending> } {
-  const clock = { at: 0, now: () => 0, monotonic: () => clock.at, setTimer: () => () => {} };
+function setUp() {
+  const clock = createManualClock();
   return { clock, pending: createPending(clock, { maxPendingGossip: 3, maxPendingGossipBytes: 10, pendingGossipMs: 100 }) };
 }
 

@@ -1,13 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Clock } from '@shoal/runtime';
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
-function clockAt(): Clock & { at: number } {
-  return { at: 0, now: () => 0, monotonic() { return this.at; }, setTimer: () => () => {} };
-}
-
 it('lets a burst through, then says how long to wait', () => {
-  const clock = clockAt();
+  const clock = createManualClock();
   const bucket = createTokenBucket(clock, 10, 20);
   expect(bucket.take(20)).toBe(0);
   expect(bucket.take(5)).toBe(500);
@@ -18,7 +14,7 @@ it('lets a burst through, then says how long to wait', () => {
 });
 
 it('never holds more than its burst', () => {
-  const clock = clockAt();
+  const clock = createManualClock();
   const bucket = createTokenBucket(clock, 1_000, 5);
   clock.at = 60_000;
   expect(bucket.tryTake(6)).toBe(false);

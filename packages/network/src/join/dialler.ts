@@ -56,7 +56,8 @@ export function readAddresses(texts: readonly string[]): Multiaddr[] {
   const addresses: Multiaddr[] = [];
   for (const text of texts) {
     try {
-      addresses.push(multiaddr(text));
+      const address = multiaddr(text);
+      if (address.getComponents().length > 0) addresses.push(address);
     } catch {
       // Said by another peer, and of no use: a peer without a good address is simply not dialled.
     }

@@ -73,8 +73,8 @@ export class Outbox {
   async #pump(): Promise<void> {
     const { clock, limits, logger, peer } = this.#init;
     const { signal } = this.#stopping;
-    // Whoever queued one message often queues more in the same turn: they go in one write.
-    await Promise.resolve();
+    // Messages come in bursts: what one burst queues goes in one write.
+    await new Promise<void>((resolve) => void clock.soon(resolve));
     while (this.#queue.length > 0 && !signal.aborted) {
       try {
         this.#stream ??= await this.#open(signal);

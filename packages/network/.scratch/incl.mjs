@@ -1,0 +1,15 @@
+import fs from 'fs';
+const p=JSON.parse(fs.readFileSync(process.argv[2]));
+const idx=new Map(p.nodes.map(n=>[n.id,n])); const parent=new Map();
+for(const n of p.nodes) for(const c of n.children??[]) parent.set(c,n.id);
+const pats=process.argv.slice(3);
+const name=n=>n.callFrame.functionName+' '+n.callFrame.url.split('/').slice(-5).join('/');
+const incl=new Map(); let total=0; const pk=new Map();
+const cache=new Map();
+const chain=id=>{ if(cache.has(id)) return cache.get(id); const s=new Set(); let c=id; while(c){ s.add(name(idx.get(c))); c=parent.get(c);} cache.set(id,s); return s;};
+p.samples.forEach((s,i)=>{const d=p.timeDeltas[i]; const n=idx.get(s); if(n.callFrame.functionName==='(idle)')return; total+=d; for(const k of chain(s)) incl.set(k,(incl.get(k)??0)+d);
+ const u=n.callFrame.url; const m=u.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/); const key=m?m[1]:(u.startsWith('node:')?u: u||n.callFrame.functionName); pk.set(key,(pk.get(key)??0)+d);});
+console.log('total',total/1000);
+console.log([...pk].sort((a,b)=>b[1]-a[1]).slice(0,25).map(([k,v])=>(v/1000).toFixed(0)+' '+k).join('\n'));
+console.log('--- inclusive');
+console.log([...incl].sort((a,b)=>b[1]-a[1]).slice(0,70).map(([k,v])=>(v/1000).toFixed(0)+' '+k).join('\n'));

@@ -1,0 +1,11 @@
+import { createNetwork } from '@shoal/network';
+import { createMetrics, generateSeed, createLogger, systemClock, systemRandom } from '@shoal/runtime';
+const cid = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as any;
+const mk = async (name: string, boot: string[]) => { const net = createNetwork({ seed: generateSeed(), mesh:'test', listen:['/ip4/127.0.0.1/tcp/0'], bootstrap: boot, mdns:false, clock: systemClock, random: systemRandom, logger: createLogger({level:'debug',json:false,write:(l)=>console.log(l)}).child(name), metrics: createMetrics() });
+  net.setHandlers({ message(){ }, gossip(){ return 'accept'; }, peerConnected(){}, peerDisconnected(){} }); await net.start(); return net; };
+const a = await mk('a', []); a.provide(cid);
+const b = await mk('b', [a.status().addresses[0]!]);
+await new Promise(r=>setTimeout(r,3000));
+console.log(a.status().routingTableSize, b.status().routingTableSize);
+for await (const p of b.findProviders(cid, {signal: AbortSignal.timeout(3000), limit: 3})) console.log('found', p);
+await a.stop(); await b.stop();
