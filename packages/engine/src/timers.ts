@@ -3,6 +3,10 @@ export class Timers {
   private readonly due = new Map<string, number>();
   private heap: { at: number; key: string }[] = [];
 
+  get size(): number {
+    return this.due.size;
+  }
+
   set(key: string, at: number): void {
     if (this.due.get(key) === at) return;
     this.due.set(key, at);

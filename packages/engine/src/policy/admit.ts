@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import type { JobSpec, Reason } from '@shoal/protocol';
+import { limits, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
 
@@ -24,7 +24,12 @@ export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: num
     labels: config.labels,
     datasets: [...engine.holdings.values()],
   });
-  if (verdict.verdict === 'no') return verdict.reasons;
-  if (verdict.verdict === 'unknown') return [{ code: 'label-missing', text: `it has no label ${verdict.missing.join(', ')}` }];
+  if (verdict.verdict === 'no') return verdict.reasons.slice(0, limits.maxReasons).map(short);
+  if (verdict.verdict === 'unknown') return [short({ code: 'label-missing', text: `it has no label ${verdict.missing.join(', ')}` })];
   return [];
+}
+
+/** As long as a message may carry: the job's author chose part of the text. */
+function short({ code, text }: Reason): Reason {
+  return { code, text: text.slice(0, limits.maxTextLength) };
 }
