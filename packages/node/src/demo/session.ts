@@ -3,6 +3,7 @@ import { sleep } from '../cli/sleep.ts';
 import { NodeError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { humanDuration } from '../output/quantities.ts';
+import { describeStuck } from './stuck.ts';
 import type { DemoPeer } from './peer.ts';
 import { type DemoState, type Stage, type StageName, createState } from './state.ts';
 
@@ -86,7 +87,7 @@ export class Session {
   }
 
   #onDeadline(): void {
-    const text = `The demo did not end within ${humanDuration(limits.demoMs)}: it was still waiting for this: ${this.#waitingFor}`;
+    const text = `The demo did not end within ${humanDuration(limits.demoMs)}: it was still waiting for this: ${this.#waitingFor}${describeStuck(this.state)}`;
     this.fail(new NodeError('demo-deadline', text, { hint: 'A very busy or slow machine may need a second try; `shoal demo --verbose` shows more.' }));
   }
 }

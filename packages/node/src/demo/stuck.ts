@@ -1,0 +1,16 @@
+import { countedReasons } from '../jobs/describe.ts';
+import type { DemoState } from './state.ts';
+
+/** Where the job stands, for the text of a demo that came to no end. */
+export function describeStuck({ job, units, peers }: DemoState): string {
+  if (job === undefined) return '';
+  const numberOf = (id: string): string => String(peers.find((peer) => peer.id === id)?.number ?? '?');
+  const workers = job.workers.map((worker) => `peer ${numberOf(worker.peer)}: ${worker.state}, ${worker.committed} committed${worker.running.length === 0 ? '' : `, runs ${worker.running.join(' ')}`}`);
+  const open = units.filter((unit) => unit.state !== 'accepted').map((unit) => `${unit.unit} ${unit.state}${unit.committed.length === 0 ? '' : ` (${unit.committed.map(numberOf).join(' ')})`}`);
+  return [
+    `\n${job.accepted} of ${job.units} units accepted, ${job.executions} committed, ${job.failures} failed`,
+    `workers: ${workers.join('; ')}`,
+    `units: ${open.join(', ')}`,
+    ...countedReasons(job.waiting).map((text) => `waits: ${text}`),
+  ].join('\n');
+}
