@@ -68,6 +68,7 @@ it('stops while it is starting and joining', async () => {
     await network.stop();
     await starting;
     expect(network.status().ready).toBe(false);
+    await expect(network.dial(addressesOf(first)[0] as string)).rejects.toMatchObject({ code: 'network-not-running' });
     await until('nothing of it is left', () => neighbours(first) === 0);
   });
 });

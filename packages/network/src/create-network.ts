@@ -30,6 +30,7 @@ export function createNetwork(options: NetworkOptions): Network {
   let node: MeshNode | undefined;
   let parts: Parts | undefined;
   let state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
+  let starting: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
   // What is asked for before start() is done by start().
   const topics = new Set<string>();
@@ -55,13 +56,10 @@ export function createNetwork(options: NetworkOptions): Network {
   const serveNow = (on: MeshNode, protocol: string, handler: StreamHandler): Promise<void> =>
     serveStreams({ node: on, streams, clock, logger, metrics, limits }, names.stream(protocol), handler);
 
-  const start = async (): Promise<void> => {
-    if (state !== 'new') throw new NetworkError('network-not-running', `Cannot start the network: it is ${state}`);
-    if (handlers === undefined) throw new NetworkError('network-options-invalid', 'Cannot start the network: setHandlers() was not called');
-    state = 'starting';
+  const begin = async (told: NetworkHandlers): Promise<void> => {
     await known.load();
     node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, count });
-    parts = assembleParts({ options, limits, names, node, known, guard, handlers });
+    parts = assembleParts({ options, limits, names, node, known, guard, handlers: told });
     await parts.messenger.start();
     for (const [protocol, handler] of served) await serveNow(node, protocol, handler);
     try {
@@ -74,16 +72,31 @@ export function createNetwork(options: NetworkOptions): Network {
     }
     for (const topic of topics) parts.gossip.subscribe(topic);
     for (const cid of provided) parts.provider.add(cid);
+    // Stopped meanwhile: stop() waits for this to end, and then ends the rest.
+    if (state !== 'starting') return;
     state = 'running';
     parts.run();
   };
 
+  const end = async (): Promise<void> => {
+    await starting?.catch((error: unknown) => logger.debug('Stopped before the start was done', { reason: messageOf(error) }));
+    await shutDown({ node, parts, known, streams, clock, logger, graceMs: limits.stopGraceMs });
+  };
+
   return {
     peerId,
-    start,
+    start() {
+      if (state !== 'new') return Promise.reject(new NetworkError('network-not-running', `Cannot start the network: it is ${state}`));
+      if (handlers === undefined) {
+        return Promise.reject(new NetworkError('network-options-invalid', 'Cannot start the network: setHandlers() was not called'));
+      }
+      state = 'starting';
+      starting = begin(handlers);
+      return starting;
+    },
     stop() {
       state = 'stopped';
-      stopped ??= shutDown({ node, parts, known, streams, clock, logger, graceMs: limits.stopGraceMs });
+      stopped ??= end();
       return stopped;
     },
     setHandlers(given) {

@@ -12,6 +12,7 @@ export interface GossipRepairInit {
   logger: Logger;
   /** A connection this young may still be about to open its gossip stream. */
   settleMs: number;
+  signal: AbortSignal;
 }
 
 /**
@@ -26,13 +27,16 @@ export interface GossipRepair {
 }
 
 export function createGossipRepair(init: GossipRepairInit): GossipRepair {
-  const { node, clock, logger, settleMs } = init;
+  const { node, clock, logger, settleMs, signal } = init;
   /** When a neighbour was last identified again. */
   const repairedAt = new Map<string, number>();
+  /** One of whose connections was closed, and maybe the one that carried gossip. */
+  const suspects = new Set<string>();
+  node.addEventListener('connection:close', ({ detail }) => void suspects.add(detail.remotePeer.toString()));
 
   const identifyAgain = async (connection: Connection): Promise<void> => {
     try {
-      await node.services.identify.identify(connection, { signal: deadline(identifyTimeoutMs) });
+      await node.services.identify.identify(connection, { signal: deadline(identifyTimeoutMs, signal) });
     } catch (error) {
       logger.debug('A neighbour could not be identified again', { peer: connection.remotePeer.toString(), reason: messageOf(error) });
     }
@@ -54,10 +58,12 @@ export function createGossipRepair(init: GossipRepairInit): GossipRepair {
       const peers = node.getPeers();
       for (const peer of peers) {
         const connections = node.getConnections(peer).filter(({ status }) => status === 'open');
-        const settled = connections.find(({ timeline }) => clock.now() - timeline.open > settleMs);
+        const isSuspect = suspects.has(peer.toString());
+        const settled = connections.find(({ timeline }) => isSuspect || clock.now() - timeline.open > settleMs);
         if (connections.some(({ streams }) => streams.some(carriesGossip))) repairedAt.delete(peer.toString());
         else if (settled !== undefined) broken.push([peer, settled]);
       }
+      suspects.clear();
       const connected = new Set(peers.map(String));
       for (const name of repairedAt.keys()) if (!connected.has(name)) repairedAt.delete(name);
       const outcomes = await Promise.all(broken.slice(0, maxRepairs).map(([peer, connection]) => repair(peer, connection)));
