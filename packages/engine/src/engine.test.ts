@@ -75,6 +75,42 @@ describe('a job', () => {
     expect(viewOfJob(requester.engine.requested.get(job) ?? never())?.failures).toBeLessThanOrEqual(12);
   });
 
+  it('does not burn everybody with a program that fails everywhere', () => {
+    const fails: Behaviour = () => ({
+      afterMs: 5,
+      outcome: { ok: false, code: 'program-trapped', message: 'unreachable', deterministic: true, log: new Uint8Array() },
+    });
+    const { mesh, requester } = meshOf(15, [{ behaviour: fails }, { behaviour: fails }, { behaviour: fails }]);
+    const job = mesh.submit(requester, countedSpec(5_000));
+    expect(mesh.runUntil(ended(requester, job), 60_000)).toBe(true);
+    mesh.runUntil(() => false, 100);
+    const view = viewOfJob(requester.engine.requested.get(job) ?? never());
+    expect(view).toMatchObject({ state: 'failed', reason: { code: 'program-fails' } });
+    expect(mesh.executed.length).toBeLessThan(1_500);
+  });
+
+  it('fails at its deadline, and says so', () => {
+    const { mesh, requester, workers } = meshOf(16, [{ behaviour: () => undefined }, { behaviour: () => undefined }]);
+    const job = mesh.submit(requester, countedSpec(4, 2, { deadline: mesh.now + 5_000 }));
+    expect(mesh.runUntil(ended(requester, job), 6_000)).toBe(true);
+    mesh.runUntil(() => false, 1_000);
+    expect(viewOfJob(requester.engine.requested.get(job) ?? never())).toMatchObject({ state: 'failed', reason: { code: 'deadline-passed' } });
+    for (const worker of workers) expect(worker.engine.worked.size).toBe(0);
+  });
+
+  it('of ten units is not starved by one of ten thousand', () => {
+    const { mesh, requester, workers } = meshOf(17, [{}, {}]);
+    const other = mesh.add({ slots: 0 });
+    mesh.runUntil(() => false, 2_000);
+    const large = mesh.submit(requester, countedSpec(10_000, 1));
+    mesh.runUntil(() => workers.every((worker) => worker.engine.worked.size > 0), 5_000);
+    const begun = mesh.now;
+    const small = mesh.submit(other, countedSpec(10, 1));
+    expect(mesh.runUntil(ended(other, small), 60_000)).toBe(true);
+    expect(mesh.now - begun).toBeLessThan(2_000);
+    expect(outcomeOf(requester, large)).toBe('open');
+  });
+
   it('survives runs that fail by chance', () => {
     let left = 5;
     const flaky: Behaviour = (spec, unit, peer) => {

@@ -8,7 +8,7 @@ import type { Role } from './ledger/outbox.ts';
 import { receive } from './messages.ts';
 import { recoverJob } from './recover.ts';
 import { flushLeases, serveWants } from './requester/assign.ts';
-import { cancelJob, finishIfSettled, receiveFetched } from './requester/finish.ts';
+import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
 import { cutOff } from './requester/leases.ts';
 import { postJob } from './requester/post.ts';
@@ -116,7 +116,7 @@ function flush(turn: Turn): void {
   startRuns(turn);
   for (const job of engine.requested.values()) serveWants(turn, job);
   signPending(turn);
-  for (const job of engine.requested.values()) finishIfSettled(turn, job);
+  for (const job of engine.requested.values()) endIfOver(turn, job);
   signPending(turn);
   for (const job of engine.requested.values()) flushLeases(turn, job);
   sendReports(turn);

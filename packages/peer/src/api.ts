@@ -56,6 +56,8 @@ export interface JobRequest {
   /** Failing runs of one unit before the unit fails. Default 3. */
   retries?: number;
   priority?: number;
+  /** The job fails when it is not done by then, from now. */
+  deadlineMs?: number;
 }
 
 /** Result of one accepted unit. */

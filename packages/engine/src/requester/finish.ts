@@ -8,8 +8,10 @@ import { summaryOf } from '../views/summary.ts';
 /** How long a finished job stays in memory for countersignatures and late reports. */
 export const lingerMs = 30_000;
 
-/** Ends the job when every unit is settled and every result is here. */
-export function finishIfSettled(turn: Turn, job: RequestedJob): void {
+/** Ends the job when every unit is settled and every result is here, or when it cannot succeed any more. */
+export function endIfOver(turn: Turn, job: RequestedJob): void {
+  if (job.outcome !== 'open') return;
+  failIfHopeless(turn, job);
   if (job.outcome !== 'open' || job.settled.size < job.units || job.fetching.size > 0) return;
   const abandoned = [...job.settled.values()].includes('abandoned');
   end(turn, job, abandoned ? 'failed' : 'done', { code: 'job-finished', text: 'every unit is settled' });
@@ -21,6 +23,25 @@ export function cancelJob(turn: Turn, job: RequestedJob, why: string): void {
   const reason = { code: 'cancelled', text: why };
   turn.engine.outbox.state(job.job, { kind: 'cancelled', reason }, workersOf(job));
   end(turn, job, 'cancelled', reason);
+}
+
+/** Gives up a job as a whole: its reason is in the ledger, and with everybody who works on it. */
+function failJob(turn: Turn, job: RequestedJob, reason: Reason): void {
+  turn.engine.outbox.state(job.job, { kind: 'cancelled', reason }, workersOf(job));
+  end(turn, job, 'failed', reason);
+}
+
+/** After so many units were given up for the program's own fault, and none accepted, the others are not tried. */
+const hopelessUnits = 8;
+
+/** A job that cannot succeed any more burns nobody: its deadline has passed, or its program fails everywhere. */
+function failIfHopeless(turn: Turn, job: RequestedJob): void {
+  const { deadline } = job.spec;
+  if (deadline !== undefined && turn.now >= deadline) {
+    failJob(turn, job, { code: 'deadline-passed', text: `the deadline passed with ${job.settled.size} of ${job.units} units settled` });
+  } else if (job.hopeless.units >= hopelessUnits && job.hopeless.units === job.settled.size && job.settled.size < job.units) {
+    failJob(turn, job, { code: 'program-fails', text: `the first ${job.hopeless.units} units all failed the same way everywhere: ${job.hopeless.text}` });
+  }
 }
 
 function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancelled', reason: Reason): void {

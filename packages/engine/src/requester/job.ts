@@ -75,6 +75,8 @@ export interface RequestedJob {
   deferred: Set<number>;
   /** Accepted units whose linked outputs are on their way here, with failed attempts. */
   fetching: Map<number, number>;
+  /** Units given up because the program fails on them everywhere, and what the last one said. */
+  hopeless: { units: number; text: string };
   progress: Map<number, { fraction: number; text: string }>;
   /** Bytes of log taken so far. */
   logBytes: number;
@@ -106,6 +108,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     meanRunMs: undefined,
     deferred: new Set(),
     fetching: new Map(),
+    hopeless: { units: 0, text: '' },
     progress: new Map(),
     logBytes: 0,
     gossiped: false,

@@ -1,5 +1,5 @@
 import type { Turn } from '../engine.ts';
-import { finishIfSettled, lingerMs, refetch } from './finish.ts';
+import { endIfOver, lingerMs, refetch } from './finish.ts';
 import { openUnits, type RequestedJob } from './job.ts';
 import { expireLeases } from './leases.ts';
 import { expireOffers, seekWorkers } from './offers.ts';
@@ -21,6 +21,7 @@ export function tick(turn: Turn, job: RequestedJob): void {
   if (openUnits(job) > 0) seekWorkers(turn, job);
   chaseStragglers(turn, job);
   refetch(turn, job);
-  finishIfSettled(turn, job);
-  engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY));
+  endIfOver(turn, job);
+  if (job.outcome !== 'open') return;
+  engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY, job.spec.deadline ?? Number.POSITIVE_INFINITY));
 }

@@ -96,7 +96,9 @@ function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): 
   const last = all.sort((a, b) => a.at - b.at || (a.reason.text < b.reason.text ? -1 : 1)).at(-1);
   if (last === undefined) return false;
   const surely = byWorker.filter((failures) => failures.some((failure) => failure.deterministic)).length;
-  if (surely < job.spec.verify.quorum && all.length <= job.spec.retries) return false;
+  const byItself = surely >= job.spec.verify.quorum;
+  if (!byItself && all.length <= job.spec.retries) return false;
+  if (byItself) job.hopeless = { units: job.hopeless.units + 1, text: last.reason.text };
   turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason: last.reason }, workersOf(job));
   settle(job, unit, 'abandoned');
   return true;

@@ -17,7 +17,8 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
   for (const [unit, facts] of ledger.units) addUnit(tallies, workers, spec, unit, facts);
   const units = unitCount(spec);
   const settled = tallies.accepted + tallies.abandoned === units;
-  const state = ledger.cancelled.size > 0 ? 'cancelled' : !settled ? 'open' : tallies.abandoned > 0 ? 'failed' : 'done';
+  const [reason] = ledger.cancelled.values();
+  const state = reason !== undefined ? (reason.code === 'cancelled' ? 'cancelled' : 'failed') : !settled ? 'open' : tallies.abandoned > 0 ? 'failed' : 'done';
   const finishedAt = state === 'open' ? undefined : lastEntryAt(ledger, posted.requester);
   return {
     id: ledger.job,
@@ -27,6 +28,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
     ...tallies,
     createdAt: posted.at,
     ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
     quorum: spec.verify.quorum,
     requester: posted.requester,
     running: 0,

@@ -59,6 +59,8 @@ export interface JobView extends JobSummary {
   /** Bytes of input read by committed runs, where they lay. */
   bytesProcessed: number;
   workers: WorkerView[];
+  /** Why it was cancelled, or failed as a whole. */
+  reason?: Reason;
   /** What the job waits for, if it does not move. */
   waiting: Reason[];
 }

@@ -1,4 +1,4 @@
-import type { Cid } from '@shoal/runtime';
+import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type Fact } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
 import type { RunOutcome } from '../events.ts';
@@ -21,14 +21,29 @@ export function startRuns(turn: Turn): void {
   }
 }
 
+/**
+ * Whose unit is next: the highest priority, then the requester that waited longest (ten thousand units of one do not
+ * starve ten of another), then the earliest deadline, then the job that waited longest.
+ */
 function nextToServe(engine: Engine): WorkedJob | undefined {
+  const servedAt = new Map<PeerId, number>();
+  for (const job of engine.worked.values()) servedAt.set(job.requester, Math.max(servedAt.get(job.requester) ?? 0, job.servedAt));
+  const rank = (job: WorkedJob): number[] => [
+    -job.spec.priority,
+    servedAt.get(job.requester) ?? 0,
+    job.spec.deadline ?? Number.POSITIVE_INFINITY,
+    job.servedAt,
+  ];
   let next: WorkedJob | undefined;
   for (const job of engine.worked.values()) {
-    if (job.queue.length === 0) continue;
-    const sooner = next === undefined || job.spec.priority > next.spec.priority || (job.spec.priority === next.spec.priority && job.servedAt < next.servedAt);
-    if (sooner) next = job;
+    if (job.queue.length > 0 && (next === undefined || isBefore(rank(job), rank(next)))) next = job;
   }
   return next;
+}
+
+function isBefore(a: number[], b: number[]): boolean {
+  const i = a.findIndex((value, index) => value !== b[index]);
+  return i >= 0 && (a[i] as number) < (b[i] as number);
 }
 
 /** A run ended here: remember the result, bind ourselves to it, say so. */

@@ -24,7 +24,7 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
   async function* results(options: { signal?: AbortSignal } = {}): AsyncGenerator<UnitResult> {
     const given = new Set<number>();
     for await (const _ of parts.changes.each(id, signalOf(options.signal))) {
-      const { state, abandoned } = ledgers.view(id);
+      const { state, abandoned, reason } = ledgers.view(id);
       const ledger = ledgers.ledger(id);
       for (const unit of [...ledger.units.keys()].sort((a, b) => a - b)) {
         const result = given.has(unit) ? undefined : await resultOf(parts, ledger, unit);
@@ -34,7 +34,7 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
       }
       if (state === 'open') continue;
       if (state === 'done') return;
-      throw new PeerError(state === 'cancelled' ? 'job-cancelled' : 'job-failed', endText(id, state, abandoned, firstReason(ledgers, id)));
+      throw new PeerError(state === 'cancelled' ? 'job-cancelled' : 'job-failed', endText(id, state, abandoned, reason?.text ?? firstReason(ledgers, id)));
     }
   }
 
@@ -69,9 +69,9 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
 
 function firstReason(ledgers: Ledgers, id: Cid): string {
   const unit = ledgers.units(id).find((view) => view.reason !== undefined);
-  return unit === undefined ? '' : `; unit ${unit.unit}: ${unit.reason?.text ?? ''}`;
+  return unit === undefined ? 'no reason is known' : `unit ${unit.unit}: ${unit.reason?.text ?? ''}`;
 }
 
 function endText(id: Cid, state: string, abandoned: number, why: string): string {
-  return state === 'cancelled' ? `Job ${id} was cancelled` : `Job ${id} failed: ${abandoned} of its units have no result${why}`;
+  return state === 'cancelled' ? `Job ${id} was cancelled: ${why}` : `Job ${id} failed, ${abandoned} of its units given up: ${why}`;
 }

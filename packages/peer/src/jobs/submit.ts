@@ -15,7 +15,7 @@ export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid>
   const units = await unitsOf(parts, request);
   parseSelector(request.where ?? '');
   const program = await takeProgram(parts, request.program);
-  const spec = toSpec(request, program, units);
+  const spec = toSpec(request, program, units, parts.clock.now());
   const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
   if (job === undefined) throw new PeerError('peer-stopped', 'Cannot submit a job: this peer has stopped');
   await parts.store.pin(program.cid, `job/${job}`);
@@ -23,7 +23,7 @@ export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid>
   return job;
 }
 
-function toSpec(request: JobRequest, program: Program, units: JobSpec['units']): JobSpec {
+function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], now: number): JobSpec {
   const spec: JobSpec = {
     name: (request.name ?? program.name).slice(0, limits.maxNameLength),
     program: { cid: program.cid, engine: 'wasm', bytes: program.bytes },
@@ -41,6 +41,7 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units']):
     ...(request.window === undefined ? {} : { window: request.window }),
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,
+    ...(request.deadlineMs === undefined ? {} : { deadline: now + Math.ceil(request.deadlineMs) }),
   };
   checkSpec(spec);
   return spec;
