@@ -71,6 +71,7 @@ function drawJob({ job, units, postedAt = 0 }: DemoState, style: Style, nowMs: n
   return [
     `    ${style.bold(padEnd('units', 8))}  ${padEnd(strip, gaugeWidth)}  ${job.accepted} of ${job.units} accepted`,
     `    ${style.bold(padEnd('replicas', 8))}  ${style.green(gauge(job.executions, job.units * quorum, gaugeWidth))}  ${job.executions} of ${job.units * quorum} committed, ${job.running} running`,
+    `    ${style.dim('          ▸ at work   ◐ one result   ● two that agree')}`,
     `    ${style.dim(`${plural(job.bids, 'bid')} · ${humanBytes(job.bytesProcessed)} read where it lies · ${elapsed}`)}`,
   ];
 }

@@ -26,7 +26,7 @@ export async function cutShards(session: Session): Promise<void> {
       onProgress: ({ parts, partsDone, rowsDone }) => say(`${partsDone} of ${parts} shards, ${humanCount(rowsDone)} flights`),
     });
     const rows = state.shards.reduce((sum, shard) => sum + shard.rows, 0);
-    return `${humanCount(rows)} flights of 2001 cut into ${state.shards.length} shards, ${humanBytes(bytesOf(state.shards))} of CSV, in ${humanDuration(clock.monotonic() - begin)}`;
+    return `${humanCount(rows)} flights of 2001 in ${state.shards.length} shards, ${humanBytes(bytesOf(state.shards))} of CSV (${humanDuration(clock.monotonic() - begin)})`;
   });
 }
 
@@ -68,7 +68,7 @@ export async function placeShards(session: Session): Promise<void> {
       const holders = peers.filter((peer) => peer.datasets.some((dataset) => dataset.cid === cid && dataset.here > 0));
       return holders.length >= workerNumbers.length ? true : undefined;
     });
-    return `each shard on two of the peers ${workerNumbers.join(', ')} by \`shoal data add\`, and the others heard of it, in ${humanDuration(clock.monotonic() - begin)}`;
+    return `each shard on two of the peers ${workerNumbers.join(', ')}, by \`shoal data add\` (${humanDuration(clock.monotonic() - begin)})`;
   });
 }
 

@@ -35,7 +35,7 @@ export async function runJob(session: Session): Promise<ResultBody[]> {
     state.units = (await client.job(posted.job.id)).units;
     if (state.job.state !== 'done') throw new NodeError('demo-wrong', `The job ended ${state.job.state}: ${whyNot(session)}`);
     for await (const result of client.results(posted.job.id, { signal: session.signal })) results = [...results, result];
-    return `${state.job.accepted} units, each run by two peers that agree, in ${humanDuration(clock.monotonic() - state.postedAt)}`;
+    return `${state.job.accepted} units accepted, each on the word of two peers (${humanDuration(clock.monotonic() - state.postedAt)})`;
   });
   return results;
 }
