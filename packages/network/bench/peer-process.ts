@@ -9,7 +9,7 @@ export class PeerProcess {
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL('join-peers.ts', import.meta.url)), [], {
-      execArgv: ['--conditions=@shoal/source', ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=.scratch'] : [])],
+      execArgv: ['--conditions=@shoal/source'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
   }

@@ -16,6 +16,7 @@ import { BoundedDatastore } from './dht/bounded-datastore.ts';
 import { createDht } from './dht/create-dht.ts';
 import type { Guard } from './guard/guard.ts';
 import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
+import { silentComponentLogger } from './logging/silent-logger.ts';
 import type { Names } from './names.ts';
 
 export interface NodeServices extends Record<string, unknown> {
@@ -54,6 +55,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
   return createLibp2p<NodeServices>({
     start: false,
     privateKey: init.privateKey,
+    logger: silentComponentLogger,
     nodeInfo: { name: 'shoal', version: '1', userAgent: 'shoal/1' },
     addresses: { listen: init.listen },
     datastore: new BoundedDatastore(
