@@ -10,6 +10,7 @@ import {
   type ExecutorInfo,
   type Logger,
 } from '@shoal/runtime';
+import type { UnitOrder } from './channel/frames.ts';
 import type { Isolation } from './launch/command.ts';
 import { detectWalls } from './launch/detect.ts';
 import { SandboxChild } from './pool/child.ts';
@@ -27,6 +28,9 @@ export interface WasmExecutorOptions {
   /** The Node.js that children run. Default: this process's own. */
   nodePath?: string;
 }
+
+/** Children that are tried for one unit, should they be found dead. */
+const maxAttempts = 3;
 
 /** Grows with every change of the host or the rewriter that a program could notice. */
 const hostVersion = 1;
@@ -82,18 +86,32 @@ class WasmExecutor implements Executor {
     if (pool === undefined || this.#stopped) throw stoppedError();
     const made = unitOrder(request);
     if ('fault' in made) return failed('program-invalid', `the unit cannot run: ${made.fault}`, true);
+    for (let attempt = 1; ; attempt++) {
+      const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
+      if (this.#stopped) throw stoppedError();
+      // A warm child may have died while nobody looked: that is not the program's doing.
+      if (!untouched || attempt === maxAttempts) return outcome;
+      this.#options.logger.warn('A sandbox process was found dead; the unit goes to another', { attempt });
+    }
+  }
+
+  /** Runs a unit in one child. `untouched`: the child died before it did anything. */
+  async #attempt(
+    pool: Pool,
+    request: ExecutionRequest,
+    order: UnitOrder,
+    options: SessionOptions,
+  ): Promise<{ outcome: ExecutionOutcome; untouched: boolean }> {
     let child: SandboxChild;
     try {
       child = await pool.acquire(request.submitter, options.signal);
     } catch (error) {
-      if (codeOf(error) === 'executor-stopped') throw error;
-      if (codeOf(error) === 'cancelled') return failed('cancelled', messageOf(error), false);
-      return failed('sandbox-crashed', messageOf(error), false);
+      const code = codeOf(error) === 'cancelled' ? 'cancelled' : 'sandbox-crashed';
+      return { outcome: failed(code, messageOf(error), false), untouched: codeOf(error) === 'sandbox-unavailable' };
     }
     try {
-      const outcome = await new Session(child, request, options, this.#options.clock).run(made.order);
-      if (this.#stopped) throw stoppedError();
-      return outcome;
+      const session = new Session(child, request, options, this.#options.clock);
+      return { outcome: await session.run(order), untouched: session.untouched };
     } finally {
       pool.release(child);
     }

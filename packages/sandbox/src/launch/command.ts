@@ -69,7 +69,6 @@ function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
       tools.bwrap,
       '--unshare-all',
       '--die-with-parent',
-      '--new-session',
       '--clearenv',
       '--cap-drop', 'ALL',
       '--uid', nobody, '--gid', nobody,

@@ -36,6 +36,8 @@ export class SandboxChild {
   constructor(command: Command, clock: Clock) {
     this.#process = spawn(command.file, command.args, {
       cwd: '/',
+      // A process group of its own, without a terminal: all of its wrappers can be killed at once.
+      detached: true,
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe'],
     });
@@ -82,7 +84,22 @@ export class SandboxChild {
   kill(reason: string): void {
     if (this.#gone !== undefined) return;
     this.#killedFor ??= reason;
-    this.#process.kill('SIGKILL');
+    this.#killGroup();
+  }
+
+  /**
+   * Kills the process with its wrappers and what they started. A wrapper alone, killed while it still sets up its
+   * walls, would leave the rest behind.
+   */
+  #killGroup(): void {
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch (error) {
+      // Gone already: what was wanted.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   #sendFilter(filter: Uint8Array): void {
@@ -101,6 +118,7 @@ export class SandboxChild {
       resolve();
     };
     this.#process.once('error', (error) => end(`it could not be started: ${error.message}`));
+    this.#process.once('exit', () => this.#killGroup());
     this.#process.once('close', (code, signal) => end(signal === null ? `it exited with code ${code}` : `it died of ${signal}`));
   }
 

@@ -34,6 +34,8 @@ export class Session {
   #asked = false;
   #reading = false;
   #ended = false;
+  #heard = false;
+  #crashed = false;
 
   constructor(child: SandboxChild, request: ExecutionRequest, options: SessionOptions, clock: Clock) {
     this.#child = child;
@@ -60,13 +62,22 @@ export class Session {
     );
     this.#child.listen({
       frame: (kind, payload) => this.#frame(kind, payload),
-      gone: (text) => this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false),
+      gone: (text) => {
+        this.#crashed = true;
+        this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false);
+      },
     });
     if (!this.#ended) this.#child.sendJson(toChild.run, order);
     return this.outcome;
   }
 
+  /** The child died by itself before it sent anything: the unit was not begun. */
+  get untouched(): boolean {
+    return this.#crashed && !this.#heard;
+  }
+
   #frame(kind: number, payload: Uint8Array): void {
+    this.#heard = true;
     if (this.#ended) return;
     const wrong = this.#take(kind, payload);
     if (wrong !== undefined) this.#abandon('sandbox-crashed', `the sandbox process broke its protocol: ${wrong}`);

@@ -1,3 +1,7 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { probeSource } from './probe-source.ts';
 
 interface AssemblyScript {
@@ -25,10 +29,24 @@ export async function compileAssemblyScript(source: string): Promise<Uint8Array>
   return binary;
 }
 
-let compiled: Promise<Uint8Array> | undefined;
+/** Compiled programs are kept between runs: the compiler takes seconds on a busy machine. */
+const cacheFolder = fileURLToPath(new URL('../../../../node_modules/.cache/shoal-sandbox/', import.meta.url));
 
-/** The program of the suites, compiled once a process. */
-export function probeProgram(): Promise<Uint8Array> {
-  compiled ??= compileAssemblyScript(probeSource);
-  return compiled;
+/** As compileAssemblyScript, kept by the hash of the source. */
+export async function compileOnce(source: string): Promise<Uint8Array> {
+  const file = join(cacheFolder, `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.wasm`);
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch {
+    // Not compiled yet, or not readable: then it is compiled.
+  }
+  const bytes = await compileAssemblyScript(source);
+  await mkdir(cacheFolder, { recursive: true });
+  const temporary = `${file}.${randomUUID()}`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, file);
+  return bytes;
 }
+
+/** The program of the suites. */
+export const probeProgram = (): Promise<Uint8Array> => compileOnce(probeSource);

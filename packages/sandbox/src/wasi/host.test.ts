@@ -5,7 +5,7 @@ import { WASI } from 'node:wasi';
 import { beforeAll, expect, test } from 'vitest';
 import { wasm, type WasmMemory } from '../child/webassembly.ts';
 import { checksSource } from '../testing/checks-source.ts';
-import { compileAssemblyScript } from '../testing/probe.ts';
+import { compileOnce } from '../testing/probe.ts';
 import { createWasiHost } from './host.ts';
 import { startState } from './start.ts';
 import { WasiStop } from './stop.ts';
@@ -14,7 +14,7 @@ import type { WasiState } from './state.ts';
 let program: object;
 
 beforeAll(async () => {
-  program = new wasm.Module(await compileAssemblyScript(checksSource));
+  program = new wasm.Module(await compileOnce(checksSource));
 });
 
 const input = new TextEncoder().encode('content of a');

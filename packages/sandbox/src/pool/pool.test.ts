@@ -1,0 +1,167 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { silentLogger, systemClock, type ExecutionOutcome, type Executor, type ExecutorInfo } from '@shoal/runtime';
+import { createWasmExecutor } from '../executor.ts';
+import { probeProgram } from '../testing/probe.ts';
+import { execute, textOf } from '../testing/request.ts';
+
+let probe: Uint8Array;
+let executor: Executor;
+
+beforeAll(async () => {
+  probe = await probeProgram();
+});
+
+async function start(slots: number, isolation?: ExecutorInfo['isolation']): Promise<Executor> {
+  executor = createWasmExecutor({ slots, clock: systemClock, logger: silentLogger, ...(isolation === undefined ? {} : { isolation }) });
+  await executor.start();
+  return executor;
+}
+
+afterEach(() => executor.stop());
+
+interface Child {
+  pid: number;
+  command: string;
+}
+
+/** The sandbox processes below a process, by the operating system's list: wrappers and what runs in them. */
+function children(of = process.pid): Child[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) as RegExpExecArray)
+    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command as string }));
+  const mine = new Set([of]);
+  for (let grew = true; grew; ) {
+    const size = mine.size;
+    for (const row of rows) if (mine.has(row.parent)) mine.add(row.pid);
+    grew = mine.size > size;
+  }
+  return rows.filter((row) => mine.has(row.pid) && row.command.includes('child/entry'));
+}
+
+const failure = (outcome: ExecutionOutcome): string => (outcome.ok ? 'none' : outcome.failure.code);
+
+test('a child that dies in the middle of a unit is that unit\'s failure; the pool heals', async () => {
+  await start(1, 'process');
+  let killed = 0;
+  const onLog = (): void => {
+    // Which of the children runs it cannot be seen from outside: all of them die.
+    for (const child of children()) {
+      process.kill(child.pid, 'SIGKILL');
+      killed++;
+    }
+  };
+  const outcome = await execute(executor, probe, { args: ['loop'], onLog });
+  expect(killed).toBeGreaterThan(0);
+  expect(failure(outcome)).toBe('sandbox-crashed');
+  expect(outcome.ok || outcome.failure.message).toMatch(/SIGKILL/);
+  expect(textOf(outcome.log)).toBe('looping');
+  for (let i = 0; i < 3; i++) {
+    const after = await execute(executor, probe, { args: ['fib', '10'] });
+    expect(after.ok && textOf(after.stdout)).toBe('55');
+  }
+});
+
+test('no more units run at once than there are slots', async () => {
+  await start(2);
+  let running = 0;
+  let most = 0;
+  const one = async (): Promise<void> => {
+    let counted = false;
+    const onLog = (): void => {
+      if (!counted) most = Math.max(most, ++running);
+      counted = true;
+    };
+    const outcome = await execute(executor, probe, { args: ['loop'], limits: { fuel: 2e9 }, onLog });
+    running--;
+    expect(failure(outcome)).toBe('fuel-exceeded');
+  };
+  await Promise.all(Array.from({ length: 5 }, one));
+  expect(most).toBe(2);
+});
+
+test('a child serves one submitter only, and goes on serving it', async () => {
+  await start(1, 'process');
+  const seen = new Map<string, Set<number>>();
+  for (const submitter of ['a', 'b', 'a', 'b', 'c', 'a']) {
+    const before = new Set(children().map((child) => child.pid));
+    expect((await execute(executor, probe, { args: ['fib', '5'], submitter })).ok).toBe(true);
+    seen.set(submitter, before);
+  }
+  // One slot: at most its busy or idle child and one spare.
+  expect(children().length).toBeLessThanOrEqual(3);
+});
+
+test('stop ends running units at once, rejects those that wait, and leaves no process', async () => {
+  await start(2);
+  const { promise: looping, resolve } = Promise.withResolvers<void>();
+  const units = Array.from({ length: 4 }, () => execute(executor, probe, { args: ['loop'], onLog: () => resolve() }));
+  const settled = Promise.allSettled(units);
+  await looping;
+  const from = systemClock.monotonic();
+  await executor.stop();
+  expect(systemClock.monotonic() - from).toBeLessThan(1000);
+  for (const each of await settled) {
+    expect(each.status).toBe('rejected');
+    expect((each as PromiseRejectedResult).reason).toMatchObject({ code: 'executor-stopped' });
+  }
+  expect(children()).toEqual([]);
+  await expect(execute(executor, probe, { args: ['fib', '5'] })).rejects.toMatchObject({ code: 'executor-stopped' });
+  await executor.stop();
+});
+
+const lives = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // no such process: what the test wants to see
+  }
+};
+
+test.each(['full', 'partial', 'process'] as const)('at level %s, children die with a parent that is killed', async (level) => {
+  const script = fileURLToPath(new URL('../testing/lone-host.ts', import.meta.url));
+  const host = spawn(process.execPath, ['--conditions=@shoal/source', '--no-warnings', script, level], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [said] = (await Promise.race([once(host.stdout, 'data'), once(host.stderr, 'data')])) as [Buffer];
+  // A machine without that level says so.
+  if (!said.includes('running')) return expect(said.toString()).toMatch(/sandbox-unavailable/);
+  const theirs = children(host.pid as number);
+  expect(theirs.length).toBeGreaterThanOrEqual(2);
+  host.kill('SIGKILL');
+  await expect.poll(() => theirs.filter(({ pid }) => lives(pid)), { timeout: 5000 }).toEqual([]);
+});
+
+test('the signal to the outcome of a cancelled unit takes a few milliseconds', async () => {
+  await start(1);
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const controller = new AbortController();
+    let from = 0;
+    const onLog = (): void => {
+      from = systemClock.monotonic();
+      controller.abort();
+    };
+    expect(failure(await execute(executor, probe, { args: ['loop'], signal: controller.signal, onLog }))).toBe('cancelled');
+    times.push(systemClock.monotonic() - from);
+  }
+  expect(Math.min(...times)).toBeLessThan(10);
+});
+
+test('a hundred units that die in every way leave the pool as it was', async () => {
+  await start(2, 'process');
+  const ways = [['trap'], ['exit', '1'], ['memory'], ['output'], ['files'], ['recurse']];
+  const outcomes = await Promise.all(Array.from({ length: 96 }, (_, i) => execute(executor, probe, { args: ways[i % ways.length] as string[] })));
+  const codes = new Set(outcomes.map(failure));
+  expect(codes).toEqual(new Set(['program-trapped', 'program-exited', 'memory-exceeded', 'output-exceeded', 'files-exceeded']));
+  expect(children().length).toBeLessThanOrEqual(4);
+});
+
+test('start fails clearly where a level cannot be had, and info needs a start', async () => {
+  executor = createWasmExecutor({ slots: 1, clock: systemClock, logger: silentLogger, nodePath: '/nowhere/node', isolation: 'process' });
+  expect(() => executor.info()).toThrow(/start/);
+  await expect(executor.start()).rejects.toMatchObject({ code: expect.stringMatching(/sandbox-unavailable|ENOENT/) as string });
+});
