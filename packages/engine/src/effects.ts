@@ -4,7 +4,7 @@ import type { JobSpec, Message } from '@shoal/protocol';
 /** All that an engine can ask for. The driver writes `append` before it carries out anything else of the same burst. */
 export type Effect =
   | { type: 'append'; records: JournalRecord[] }
-  | { type: 'summarize'; scope: Cid; summary: Uint8Array; closed: boolean }
+  | { type: 'summarize'; scope: string; summary: Uint8Array; closed: boolean }
   | { type: 'send'; to: PeerId; message: Message }
   | { type: 'publish'; topic: string; bytes: Uint8Array }
   | { type: 'verdict'; verdict: GossipVerdict }

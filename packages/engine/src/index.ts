@@ -1,3 +1,4 @@
+export { creditOf, creditScope } from './credit/credit.ts';
 export * from './defaults.ts';
 export * from './driver.ts';
 export type * from './effects.ts';

@@ -148,6 +148,21 @@ export interface PeerStatus {
   startedAt: number;
 }
 
+/** What a requester confirmed that a worker did for a job. */
+export interface ReceiptView {
+  job: Cid;
+  requester: PeerId;
+  worker: PeerId;
+  units: number;
+  fuel: number;
+  /** The fuel, and more for having been quick. */
+  credit: number;
+  elapsedMs: number;
+  at: number;
+  /** Signed by the worker too. */
+  countersigned: boolean;
+}
+
 /** A peer of the mesh: requester, worker and holder of data in one. */
 export interface Peer extends AsyncDisposable {
   readonly id: PeerId;
@@ -161,6 +176,8 @@ export interface Peer extends AsyncDisposable {
   submit(request: JobRequest): Promise<Job>;
   /** Newest first. */
   jobs(options?: { limit?: number }): JobSummary[];
+  /** Receipts for this peer's own work, and the same as a document that anybody can check with `verifyReceipts`. */
+  credit(): { receipts: ReceiptView[]; export(): string };
   /** By id, or by its unambiguous beginning or end; fails with `job-unknown`. */
   job(id: string): Job;
   stop(): Promise<void>;

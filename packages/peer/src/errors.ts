@@ -15,6 +15,7 @@ export type PeerErrorCode =
   | 'job-ambiguous'
   | 'job-failed'
   | 'job-cancelled'
+  | 'receipts-invalid'
   | 'peer-stopped';
 
 export class PeerError extends ShoalError<PeerErrorCode> {}

@@ -1,4 +1,5 @@
 export type * from './api.ts';
 export { createPeer } from './create-peer.ts';
+export { verifyReceipts } from './credit/receipts.ts';
 export { agent, peerDefaults } from './defaults.ts';
 export { PeerError, type PeerErrorCode } from './errors.ts';

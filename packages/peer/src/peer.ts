@@ -1,6 +1,7 @@
 import { ShoalError, type Cancel } from '@shoal/runtime';
 import type { Peer } from './api.ts';
 import type { Storage } from './compose/storage.ts';
+import { exportReceipts, ownReceipts } from './credit/receipts.ts';
 import { createPeerData } from './data/peer-data.ts';
 import { peerDefaults } from './defaults.ts';
 import { jobHandle } from './jobs/job-handle.ts';
@@ -54,6 +55,10 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       return jobHandle(parts, ledgers, await submitJob(parts, request));
     },
     jobs: ({ limit } = {}) => ledgers.list(limit),
+    credit() {
+      const receipts = ownReceipts(parts.journal, network.peerId, parts.crypto);
+      return { receipts: receipts.map(({ view }) => view), export: () => exportReceipts(receipts) };
+    },
     job: (id) => jobHandle(parts, ledgers, ledgers.find(id)),
     stop: () => (stopped ??= stop()),
     [Symbol.asyncDispose]: () => (stopped ??= stop()),

@@ -1,6 +1,7 @@
 import { decodeResult, encodeValue, type Reason } from '@shoal/protocol';
+import type { PeerId } from '@shoal/runtime';
+import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
-import { documentOf } from '../ledger/unit-facts.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { summaryOf } from '../views/summary.ts';
@@ -49,10 +50,12 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.outcome = outcome;
   job.finishedAt = now;
   for (const lease of job.leases.values()) {
-    const units = lease.counts.accepted;
+    const { units, fuel } = workOf(job, lease.worker);
     if (units > 0) {
-      const receipt = { kind: 'receipt', worker: lease.worker, units, fuel: fuelOf(job, lease.worker), elapsedMs: Math.max(0, now - lease.leasedAt) } as const;
-      engine.outbox.state(job.job, receipt, [lease.worker]);
+      const elapsedMs = Math.max(0, now - lease.leasedAt);
+      const { deadline } = job.spec;
+      const credit = creditOf({ fuel, elapsedMs, deadlineMs: deadline === undefined ? undefined : deadline - job.postedAt });
+      engine.outbox.state(job.job, { kind: 'receipt', worker: lease.worker, units, fuel, credit, elapsedMs }, [lease.worker]);
     }
     engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
@@ -61,16 +64,16 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   engine.timers.set(job.timerKey, now + lingerMs);
 }
 
-/** Fuel of the accepted units in which that worker took part. */
-function fuelOf(job: RequestedJob, worker: string): number {
-  let fuel = 0;
+/** Units for which that worker showed the accepted result, in time or too late to be needed, and their fuel. */
+function workOf(job: RequestedJob, worker: PeerId): { units: number; fuel: number } {
+  const work = { units: 0, fuel: 0 };
   for (const facts of job.ledger.units.values()) {
-    for (const [result, workers] of facts.accepted) {
-      const document = [...workers].some((peer) => peer === worker) ? documentOf(facts, result) : undefined;
-      if (document !== undefined) fuel += decodeResult(document).fuel ?? 0;
-    }
+    const shown = [...(facts.revealed.get(worker)?.values() ?? [])].find(({ result }) => facts.accepted.has(result));
+    if (shown === undefined) continue;
+    work.units += 1;
+    work.fuel += decodeResult(shown.document).fuel ?? 0;
   }
-  return fuel;
+  return work;
 }
 
 /** Linked outputs came, or could not be had yet. */

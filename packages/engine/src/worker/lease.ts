@@ -1,4 +1,5 @@
 import { encodeValue, type Entry, type Reason } from '@shoal/protocol';
+import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
@@ -45,6 +46,8 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
     if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
     if (fact.kind === 'accepted' || fact.kind === 'abandoned') settle(turn, job, fact.unit);
     if (fact.kind === 'receipt' && fact.worker === engine.self) {
+      effects.push({ type: 'append', records: [{ scope: creditScope, kind: 'note', key: job.job, bytes: new Uint8Array() }] });
+      effects.push({ type: 'summarize', scope: creditScope, closed: true, summary: encodeValue({ role: 'credit' }) });
       engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [job.requester]);
     }
     if (fact.kind === 'cancelled') leave(turn, job, fact.reason);

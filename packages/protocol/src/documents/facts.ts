@@ -61,6 +61,8 @@ const receipt = z.object({
   worker: peerId,
   units: count,
   fuel: count,
+  /** The fuel, and more for having been quick. */
+  credit: count,
   /** Time from lease to last accepted unit. */
   elapsedMs: count,
 });

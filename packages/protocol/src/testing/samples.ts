@@ -54,7 +54,7 @@ export const sampleFacts: { [K in FactKind]: FactOf<K> } = {
   accepted: { kind: 'accepted', unit: 255, result: content('result'), workers: [samplePeer, otherPeer] },
   abandoned: { kind: 'abandoned', unit: 65_536, reason },
   cancelled: { kind: 'cancelled', reason },
-  receipt: { kind: 'receipt', worker: otherPeer, units: 256, fuel: 18_014_398_509, elapsedMs: 61_234 },
+  receipt: { kind: 'receipt', worker: otherPeer, units: 256, fuel: 18_014_398_509, credit: 2_000_000, elapsedMs: 61_234 },
   countersigned: { kind: 'countersigned', receipt: content('receipt'), note: '' },
 };
 
