@@ -58,7 +58,8 @@ function forPeople({ out, dataDir, bootstrap, mesh }: AnnouncerOptions): Announc
       out.line(style.yellow(`${why} ${bootstrap.length === 0 ? 'Others join by this' : 'Others join this peer by'}:`));
       out.line(`  ${upCommand('DIR', `${mesh === undefined ? '' : ` --mesh ${mesh}`} --bootstrap ${addresses[0] ?? 'ADDRESS'}`)}`);
     },
-    leaving: () => out.line('Leaving. Ctrl-C once more leaves at once.'),
+    // The terminal has written ^C just before.
+    leaving: () => out.line(`${out.isTTY ? '\n' : ''}Leaving. Ctrl-C once more leaves at once.`),
     left: (afterMs) => out.line(`Left after ${humanDuration(afterMs)}.`),
   };
 }

@@ -45,7 +45,7 @@ function workersText({ workers, bids, state }: JobView): string {
 export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now: number): string[] {
   const rows: [string, string][] = [
     ['units', `${style.green(gauge(job.accepted, job.units, gaugeWidth))} ${humanCount(job.accepted)} of ${humanCount(job.units)} accepted${tail(job, style)}`],
-    ['replicas', `${humanCount(job.executions)} committed, ${job.quorum} that agree are wanted for each unit`],
+    ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit`}`],
     ['workers', workersText(job)],
   ];
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);

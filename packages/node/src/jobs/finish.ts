@@ -5,6 +5,9 @@ import { humanBytes, humanDuration } from '../output/quantities.ts';
 import { plural } from '../output/text.ts';
 import { countedReasons, reasonText } from './describe.ts';
 
+/** As much of an id's end as two jobs of one peer hardly share. */
+const idLength = 10;
+
 /** How a job went, in a line. */
 export function summaryOf(job: JobView): string {
   const peers = job.workers.filter((worker) => worker.committed > 0).length;
@@ -23,14 +26,15 @@ export function assertDone(job: JobView, units: readonly UnitView[], dataDir: st
   const reasons = units.flatMap((unit) => (unit.reason === undefined ? [] : [unit.reason]));
   const failures = units.flatMap((unit) => unit.failures.map((failure) => failure.reason));
   const why = countedReasons(reasons.length > 0 ? reasons : failures);
+  const rest = `${job.id.slice(-idLength)}${dataDirOption(dataDir)}`;
   const own = why.length > 0 ? why : job.waiting.map(reasonText);
   throw new NodeError('job-incomplete', `The job was ${job.state === 'failed' ? 'given up' : job.state}: ${summaryOf(job)}${own.map((text) => `\n  ${text}`).join('')}`, {
-    hint: `Each unit's reason: shoal job show ${job.id}${dataDirOption(dataDir)}\nWhat the program said: shoal job logs ${job.id}${dataDirOption(dataDir)}`,
+    hint: `Each unit's reason:     shoal job show ${rest}\nWhat the program said:  shoal job logs ${rest}`,
   });
 }
 
 /** How to come back to a job that goes on. */
 export function comeBack(id: string, dataDir: string): string {
-  const option = dataDirOption(dataDir);
-  return [`See how it is:    shoal job show ${id}${option}`, `Get its results:  shoal job results ${id}${option}`, `Call it off:      shoal job cancel ${id}${option}`].join('\n');
+  const rest = `${id.slice(-idLength)}${dataDirOption(dataDir)}`;
+  return [`See how it is:    shoal job show ${rest}`, `Get its results:  shoal job results ${rest}`, `Call it off:      shoal job cancel ${rest}`].join('\n');
 }

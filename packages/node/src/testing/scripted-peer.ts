@@ -115,6 +115,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
       return job;
     },
     jobs: () => [view],
+    credit: () => ({ receipts: [], export: () => '' }),
     job(id) {
       if (jobId.startsWith(id) || jobId.endsWith(id)) return job;
       throw new ShoalError('job-unknown', `Cannot find a job "${id}"`, { hint: '`shoal job ls` lists them.' });
