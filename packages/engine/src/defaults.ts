@@ -22,6 +22,8 @@ export const defaults = {
   bidTtlMs: 30_000,
   /** Bids outstanding at a worker; the oldest is dropped first: its award would then be refused, nothing worse. */
   maxBids: 256,
+  /** The same for what the bids keep in memory: a posting may have a megabyte. */
+  maxBidBytes: 16_777_216,
   /** Term of a lease; renewed at half. A worker keeps unreleased results until it ends. */
   leaseTermMs: 600_000,
   /** A worker reports at least this often; it renews what it holds. */
@@ -43,6 +45,9 @@ export const defaults = {
   windowMs: 400,
   /** Jobs a worker serves at once; more are declined as busy. */
   maxWorkedJobs: 64,
+  /** What a job's ledger may take of its worker's journal and memory: so much, and so much a unit. Then the worker leaves. */
+  maxWorkedLedgerBytes: 8_388_608,
+  maxWorkedLedgerBytesPerUnit: 4_096,
   /** A unit that failed at a peer is given to it again only after this, doubled each time, jittered. */
   retryMinMs: 1_000,
   retryMaxMs: 300_000,

@@ -26,7 +26,7 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
   const { engine } = turn;
   switch (message.type) {
     case 'offer':
-      return receiveOffer(turn, message.posted);
+      return receiveOffer(turn, from, message.posted);
     case 'assign':
       return receiveAssign(turn, from, message);
     case 'reveal':

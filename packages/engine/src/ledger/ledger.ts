@@ -24,6 +24,8 @@ export class JobLedger {
   readonly entries = new Map<Cid, Entry>();
   /** Digests of the entries, for comparing with others. */
   readonly ids: SortedIds;
+  /** Of all entries together. */
+  bytes = 0;
   /** By lease and worker: a requester that gives one lease to two shows up as two. */
   readonly leases = new Map<string, LeaseFacts>();
   readonly released = new Map<string, Reason>();
@@ -83,6 +85,7 @@ export class JobLedger {
 
   private keep(entry: Entry): void {
     this.entries.set(entry.id, entry);
+    this.bytes += entry.bytes.length;
     this.ids.insert(digestOf(entry.id));
   }
 

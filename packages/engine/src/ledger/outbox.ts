@@ -32,7 +32,7 @@ export class Outbox {
     const role = roleOf(fact);
     const key = `${role}/${job}/${[...to].sort().join(',')}`;
     const pending = this.pending.get(key) ?? { role, job, facts: [], to: new Set(to) };
-    pending.facts.push(fact);
+    pending.facts.push(bounded(fact));
     this.pending.set(key, pending);
   }
 
@@ -52,6 +52,12 @@ export class Outbox {
     }
     this.pending.clear();
   }
+}
+
+/** A reason as long as a fact may carry: others' words are part of it. */
+function bounded(fact: Fact): Fact {
+  if (!('reason' in fact) || fact.reason.text.length <= limits.maxTextLength) return fact;
+  return { ...fact, reason: { ...fact.reason, text: fact.reason.text.slice(0, limits.maxTextLength) } };
 }
 
 function batches(facts: Fact[]): Fact[][] {

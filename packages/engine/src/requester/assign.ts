@@ -40,13 +40,13 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
       if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
     }
   }
-  const counted = job.spec.units.kind === 'count';
   for (; lease.heldCursor < job.units && picked.length < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
     const unit = lease.heldCursor;
     if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
   }
   if (lease.heldCursor < job.units) return picked;
-  if (counted) return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
+  const mayMoveAny = job.spec.units.kind === 'shards' && job.spec.units.move === 'allowed';
+  if (!mayMoveAny) return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
   for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
     const unit = lease.otherCursor;
     if (holds(job, lease, unit) || runsWanted(turn, job, unit) <= 0) continue;
@@ -131,7 +131,7 @@ export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
   }
 }
 
-/** When a peer's connection is back, deferred and returned units may find a taker. */
+/** What no holder came for, and what waited for one, is offered to everybody again. */
 export function retake(job: RequestedJob): void {
   for (const unit of job.deferred) job.returned.add(unit);
   job.deferred.clear();

@@ -115,8 +115,6 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
     for (const unit of [...lease.assigned.keys()]) reopen(turn, job, lease, unit);
     // What it had committed to counts no more until it is back, and what waited for it waits no more.
     for (const [unit, facts] of job.ledger.units) if (facts.commitments.has(lease.worker) && !job.settled.has(unit)) job.returned.add(unit);
-    for (const unit of job.deferred) job.returned.add(unit);
-    job.deferred.clear();
     turn.effects.push({ type: 'changed', job: job.job });
   }
   return next;
@@ -144,6 +142,4 @@ export function dropLease(turn: Turn, job: RequestedJob, lease: Lease, reason: {
     candidate.retryAt = turn.now + turn.engine.config.timings.reofferMinMs;
   }
   turn.engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, []);
-  for (const unit of job.deferred) job.returned.add(unit);
-  job.deferred.clear();
 }

@@ -1,4 +1,5 @@
 import type { Turn } from '../engine.ts';
+import { retake } from './assign.ts';
 import { endIfOver, lingerMs, refetch } from './finish.ts';
 import { openUnits, type RequestedJob } from './job.ts';
 import { expireLeases } from './leases.ts';
@@ -20,6 +21,7 @@ export function tick(turn: Turn, job: RequestedJob): void {
   const nextExpiry = expireLeases(turn, job);
   if (openUnits(job) > 0) seekWorkers(turn, job);
   chaseStragglers(turn, job);
+  retake(job);
   refetch(turn, job);
   endIfOver(turn, job);
   if (job.outcome !== 'open') return;

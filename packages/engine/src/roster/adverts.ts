@@ -1,6 +1,7 @@
 import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
 import { limits, openAdvert, sealAdvert, topics } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
+import { forgetBids } from '../worker/bid.ts';
 import { freeSlots } from '../worker/job.ts';
 
 const timerKey = 'advertise';
@@ -21,6 +22,7 @@ export function advertise(turn: Turn): void {
   const { engine, now, random, effects } = turn;
   const { timings } = engine.config;
   engine.roster.forgetExpired(now);
+  forgetBids(turn);
   const own = makeAdvert(turn);
   engine.roster.add(own, now);
   effects.push({ type: 'publish', topic: topics.adverts(engine.config.mesh), bytes: own.bytes });

@@ -3,44 +3,55 @@ import { openEntry, sealEntry, unitCount, type Entry, type FactOf, type JobSpec 
 import { bitmapOf, type Turn } from '../engine.ts';
 import { holdsOf } from '../market/match.ts';
 import { admit } from '../policy/admit.ts';
-import { freeSlots } from './job.ts';
+import { freeSlots, type Bidding } from './job.ts';
+
+interface Posting {
+  posted: Entry;
+  spec: JobSpec;
+}
 
 /** Answers an offer: a bid, or a decline with its reasons. */
-export function receiveOffer(turn: Turn, bytes: Uint8Array): void {
+export function receiveOffer(turn: Turn, from: PeerId, bytes: Uint8Array): void {
   const { engine, now, effects } = turn;
-  const posted = openEntry(bytes, engine.crypto);
-  const fact = posted.value.facts[0];
-  if (fact?.kind !== 'posted' || posted.id !== posted.job || fact.mesh !== engine.config.mesh) {
-    throw new ShoalError('offer-malformed', 'Cannot take an offer: its entry posts no job of this mesh');
-  }
+  const { posted, spec } = openPosting(turn, bytes);
   const held = engine.worked.get(posted.id);
   if (held !== undefined) {
+    if (from !== held.requester) return;
     held.reset = true;
     held.report = 'now';
     return;
   }
-  const reasons = admit(engine, fact.spec, posted.author, now);
-  if (reasons.length > 0) {
-    effects.push({ type: 'send', to: posted.author, message: { type: 'decline', job: posted.id, reasons } });
-    return;
-  }
-  const bid = makeBid(turn, posted, fact.spec);
-  rememberBid(turn, posted, bid);
-  effects.push({ type: 'send', to: posted.author, message: { type: 'entries', job: posted.id, entries: [bid.bytes] } });
+  const reasons = admit(engine, spec, posted.author, now);
+  if (reasons.length > 0) effects.push({ type: 'send', to: posted.author, message: { type: 'decline', job: posted.id, reasons } });
+  else sendBid(turn, posted, spec);
 }
 
 /** The same for an offer that was gossiped: silence instead of a decline, so that a thousand refusals cost nothing. */
 export function receiveGossipedOffer(turn: Turn, bytes: Uint8Array): 'accept' | 'ignore' {
-  const { engine, now, effects } = turn;
-  const posted = openEntry(bytes, engine.crypto);
-  const fact = posted.value.facts[0];
-  if (fact?.kind !== 'posted' || posted.author === engine.self || engine.worked.has(posted.id)) return 'ignore';
-  if (!engine.bidding.has(posted.id) && admit(engine, fact.spec, posted.author, now).length === 0) {
-    const bid = makeBid(turn, posted, fact.spec);
-    rememberBid(turn, posted, bid);
-    effects.push({ type: 'send', to: posted.author, message: { type: 'entries', job: posted.id, entries: [bid.bytes] } });
-  }
+  const { engine, now } = turn;
+  const { posted, spec } = openPosting(turn, bytes);
+  if (posted.author === engine.self || engine.worked.has(posted.id)) return 'ignore';
+  if (admit(engine, spec, posted.author, now).length === 0) sendBid(turn, posted, spec);
   return 'accept';
+}
+
+function openPosting({ engine }: Turn, bytes: Uint8Array): Posting {
+  const posted = openEntry(bytes, engine.crypto);
+  const [fact] = posted.value.facts;
+  if (fact?.kind !== 'posted' || posted.id !== posted.job || fact.mesh !== engine.config.mesh) {
+    throw new ShoalError('offer-malformed', 'Cannot take an offer: its entry posts no job of this mesh');
+  }
+  return { posted, spec: fact.spec };
+}
+
+/** A bid that stands already is said again, not made anew: whoever repeats an offer gets nothing for it. */
+function sendBid(turn: Turn, posted: Entry, spec: JobSpec): void {
+  const { engine, now, effects } = turn;
+  const standing = engine.bidding.get(posted.id);
+  const isFresh = standing !== undefined && standing.until - now > engine.config.timings.bidTtlMs / 2;
+  const bid = isFresh ? standing.bid : makeBid(turn, posted, spec);
+  if (!isFresh) rememberBid(turn, { job: posted.id, requester: posted.author, posted, bid, until: now + engine.config.timings.bidTtlMs });
+  effects.push({ type: 'send', to: posted.author, message: { type: 'entries', job: posted.id, entries: [bid.bytes] } });
 }
 
 function makeBid({ engine, now }: Turn, posted: Entry, spec: JobSpec): Entry {
@@ -58,10 +69,22 @@ function makeBid({ engine, now }: Turn, posted: Entry, spec: JobSpec): Entry {
   return sealEntry({ job: posted.id, at: now, facts: [fact] }, engine.signer, engine.crypto);
 }
 
-function rememberBid({ engine, now }: Turn, posted: Entry, bid: Entry): void {
-  const { bidding, config } = engine;
-  for (const [job, known] of bidding) if (known.until <= now) bidding.delete(job);
-  if (bidding.size >= config.timings.maxBids) bidding.delete(bidding.keys().next().value as typeof posted.id);
-  const requester: PeerId = posted.author;
-  bidding.set(posted.id, { job: posted.id, requester, posted, bid, until: now + config.timings.bidTtlMs });
+/** Bounded in number and in bytes: postings may be large. */
+function rememberBid(turn: Turn, bid: Bidding): void {
+  const { bidding, config } = turn.engine;
+  forgetBids(turn);
+  bidding.delete(bid.job);
+  bidding.set(bid.job, bid);
+  let bytes = 0;
+  for (const { posted } of bidding.values()) bytes += posted.bytes.length;
+  for (const [job, { posted }] of bidding) {
+    if (bidding.size <= config.timings.maxBids && bytes <= config.timings.maxBidBytes) return;
+    bidding.delete(job);
+    bytes -= posted.bytes.length;
+  }
+}
+
+/** Drops the bids that stand no more. */
+export function forgetBids({ engine, now }: Turn): void {
+  for (const [job, bid] of engine.bidding) if (bid.until <= now) engine.bidding.delete(job);
 }

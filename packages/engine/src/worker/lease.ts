@@ -1,4 +1,4 @@
-import { encodeValue, type Entry, type Reason } from '@shoal/protocol';
+import { encodeValue, unitCount, type Entry, type Reason } from '@shoal/protocol';
 import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
@@ -17,12 +17,13 @@ function takeLease(turn: Turn, entry: Entry): void {
   const leased = entry.value.facts.find((fact) => fact.kind === 'leased' && fact.worker === engine.self);
   if (leased?.kind !== 'leased') return;
   const bidding = engine.bidding.get(entry.job);
-  if (bidding === undefined || bidding.requester !== entry.author) {
-    const reason = { code: 'bid-expired', text: 'its bid for this job has expired' };
-    effects.push({ type: 'send', to: entry.author, message: { type: 'unknownLease', job: entry.job, lease: leased.lease, reason } });
-    return;
-  }
+  const refuse = (code: string, text: string): void => {
+    effects.push({ type: 'send', to: entry.author, message: { type: 'unknownLease', job: entry.job, lease: leased.lease, reason: { code, text } } });
+  };
+  if (bidding === undefined || bidding.requester !== entry.author) return refuse('bid-expired', 'its bid for this job has expired');
   engine.bidding.delete(entry.job);
+  // Bids are not counted while they stand: more may be awarded than there is room for.
+  if (engine.worked.size >= engine.config.timings.maxWorkedJobs) return refuse('busy', `it serves ${engine.worked.size} jobs already`);
   const ledger = new JobLedger(entry.job, engine.crypto);
   const entries = [bidding.posted, bidding.bid, entry];
   for (const known of entries) ledger.add(known);
@@ -30,17 +31,27 @@ function takeLease(turn: Turn, entry: Entry): void {
   if (job === undefined) return;
   engine.worked.set(job.job, job);
   effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
+  // Open again, should we have worked on it before.
+  if (!engine.requested.has(job.job)) effects.push({ type: 'summarize', scope: job.job, closed: false, summary: encodeValue({ role: 'worker' }) });
   engine.timers.set(job.timerKey, turn.now + engine.config.timings.beatMs);
 }
 
-/** Clocks differ: a term counts from when we heard of it. */
-function termEnd({ now }: Turn, entry: Entry, until: number): number {
-  return now + Math.max(0, until - entry.value.at);
+/** Clocks differ: a term counts from when we heard of it. Nobody binds us for longer than our own term. */
+function termEnd({ now, engine }: Turn, entry: Entry, until: number): number {
+  return now + Math.min(Math.max(0, until - entry.value.at), engine.config.timings.leaseTermMs);
 }
 
 function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   const { engine, effects } = turn;
-  if (entry.author !== job.requester || !job.ledger.add(entry)) return;
+  if (entry.author !== job.requester || job.ledger.entries.has(entry.id)) return;
+  const { maxWorkedLedgerBytes, maxWorkedLedgerBytesPerUnit } = engine.config.timings;
+  if (job.ledger.bytes + entry.bytes.length > maxWorkedLedgerBytes + maxWorkedLedgerBytesPerUnit * unitCount(job.spec)) {
+    const text = `the requester stated more than ${job.ledger.bytes} bytes of facts about this job`;
+    effects.push({ type: 'offence', peer: job.requester, code: 'ledger-oversize', text });
+    leave(turn, job, { code: 'ledger-oversize', text });
+    return;
+  }
+  job.ledger.add(entry);
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   for (const fact of entry.value.facts) {
     if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
@@ -51,7 +62,7 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
       engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [job.requester]);
     }
     if (fact.kind === 'cancelled') leave(turn, job, fact.reason);
-    if (fact.kind === 'released' && fact.lease === job.lease) leave(turn, job, fact.reason);
+    if (fact.kind === 'released' && fact.lease === job.lease && fact.worker === engine.self) leave(turn, job, fact.reason);
   }
 }
 

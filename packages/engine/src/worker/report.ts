@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import type { MessageBody } from '@shoal/protocol';
+import { limits, unitCount, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { leave } from './lease.ts';
@@ -10,15 +10,21 @@ import { revealFact } from './run.ts';
 export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'assign'>): void {
   const job = ownJob(turn, from, message);
   if (job === undefined) return;
+  const units = unitCount(job.spec);
   for (const unit of message.drop) {
     job.done.delete(unit);
     job.queue = job.queue.filter((queued) => queued !== unit);
     if (job.running.delete(unit)) turn.effects.push({ type: 'abort', job: job.job, unit });
   }
+  const waiting = new Set(job.queue);
+  let isMissed = false;
   for (const unit of message.run) {
-    if (job.done.has(unit)) beginReconcileWith(turn, job.ledger, from); // it missed our commitment
-    else if (!job.running.has(unit) && !job.queue.includes(unit)) job.queue.push(unit);
+    if (unit >= units || job.running.has(unit) || waiting.has(unit)) continue;
+    if (job.done.has(unit)) isMissed = true;
+    else if (waiting.size + job.running.size + job.done.size < limits.maxWindowUnits) waiting.add(unit); // more were never asked for
   }
+  job.queue = [...waiting];
+  if (isMissed) beginReconcileWith(turn, job.ledger, from); // it knows nothing of what we committed to
 }
 
 /** All commitments for these units are in. */

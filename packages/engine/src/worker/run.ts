@@ -92,6 +92,7 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
   const run = job?.running.get(unit);
   if (job === undefined || run === undefined || now - run.progressAt < engine.config.timings.progressEveryMs) return;
   run.progressAt = now;
+  if (Number.isNaN(fraction)) return;
   const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
   effects.push({ type: 'send', to: job.requester, message: { type: 'progress', job: id, unit, ...bounded } });
 }

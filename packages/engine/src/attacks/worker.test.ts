@@ -1,0 +1,201 @@
+import { limits } from '@shoal/protocol';
+import { describe, expect, it } from 'vitest';
+import { halves } from '../testing/facts.ts';
+import { resultOf } from '../testing/behaviours.ts';
+import { outcomeOf, restOf, runJob, sceneWithEvil, viewOf } from '../testing/scene.ts';
+import { countedSpec, holding, shardSpec } from '../testing/specs.ts';
+
+/** Ends as it would without the evil worker, and nothing of it was accepted. */
+function expectDone(scene: ReturnType<typeof sceneWithEvil>, spec = countedSpec(12), withinMs = 120_000): void {
+  const job = runJob(scene, spec, withinMs);
+  const { mesh, requester, evil } = scene;
+  expect(outcomeOf(requester, job), JSON.stringify(viewOf(requester, job).waiting)).toBe('done');
+  for (const facts of requester.engine.requested.get(job)?.ledger.units.values() ?? []) {
+    expect(facts.accepted.size).toBe(1);
+    for (const workers of facts.accepted.values()) expect(workers.has(evil.id)).toBe(false);
+  }
+  expect(restOf(mesh)).toEqual([]);
+}
+
+describe('a job ends as it should, and without a word of a worker that', () => {
+  it('reveals without having committed', () => {
+    const scene = sceneWithEvil(1);
+    const { evil } = scene;
+    evil.onUnit = (unit) => evil.tell(halves(evil.id, evil.job ?? never(), unit).revealed);
+    expectDone(scene);
+  });
+
+  it('commits twice', () => {
+    const scene = sceneWithEvil(2);
+    const { evil } = scene;
+    evil.onUnit = (unit) => {
+      for (const text of ['', ' (false)']) evil.tell(halves(evil.id, evil.job ?? never(), unit, text).committed);
+    };
+    evil.onReveal = (units) => evil.tell(...units.map((unit) => halves(evil.id, evil.job ?? never(), unit).revealed));
+    expectDone(scene);
+  });
+
+  it('shows something else than it committed to', () => {
+    const scene = sceneWithEvil(3);
+    const { evil } = scene;
+    evil.onUnit = (unit) => evil.tell(halves(evil.id, evil.job ?? never(), unit, ' (false)').committed);
+    evil.onReveal = (units) => evil.tell(...units.map((unit) => halves(evil.id, evil.job ?? never(), unit).revealed));
+    expectDone(scene);
+  });
+
+  it('commits and never shows, though it says that it restarted all the time', () => {
+    const scene = sceneWithEvil(4);
+    const { evil, mesh } = scene;
+    const held: number[] = [];
+    evil.onUnit = (unit) => {
+      evil.tell(halves(evil.id, evil.job ?? never(), unit).committed);
+      held.push(unit);
+    };
+    const beat = (): void => {
+      evil.pull({ done: held.slice(-limits.maxWindowUnits), reset: true });
+      mesh.time.after(1_000, beat);
+    };
+    beat();
+    expectDone(scene);
+  });
+
+  it('says for ever that it runs what it was given', () => {
+    const scene = sceneWithEvil(5);
+    const { evil, mesh } = scene;
+    const held: number[] = [];
+    evil.onUnit = (unit) => held.push(unit);
+    const beat = (): void => {
+      evil.pull({ running: held.slice(-limits.maxWindowUnits) });
+      mesh.time.after(1_000, beat);
+    };
+    beat();
+    expectDone(scene);
+  });
+
+  it('fails whatever it is given at once', () => {
+    for (const deterministic of [false, true]) {
+      const scene = sceneWithEvil(6);
+      const { evil } = scene;
+      evil.onUnit = (unit) => {
+        const reason = { code: 'sandbox-crashed', text: 'it says' };
+        evil.tell({ kind: 'failed', lease: evil.lease, unit, reason, deterministic });
+        evil.pull();
+      };
+      expectDone(scene);
+    }
+  });
+
+  it('says that units failed which it was never given, many times', () => {
+    const scene = sceneWithEvil(7);
+    const { evil, mesh } = scene;
+    let told = false;
+    evil.onUnit = () => {
+      if (told) return;
+      told = true;
+      for (let i = 0; i < 20; i += 1) {
+        mesh.time.after(i, () => {
+          const reason = { code: 'sandbox-crashed', text: `it says (${i})` };
+          evil.tell(...Array.from({ length: 12 }, (_, unit) => ({ kind: 'failed' as const, lease: evil.lease, unit, reason, deterministic: false })));
+        });
+      }
+    };
+    expectDone(scene);
+  });
+
+  it('claims inputs that it lacks', () => {
+    const all = { holdings: [holding(12, () => true)] };
+    const scene = sceneWithEvil(8, [all, all, {}]);
+    const { evil } = scene;
+    evil.advertise({ datasets: [holding(12, () => true)], seq: scene.mesh.now + 1 });
+    evil.holds = new Uint8Array(2).fill(255);
+    evil.onUnit = (unit) => {
+      const reason = { code: 'input-unavailable', text: 'it is not here after all' };
+      evil.tell({ kind: 'failed', lease: evil.lease, unit, reason, deterministic: false });
+    };
+    scene.mesh.runUntil(() => false, 100);
+    expectDone(scene, shardSpec(12, 'never'));
+  });
+
+  it('takes all that it can get, and does nothing', () => {
+    const scene = sceneWithEvil(9);
+    const { evil, mesh, requester } = scene;
+    evil.wants = limits.maxWindowUnits;
+    let most = 0;
+    const beat = (): void => {
+      evil.pull();
+      const lease = [...(requester.engine.requested.get(evil.job ?? never())?.leases.values() ?? [])].find(({ worker }) => worker === evil.id);
+      most = Math.max(most, lease?.assigned.size ?? 0);
+      mesh.time.after(50, beat);
+    };
+    evil.onUnit = () => {
+      evil.onUnit = () => {};
+      beat();
+    };
+    expectDone(scene, countedSpec(700), 300_000);
+    expect(most).toBeLessThanOrEqual(limits.maxWindowUnits);
+  });
+
+  it('gives its lease back whenever it gets one, and bids again', () => {
+    const scene = sceneWithEvil(10);
+    const { evil, requester, mesh } = scene;
+    evil.onMessage = (from, message) => {
+      if (message.type !== 'entries' && message.type !== 'offer') return;
+      const job = message.type === 'entries' ? message.job : undefined;
+      if (job === undefined) return;
+      const leased = evil.facts('leased').at(-1);
+      if (leased !== undefined) evil.send(from, { type: 'unknownLease', job, lease: leased.lease, reason: { code: 'x', text: '' } });
+      evil.say(from, job, evil.bid());
+    };
+    const before = requester.journal.records;
+    const spec = countedSpec(200, 2);
+    const job = mesh.submit(requester, spec);
+    evil.say(requester, job, evil.bid());
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(outcomeOf(requester, job)).toBe('done');
+    const byEvil = evil.facts('leased').length;
+    expect(byEvil).toBeLessThan(12);
+    expect(requester.journal.records - before).toBeLessThan(4 * 200 + 100);
+    expect(restOf(mesh)).toEqual([]);
+  });
+});
+
+describe('a worker whose results were lost with its journal', () => {
+  it('holds nothing up', () => {
+    const scene = sceneWithEvil(11);
+    const { mesh, requester, workers } = scene;
+    const job = mesh.submit(requester, countedSpec(60));
+    const [victim] = workers;
+    if (victim === undefined) return never();
+    mesh.runUntil(() => mesh.executed.filter(({ peer }) => peer === victim.id).length > 5, 10_000);
+    mesh.kill(victim);
+    victim.journal.scopesByName.clear();
+    mesh.restart(victim);
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(outcomeOf(requester, job)).toBe('done');
+    expect(restOf(mesh)).toEqual([]);
+  });
+});
+
+describe('results that differ at every peer', () => {
+  it('end the job with a reason instead of burning the whole mesh', () => {
+    let run = 0;
+    const behaviour = (_: unknown, unit: number) => ({ afterMs: 20, outcome: resultOf(unit, ` of run ${(run += 1)}`) });
+    const scene = sceneWithEvil(12, Array.from({ length: 12 }, () => ({ behaviour })));
+    const job = runJob(scene, countedSpec(2), 300_000);
+    expect(outcomeOf(scene.requester, job)).toBe('failed');
+    expect(viewOf(scene.requester, job).executions).toBeLessThanOrEqual(2 * 8);
+  });
+
+  it('are said to be what the job waits for, while there is nobody else to ask', () => {
+    let run = 0;
+    const behaviour = (_: unknown, unit: number) => ({ afterMs: 20, outcome: resultOf(unit, ` of run ${(run += 1)}`) });
+    const scene = sceneWithEvil(13, [{ behaviour }, { behaviour }]);
+    const job = runJob(scene, countedSpec(1), 30_000);
+    expect(outcomeOf(scene.requester, job)).toBe('open');
+    expect(viewOf(scene.requester, job).waiting.map(({ code }) => code)).toContain('results-differ');
+  });
+});
+
+function never(): never {
+  throw new Error('missing in the test mesh');
+}
