@@ -156,7 +156,7 @@ test('a job that failed ends with 5 and its reasons', async () => {
 });
 
 test("the peer's refusal reaches the person", async () => {
-  const refuse = new ShoalError('dataset-unknown', 'Cannot find a dataset "logs"', { hint: '`shoal data ls` lists them.' });
+  const refuse = new ShoalError('dataset-ambiguous', 'Cannot find a dataset "logs"', { hint: '`shoal data ls` lists them.' });
   const { code, err } = await run(['run', await program(), '--on', 'logs'], { refuse });
   expect({ code, err }).toEqual({ code: 1, err: 'shoal: Cannot find a dataset "logs"\n  `shoal data ls` lists them.\n' });
 });

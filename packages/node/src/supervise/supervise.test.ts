@@ -31,7 +31,7 @@ test('a child that does not listen is killed, and all that it started with it', 
   const lines: string[] = [];
   const clock = manualClock();
   const child = await node(
-    `process.on('SIGTERM', () => console.log('no')); require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); ${stay}`,
+    `process.on('SIGTERM', () => console.log('no')); require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); ${stay}`,
     (line) => lines.push(line),
   );
   await expect.poll(() => lines).toEqual(['up']);
