@@ -5,6 +5,7 @@ export type * from './effects.ts';
 export { bitAt, bitmapOf, createEngine, type Engine, type EngineConfig } from './engine.ts';
 export type * from './events.ts';
 export { JobLedger } from './ledger/ledger.ts';
+export { snapshotOf } from './ledger/snapshot.ts';
 export { documentOf, votesOf } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';

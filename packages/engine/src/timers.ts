@@ -24,6 +24,11 @@ export class Timers {
     this.due.delete(key);
   }
 
+  /** What is set, in no order. */
+  names(): string[] {
+    return [...this.due.keys()];
+  }
+
   /** When the next one is due. */
   next(): number | undefined {
     this.dropStale();

@@ -27,6 +27,11 @@ interface Pending {
 export class Outbox {
   private readonly pending = new Map<string, { job: Cid } & Pending>();
 
+  /** Entries that wait for the burst to end. */
+  get size(): number {
+    return this.pending.size;
+  }
+
   /** States a fact about a job, and sends it to those peers once it is durable. Facts for the same peers share an entry. */
   state(job: Cid, fact: Fact, to: readonly PeerId[]): void {
     const role = roleOf(fact);
