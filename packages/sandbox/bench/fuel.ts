@@ -19,7 +19,7 @@ export interface FuelFigures {
 const plenty = 1n << 60n;
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 
-type Kernels = { run(kernel: number, size: number): number; _start(): void } & Record<typeof addedExport.fuel, WasmGlobal | undefined>;
+type Kernels = { run(kernel: number, size: number): number; _start(): void } & Record<typeof addedExport.fuel | typeof addedExport.stack, WasmGlobal | undefined>;
 
 function instantiate(bytes: Uint8Array): Kernels {
   const kernels = new wasm.Instance(new wasm.Module(bytes), {}).exports as unknown as Kernels;
@@ -31,6 +31,8 @@ function instantiate(bytes: Uint8Array): Kernels {
 function refuel(kernels: Kernels): void {
   const fuel = kernels[addedExport.fuel];
   if (fuel !== undefined) fuel.value = plenty;
+  const stack = kernels[addedExport.stack];
+  if (stack !== undefined) stack.value = 1 << 21;
 }
 
 /** What metering costs, kernel by kernel: processor time, in turns, medians. */

@@ -77,3 +77,5 @@ export const childRestartMs = 1000;
 export const unlimitedFuel = Number.MAX_SAFE_INTEGER;
 /** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones begin in its baseline. */
 export const maxOptimisedAtOnceBytes = 1024 * 1024;
+/** Stack that recursive functions of a guest may use together, counted the same on every machine; V8 has twice that. */
+export const guestStackBytes = 2 * 1024 * 1024;

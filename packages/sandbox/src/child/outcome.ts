@@ -1,5 +1,5 @@
 import type { UnitReport } from '../channel/frames.ts';
-import { maxFailureTextChars } from '../limits.ts';
+import { guestStackBytes, maxFailureTextChars } from '../limits.ts';
 import { InvalidModule } from '../module/invalid.ts';
 import type { StopReason } from '../wasi/stop.ts';
 import { MemoryTooLarge } from './programs.ts';
@@ -15,6 +15,7 @@ export interface Ending {
   /** Memory was refused at least once. */
   memoryRefused: boolean;
   fuelLeft: bigint;
+  stackLeft: number;
   fuel: number;
   maxMemoryBytes: number;
 }
@@ -46,13 +47,14 @@ export function failureOf(ending: Ending): Failure | undefined {
   }
   if (thrown instanceof wasm.RuntimeError) {
     if (ending.fuelLeft < 0n) return failure('fuel-exceeded', `the program used up its fuel of ${ending.fuel}`, true);
+    if (ending.stackLeft < 0) return failure('program-trapped', `the program stopped: its calls went too deep (${guestStackBytes} bytes of stack)`, true);
     if (ending.memoryRefused) {
       return failure('memory-exceeded', `the program stopped (${text}) after it was refused more than ${ending.maxMemoryBytes} bytes of memory`, true);
     }
     return failure('program-trapped', `the program stopped: ${text}`, true);
   }
   if (thrown instanceof wasm.Exception) return failure('program-trapped', 'the program threw an exception that it did not catch', true);
-  // How deep calls may go depends on how far V8 has optimised the program.
+  // The count of the stack was too low for this program, and how deep V8 lets calls go depends on its optimisations.
   if (thrown instanceof RangeError && text.includes('call stack')) return failure('program-trapped', 'the program stopped: call stack exhausted', false);
   return failure('sandbox-crashed', `the sandbox failed: ${text}`, false);
 }

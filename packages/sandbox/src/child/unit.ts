@@ -1,6 +1,6 @@
 import { toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
 import { ChannelClosed, type SyncChannel } from '../channel/sync-channel.ts';
-import { wasmPageBytes } from '../limits.ts';
+import { guestStackBytes, wasmPageBytes } from '../limits.ts';
 import { addedExport } from '../module/additions.ts';
 import { createWasiHost, wasiModule } from '../wasi/host.ts';
 import { contentPieces, outputsOf } from '../wasi/outputs.ts';
@@ -44,6 +44,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     ({ exports } = new wasm.Instance(program().module, { [wasiModule]: host.imports }));
     host.attach(exports['memory'] as WasmMemory);
     global(addedExport.fuel).value = BigInt(order.fuel);
+    global(addedExport.stack).value = guestStackBytes;
     channel.send(toParent.started, new Uint8Array(0));
     (exports[addedExport.start] as (() => void) | undefined)?.();
     (exports['_start'] as () => void)();
@@ -60,6 +61,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     stop: state.stop,
     memoryRefused: Number(global(addedExport.refused).value) !== 0,
     fuelLeft,
+    stackLeft: Number(global(addedExport.stack).value),
     fuel: order.fuel,
     maxMemoryBytes: order.maxPages * wasmPageBytes,
   });

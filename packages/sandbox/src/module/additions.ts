@@ -17,13 +17,15 @@ export interface Additions {
   refused: number;
   /** Mutable i64: what is left; below zero ends the program. */
   fuel: number;
+  /** Mutable i32: stack that recursion may still use; below zero ends the program. */
+  stack: number;
   /** Types () -> results, for functions with several results, by their results. */
   blockTypes: Map<string, number>;
   firstFreeType: number;
 }
 
 /** Names under which the host finds what was added. */
-export const addedExport = { refused: 'shoal:refused', fuel: 'shoal:fuel', start: 'shoal:start' } as const;
+export const addedExport = { refused: 'shoal:refused', fuel: 'shoal:fuel', stack: 'shoal:stack', start: 'shoal:start' } as const;
 
 export function planAdditions(module: ParsedModule): Additions {
   const functions = module.imports.length + module.functions.length;
@@ -35,6 +37,7 @@ export function planAdditions(module: ParsedModule): Additions {
     fill: functions + 2,
     refused: module.globals,
     fuel: module.globals + 1,
+    stack: module.globals + 2,
     blockTypes: new Map(),
     firstFreeType: module.types.length + 2,
   };

@@ -35,5 +35,11 @@ export const bulkShift = 4;
 /** Most that one pass through a loop, or one call, may be charged: of a long body only a part runs each time. */
 export const maxCharge = 1000;
 
+/**
+ * What a call of a recursive function takes of the stack, in bytes: an estimate from above of V8's frames, so that the
+ * count ends a runaway recursion before V8 does, at the same depth everywhere.
+ */
+export const frameCost = (values: number): number => 96 + 8 * values;
+
 /** Straight functions up to this cost are charged to their callers. */
 export const maxUnmeteredCost = 20;

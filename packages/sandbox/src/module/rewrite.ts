@@ -3,7 +3,7 @@ import { functionForm, kind, misc, op, section, sectionOrder, valueType } from '
 import { rewriteBody } from './body.ts';
 import type { FunctionType, ParsedModule } from './parse.ts';
 import { Reader } from './reader.ts';
-import { unmeteredCost, type Callees } from './scan.ts';
+import { surveyModule } from './survey.ts';
 import { Writer } from './writer.ts';
 
 /** The entries of a section without their number, to which others are appended. */
@@ -30,20 +30,13 @@ function memorySection(module: ParsedModule, maxPages: number): Writer {
   return out;
 }
 
-function calleesOf(module: ParsedModule): Callees {
-  const imports = module.imports.length;
-  const unmetered = new Int32Array(imports + module.functions.length).fill(-1);
-  for (const [i, body] of module.bodies.entries()) unmetered[imports + i] = unmeteredCost(module.bytes, body);
-  return { imports, unmetered };
-}
-
 function codeSection(module: ParsedModule, added: Additions): Writer {
   const span = module.sections.get(section.code);
-  const callees = calleesOf(module);
+  const survey = surveyModule(module);
   const out = new Writer((span === undefined ? 0 : span.end - span.start) * 2 + 4096).u32(module.bodies.length + 3);
   for (const [i, body] of module.bodies.entries()) {
     const type = module.types[module.functions[i] as number] as FunctionType;
-    out.sized(rewriteBody(module.bytes, body, type, module.imports.length + i, callees, added));
+    out.sized(rewriteBody(module.bytes, body, type, module.imports.length + i, survey, added));
   }
   return out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
 }
@@ -61,7 +54,7 @@ function typeEntries(added: Additions): Writer[] {
 
 function exportEntries(module: ParsedModule, added: Additions): Writer[] {
   const entry = (name: string, of: number, index: number): Writer => new Writer().name(name).u8(of).u32(index);
-  const entries = [entry(addedExport.refused, kind.global, added.refused), entry(addedExport.fuel, kind.global, added.fuel)];
+  const entries = [entry(addedExport.refused, kind.global, added.refused), entry(addedExport.fuel, kind.global, added.fuel), entry(addedExport.stack, kind.global, added.stack)];
   // A start function would run before the host can give the program its limits: the host calls it.
   if (module.start !== undefined) entries.push(entry(addedExport.start, kind.function, module.start));
   return entries;
@@ -71,15 +64,16 @@ function functionEntries({ growType, bulkType }: Additions): Writer[] {
   return [growType, bulkType, bulkType].map((type) => new Writer().u32(type));
 }
 
-/** In the order of their indexes: memory refused, fuel. The host sets the fuel before the first instruction. */
+/** In the order of their indexes: memory refused, fuel, stack. The host sets the latter before the first instruction. */
 function globalEntries(): Writer[] {
   return [
     new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end),
     new Writer().u8(valueType.i64, 1, op.i64Const, 0, op.end),
+    new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end),
   ];
 }
 
-/** The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered. */
+/** The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered, recursion bounded. */
 export function rewriteModule(module: ParsedModule, maxPages: number): Uint8Array<ArrayBuffer> {
   const added = planAdditions(module);
   // First the code: it says which types it needs.

@@ -1,8 +1,9 @@
 import { misc, op } from './binary.ts';
-import { costOf, hostCallCost, indirectCallCost, maxUnmeteredCost } from './costs.ts';
+import { costOf, hostCallCost, indirectCallCost } from './costs.ts';
 import { skipOperands } from './instructions.ts';
 import type { Span } from './parse.ts';
 import { Reader } from './reader.ts';
+import type { Survey } from './survey.ts';
 
 /** Places in a function's code that the rewriter may change. */
 export const mark = { loop: 0, call: 1, hostCall: 2, grow: 3, copy: 4, fill: 5, leave: 6 } as const;
@@ -38,13 +39,6 @@ export interface FunctionScan {
   exceptions: boolean;
 }
 
-/** What the walk must know of other functions. */
-export interface Callees {
-  imports: number;
-  /** By function index: the cost of a function that is not metered itself, else -1. */
-  unmetered: Int32Array;
-}
-
 function readLocals(reader: Reader): Pick<FunctionScan, 'locals' | 'localGroups' | 'groupsAt' | 'codeAt'> {
   const localGroups = reader.u32();
   const groupsAt = reader.at;
@@ -60,27 +54,8 @@ const throwing: ReadonlySet<number> = new Set([op.try, op.catch, op.throw, op.re
 const opening: ReadonlySet<number> = new Set([op.block, op.loop, op.if, op.try, op.tryTable]);
 const leaving: ReadonlySet<number> = new Set([op.return, op.returnCall, op.returnCallIndirect]);
 
-/**
- * The cost of a function that is short, straight and calls nothing, so that its callers can be charged for it;
- * -1 for every other.
- */
-export function unmeteredCost(bytes: Uint8Array, body: Span): number {
-  const reader = new Reader(bytes, body.start, body.end);
-  readLocals(reader);
-  let cost = 1;
-  while (reader.at < body.end) {
-    const code = reader.u8();
-    if (code === op.loop || throwing.has(code) || code === op.memoryGrow || code === op.prefixMisc) return -1;
-    if (code >= op.call && code <= op.returnCallIndirect) return -1;
-    skipOperands(reader, code);
-    cost += costOf(code);
-    if (cost > maxUnmeteredCost) return -1;
-  }
-  return cost;
-}
-
 /** Walks over a function's code once. */
-export function scanFunction(bytes: Uint8Array, body: Span, callees: Callees): FunctionScan {
+export function scanFunction(bytes: Uint8Array, body: Span, survey: Survey): FunctionScan {
   const reader = new Reader(bytes, body.start, body.end);
   const scan: FunctionScan = { ...readLocals(reader), cost: 1, loops: [], marks: [], exceptions: false };
   /** The loop around each open block, -1 for none. */
@@ -127,10 +102,10 @@ export function scanFunction(bytes: Uint8Array, body: Span, callees: Callees): F
       noteCall();
       note(mark.call, at);
     } else if (code === op.call) {
-      const cost = target < callees.imports ? hostCallCost : (callees.unmetered[target] as number);
+      const cost = target < survey.imports ? hostCallCost : (survey.unmetered[target] as number);
       if (cost >= 0) charge(cost);
       else noteCall();
-      if (target < callees.imports) note(mark.hostCall, at);
+      if (target < survey.imports) note(mark.hostCall, at);
       else if (cost < 0) note(mark.call, at);
     } else if (code === op.prefixMisc && (target === misc.memoryCopy || target === misc.memoryFill)) {
       note(target === misc.memoryCopy ? mark.copy : mark.fill, at);
