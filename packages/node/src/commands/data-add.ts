@@ -40,7 +40,8 @@ export function registerDataAdd(data: Command, context: Context): void {
     );
     if (options.json === true) return context.out.line(JSON.stringify(added));
     const { style } = context.out;
-    const kept = added.here === added.shards ? `${plural(added.shards, 'shard')}, ${humanBytes(added.bytes)}` : `${added.here} of ${plural(added.shards, 'shard')}, ${humanBytes(added.bytesHere)} of ${humanBytes(added.bytes)}`;
+    const whole = `${plural(added.shards, 'shard')}, ${humanBytes(added.bytes)}`;
+    const kept = added.here === added.shards ? whole : `${added.here} of ${whole} (${humanBytes(added.bytesHere)} here)`;
     context.out.lines([`${style.bold(added.name)}  ${kept}`, added.cid]);
   });
 }

@@ -6,7 +6,11 @@ import { shortId } from '../output/text.ts';
 
 export function registerJobCancel(job: Command, context: Context): void {
   const command = withPeerOptions(
-    job.command('cancel').description('call a job off: its workers stop, what was accepted stays').argument(...jobArgument).option('--why <text>', 'told to its workers'),
+    job
+      .command('cancel')
+      .description('call a job off: its workers stop, what was accepted stays')
+      .argument(...jobArgument)
+      .option('--why <text>', 'told to its workers'),
   );
   withExamples(command, [['shoal job cancel 1a2b3c --why "wrong dataset"', 'ends it now']]);
   command.action(async (id: string, options: PeerCommandOptions & { why?: string }) => {

@@ -12,7 +12,11 @@ import { printableLine } from '../output/text.ts';
 
 export function registerJobLs(job: Command, context: Context): void {
   const command = withPeerOptions(
-    job.command('ls').alias('list').description('the jobs that this peer has posted, newest first').option('-n, --limit <n>', 'at most this many', parseInteger(1, limits.maxJobsListed), 50),
+    job
+      .command('ls')
+      .alias('list')
+      .description('the jobs that this peer has posted, newest first')
+      .option('-n, --limit <n>', 'at most this many', parseInteger(1, limits.maxJobsListed), 50),
   );
   withExamples(command, [
     ['shoal job ls', 'the last 50'],

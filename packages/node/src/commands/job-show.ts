@@ -13,7 +13,11 @@ const maxUnitsShown = 40;
 
 export function registerJobShow(job: Command, context: Context): void {
   const command = withPeerOptions(
-    job.command('show').description('how a job is: its units, who runs them, and what it waits for').argument(...jobArgument).option('--units', 'show every unit, not only the first that are not accepted'),
+    job
+      .command('show')
+      .description('how a job is: its units, who runs them, and what it waits for')
+      .argument(...jobArgument)
+      .option('--units', 'show every unit, not only the first that are not accepted'),
   );
   withExamples(command, [
     ['shoal job show …1a2b3c', 'state, workers, and units that are not done'],

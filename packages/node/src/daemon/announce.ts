@@ -46,7 +46,15 @@ function forPeople({ out, dataDir, bootstrap, mesh }: AnnouncerOptions): Announc
       const slots = status.slots === 0 ? 'none: it only posts jobs' : `${plural(status.slots, 'unit')} at once, sandbox: ${status.isolation}`;
       out.line(`${style.bold('peer')} ${style.bold(status.peer)}`);
       out.lines(
-        pairs([['data', dataDir], ['mesh', status.mesh], ['slots', slots], ...addresses.map((each, index): [string, string] => [index === 0 ? 'address' : '', each])], style),
+        pairs(
+          [
+            ['data', dataDir],
+            ['mesh', status.mesh],
+            ['slots', slots],
+            ...addresses.map((each, index): [string, string] => [index === 0 ? 'address' : '', each]),
+          ],
+          style,
+        ),
       );
     },
     mesh(news) {
@@ -54,8 +62,9 @@ function forPeople({ out, dataDir, bootstrap, mesh }: AnnouncerOptions): Announc
         out.line(style.green(`Ready after ${humanDuration(news.afterMs)}: ${plural(news.neighbours, 'neighbour')}. Ctrl-C leaves.`));
         return;
       }
-      const why = bootstrap.length === 0 ? 'Alone so far.' : `Alone so far: ${bootstrap.length === 1 ? 'that address does' : 'those addresses do'} not answer. Going on trying.`;
-      out.line(style.yellow(`${why} ${bootstrap.length === 0 ? 'Others join by this' : 'Others join this peer by'}:`));
+      const silent = `${bootstrap.length === 1 ? 'that address does' : 'those addresses do'} not answer. Going on trying.`;
+      const why = bootstrap.length === 0 ? 'Alone so far. Others join by this:' : `Alone so far: ${silent} Others join this peer by:`;
+      out.line(style.yellow(why));
       out.line(`  ${upCommand('DIR', `${mesh === undefined ? '' : ` --mesh ${mesh}`} --bootstrap ${addresses[0] ?? 'ADDRESS'}`)}`);
     },
     // The terminal has written ^C just before.

@@ -39,7 +39,8 @@ export async function demo(context: Context, { json }: { json: boolean }): Promi
   const problems = [...(outcome?.problems ?? []), ...(await cleanUp(session))];
   theatre.end();
   leaving.dispose();
-  finish(context, session, { json, outcome, error: leaving.signal.aborted ? new NodeError('interrupted', 'Interrupted; everything is stopped and removed') : error, problems });
+  const interrupted = new NodeError('interrupted', 'Interrupted; everything is stopped and removed');
+  finish(context, session, { json, outcome, error: leaving.signal.aborted ? interrupted : error, problems });
 }
 
 /** The story, as far as it goes. */

@@ -21,7 +21,7 @@ export function describeOutcome(outcome: DemoOutcome, state: DemoState, { style,
     style.bold('In all'),
     ...pairs(
       [
-        ['flights', `${humanCount(outcome.rows)}, of which ${humanCount(outcome.delayedHour)} (${humanShare(outcome.delayedHour, outcome.rows)}) were an hour or more late`],
+        ['flights', `${humanCount(outcome.rows)}; ${humanCount(outcome.delayedHour)} (${humanShare(outcome.delayedHour, outcome.rows)}) an hour or more late`],
         ['delay', `${humanCount(outcome.delay)} minutes`],
         ['distance', `${humanCount(outcome.distance)} miles`],
         ['processed', `${humanBytes(outcome.bytesProcessed)}, where they lay`],
@@ -86,9 +86,10 @@ function describeKill(state: DemoState): string[] {
   const shard = shards[unit]?.name ?? '';
   const downMs = (peer.restartedAt ?? 0) - (peer.killedAt ?? 0);
   const later = (workerOf(peer, state)?.committed ?? 0) - committedBefore;
+  const within = peer.readyAfterMs === undefined ? '' : `within ${humanDuration(peer.readyAfterMs)} `;
   const back = [
     `Its supervisor started it again after ${humanDuration(downMs)}. It read its journal, joined again`,
-    `${peer.readyAfterMs === undefined ? '' : `within ${humanDuration(peer.readyAfterMs)} `}by the addresses it had kept, and finished ${plural(Math.max(0, later), 'run')} more.`,
+    `${within}by the addresses it had kept, and finished ${plural(Math.max(0, later), 'run')} more.`,
   ];
   return [
     `Peer ${peer.number} (process ${pid}) got SIGKILL in the middle of unit ${unit} (${shard}), ${humanDuration(afterMs)} into the job.`,

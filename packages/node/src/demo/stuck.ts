@@ -5,8 +5,13 @@ import type { DemoState } from './state.ts';
 export function describeStuck({ job, units, peers }: DemoState): string {
   if (job === undefined) return '';
   const numberOf = (id: string): string => String(peers.find((peer) => peer.id === id)?.number ?? '?');
-  const workers = job.workers.map((worker) => `peer ${numberOf(worker.peer)}: ${worker.state}, ${worker.committed} committed${worker.running.length === 0 ? '' : `, runs ${worker.running.join(' ')}`}`);
-  const open = units.filter((unit) => unit.state !== 'accepted').map((unit) => `${unit.unit} ${unit.state}${unit.committed.length === 0 ? '' : ` (${unit.committed.map(numberOf).join(' ')})`}`);
+  const workers = job.workers.map(({ peer, state, committed, running }) => {
+    const runs = running.length === 0 ? '' : `, runs ${running.join(' ')}`;
+    return `peer ${numberOf(peer)}: ${state}, ${committed} committed${runs}`;
+  });
+  const open = units
+    .filter((unit) => unit.state !== 'accepted')
+    .map(({ unit, state, committed }) => `${unit} ${state}${committed.length === 0 ? '' : ` (${committed.map(numberOf).join(' ')})`}`);
   return [
     `\n${job.accepted} of ${job.units} units accepted, ${job.executions} committed, ${job.failures} failed`,
     `workers: ${workers.join('; ')}`,

@@ -42,7 +42,8 @@ export function createTheatre({ out, err, clock }: Context, { json }: { json: bo
       const { job } = state;
       if (job?.state === 'open' && clock.monotonic() - saidAt >= limits.sparseEveryMs) {
         saidAt = clock.monotonic();
-        screen.line(`    ${job.accepted} of ${job.units} units accepted, ${job.executions} replicas committed, ${job.running} running, ${plural(job.bids, 'bid')}`);
+        const { accepted, units, executions, running, bids } = job;
+        screen.line(`    ${accepted} of ${units} units accepted, ${executions} replicas committed, ${running} running, ${plural(bids, 'bid')}`);
       }
     },
     stageDone(stage) {

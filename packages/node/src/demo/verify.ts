@@ -26,12 +26,15 @@ function differences(totals: FlightsTotals, central: CentralTotals): string[] {
 
 function unverified({ job, units, shards, peers }: DemoState): string[] {
   const problems: string[] = [];
-  if (job === undefined || job.units !== shards.length || units.length !== shards.length) problems.push(`the job has ${plural(units.length, 'unit')} for ${plural(shards.length, 'shard')}`);
+  if (job?.units !== shards.length || units.length !== shards.length) {
+    problems.push(`the job has ${plural(units.length, 'unit')} for ${plural(shards.length, 'shard')}`);
+  }
   if (job !== undefined && job.accepted !== job.units) problems.push(`only ${job.accepted} of ${job.units} units are accepted`);
   const workers = new Set(workerNumbers.map((number) => peers.find((each) => each.number === number)?.id));
   for (const unit of units) {
     const agreed = new Set(unit.workers.filter((each) => workers.has(each)));
-    if (unit.state !== 'accepted' || agreed.size < 2) problems.push(`unit ${unit.unit} is unverified: ${unit.state}, ${plural(agreed.size, 'worker')} of ours agreed`);
+    if (unit.state === 'accepted' && agreed.size >= 2) continue;
+    problems.push(`unit ${unit.unit} is unverified: ${unit.state}, ${plural(agreed.size, 'worker')} of ours agreed`);
   }
   return problems;
 }

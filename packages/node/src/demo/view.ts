@@ -67,10 +67,11 @@ function drawJob({ job, units, postedAt = 0 }: DemoState, style: Style, nowMs: n
     abandoned: style.red,
   };
   const strip = units.map((unit) => paint[unit.state](signs[unit.state])).join('  ');
+  const wanted = job.units * quorum;
   const elapsed = humanDuration((job.finishedAt === undefined ? nowMs - postedAt : job.finishedAt - job.createdAt));
   return [
     `    ${style.bold(padEnd('units', 8))}  ${padEnd(strip, gaugeWidth)}  ${job.accepted} of ${job.units} accepted`,
-    `    ${style.bold(padEnd('replicas', 8))}  ${style.green(gauge(job.executions, job.units * quorum, gaugeWidth))}  ${job.executions} of ${job.units * quorum} committed, ${job.running} running`,
+    `    ${style.bold('replicas')}  ${style.green(gauge(job.executions, wanted, gaugeWidth))}  ${job.executions} of ${wanted} committed`,
     `    ${style.dim('          ▸ at work   ◐ one result   ● two that agree')}`,
     `    ${style.dim(`${plural(job.bids, 'bid')} · ${humanBytes(job.bytesProcessed)} read where it lies · ${elapsed}`)}`,
   ];

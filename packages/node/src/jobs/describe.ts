@@ -66,7 +66,8 @@ function tail(job: JobView, style: Style): string {
 /** One line, for where no block can be redrawn. */
 export function describeBriefly(job: JobView, now: number): string {
   const waits = job.running === 0 && job.state === 'open' ? countedReasons(job.waiting).slice(0, 1).map((text) => `, waits: ${text}`) : [];
-  return `job ${shortId(job.id)}: ${job.accepted} of ${job.units} units accepted${tail(job, plain)}, ${plural(job.executions, 'replica')}, ${plural(job.bids, 'bid')}, ${elapsedOf(job, now)}${waits.join('')}`;
+  const done = `${job.accepted} of ${job.units} units accepted${tail(job, plain)}`;
+  return `job ${shortId(job.id)}: ${done}, ${plural(job.executions, 'replica')}, ${plural(job.bids, 'bid')}, ${elapsedOf(job, now)}${waits.join('')}`;
 }
 
 const plain = { red: (text: string) => text } as Style;

@@ -28,7 +28,8 @@ export function assertDone(job: JobView, units: readonly UnitView[], dataDir: st
   const why = countedReasons(reasons.length > 0 ? reasons : failures);
   const rest = `${job.id.slice(-idLength)}${dataDirOption(dataDir)}`;
   const own = why.length > 0 ? why : job.waiting.map(reasonText);
-  throw new NodeError('job-incomplete', `The job was ${job.state === 'failed' ? 'given up' : job.state}: ${summaryOf(job)}${own.map((text) => `\n  ${text}`).join('')}`, {
+  const end = job.state === 'failed' ? 'given up' : job.state;
+  throw new NodeError('job-incomplete', [`The job was ${end}: ${summaryOf(job)}`, ...own].join('\n  '), {
     hint: `Each unit's reason:     shoal job show ${rest}\nWhat the program said:  shoal job logs ${rest}`,
   });
 }

@@ -24,7 +24,10 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   const widths = columns.map((column, index) => Math.max(widthOf(column.title), ...cells.map((line) => widthOf(line[index] ?? ''))));
   shrink(widths, columns, options);
   const indent = ' '.repeat(options.indent ?? 0);
-  const line = (values: readonly string[]): string => indent + values.map((value, index) => cell(value, widths[index] ?? 0, columns[index])).join(' '.repeat(gap)).trimEnd();
+  const line = (values: readonly string[]): string => {
+    const padded = values.map((value, index) => cell(value, widths[index] ?? 0, columns[index]));
+    return (indent + padded.join(' '.repeat(gap))).trimEnd();
+  };
   return [options.style.dim(line(columns.map((column) => column.title))), ...cells.map(line)];
 }
 

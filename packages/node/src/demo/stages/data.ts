@@ -26,7 +26,8 @@ export async function cutShards(session: Session): Promise<void> {
       onProgress: ({ parts, partsDone, rowsDone }) => say(`${partsDone} of ${parts} shards, ${humanCount(rowsDone)} flights`),
     });
     const rows = state.shards.reduce((sum, shard) => sum + shard.rows, 0);
-    return `${humanCount(rows)} flights of 2001 in ${state.shards.length} shards, ${humanBytes(bytesOf(state.shards))} of CSV (${humanDuration(clock.monotonic() - begin)})`;
+    const took = humanDuration(clock.monotonic() - begin);
+    return `${humanCount(rows)} flights of 2001 in ${state.shards.length} shards, ${humanBytes(bytesOf(state.shards))} of CSV (${took})`;
   });
 }
 
@@ -37,7 +38,8 @@ function bytesOf(shards: readonly { bytes: number }[]): number {
 async function assertRoom(folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= limits.demoRoomBytes) return;
-  throw new NodeError('demo-no-room', `Cannot run the demo in ${folder}: ${humanBytes(bavail * bsize)} are free there, expected ${humanBytes(limits.demoRoomBytes)}`, {
+  const text = `Cannot run the demo in ${folder}: ${humanBytes(bavail * bsize)} are free there, expected ${humanBytes(limits.demoRoomBytes)}`;
+  throw new NodeError('demo-no-room', text, {
     hint: 'Free some room, or set TMPDIR to a folder that has it.',
   });
 }
