@@ -71,9 +71,12 @@ test('ninety file system operations give what another host gives', () => {
   expect(there.exitCode).toBe(42);
   expect(here.transcript.length).toBeGreaterThan(90);
   // Node's host takes the root for its own parent; here the way out is an error.
+  // Its timers may come a little early.
+  expect(here.transcript).toContain('time passed: 0');
   const leaving = (line: string): boolean => line.startsWith('leave ');
   expect(here.transcript.filter(leaving)).toEqual(['leave upwards: 76', 'leave later: 76']);
-  expect(here.transcript.filter((line) => !leaving(line))).toEqual(there.transcript.filter((line) => !leaving(line)));
+  const shared = (line: string): boolean => !leaving(line) && !line.startsWith('time passed');
+  expect(here.transcript.filter(shared)).toEqual(there.transcript.filter(shared));
 });
 
 test('two runs have the same transcript and leave the same state, which is plain data', () => {
