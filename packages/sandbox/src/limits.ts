@@ -30,13 +30,22 @@ export const clockStepNs = 100_000n;
 export const maxModuleBytes = 128 * 1024 * 1024;
 /** Bounds the parser's work and V8's. */
 export const maxModuleFunctions = 200_000;
+/** Far above what compilers emit; bounds V8's work. */
 export const maxModuleGlobals = 100_000;
+/** As above; compilers emit one. */
 export const maxModuleTables = 100;
 /** Elements of all tables at their start together: V8 allocates them at once. */
 export const maxTableElements = 10_000_000;
+/** The unit in which guest memory grows, by the standard. */
 export const wasmPageBytes = 65_536;
+/** Stack that recursive functions of a guest may use together, counted the same on every machine; V8 has twice that. */
+export const guestStackBytes = 2 * 1024 * 1024;
+/** Fuel of a unit without a limit: months of work, and exact in a number. */
+export const unlimitedFuel = Number.MAX_SAFE_INTEGER;
+/** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones begin in its baseline. */
+export const maxOptimisedAtOnceBytes = 1024 * 1024;
 
-/** One read of an input travels as one frame of this size: measured fastest (README of the bench). */
+/** One read of an input travels as one frame of this size: measured fastest (2 GB/s; half that at 64 KiB). */
 export const inputWindowBytes = 1024 * 1024;
 /** Windows kept of each unit, so that a few files read in turns do not thrash. */
 export const inputWindows = 8;
@@ -73,9 +82,3 @@ export const childStderrChars = 2000;
 export const childStopMs = 2000;
 /** A spare child that died by itself is replaced after that time, not at once: starting may be what fails. */
 export const childRestartMs = 1000;
-/** Fuel of a unit without a limit: months of work, and exact in a number. */
-export const unlimitedFuel = Number.MAX_SAFE_INTEGER;
-/** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones begin in its baseline. */
-export const maxOptimisedAtOnceBytes = 1024 * 1024;
-/** Stack that recursive functions of a guest may use together, counted the same on every machine; V8 has twice that. */
-export const guestStackBytes = 2 * 1024 * 1024;
