@@ -57,7 +57,7 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
   })),
   fc.record({ kind: fc.constant('abandoned' as const), unit, reason }),
   fc.record({ kind: fc.constant('cancelled' as const), reason }),
-  fc.record({ kind: fc.constant('receipt' as const), worker: author.map(({ id }) => id), units: fc.integer({ min: 0, max: 9 }), fuel: fc.constant(1), elapsedMs: fc.constant(1) }),
+  fc.record({ kind: fc.constant('receipt' as const), worker: author.map(({ id }) => id), units: fc.integer({ min: 0, max: 9 }), fuel: fc.constant(1), credit: fc.constant(1), elapsedMs: fc.constant(1) }),
   fc.record({ kind: fc.constant('countersigned' as const), receipt: fc.constant(job), note: fc.constant('') }),
 );
 

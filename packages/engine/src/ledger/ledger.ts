@@ -1,5 +1,6 @@
 import type { Cid, Crypto, PeerId } from '@shoal/runtime';
 import { decodeResult, digestOf, documentCid, ProtocolError, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
+import { hexOf } from '../hex.ts';
 import { commitmentOf } from '../verify/commitment.ts';
 import { SortedIds } from './reconcile.ts';
 import { emptyUnit, type UnitFacts } from './unit-facts.ts';
@@ -39,6 +40,8 @@ export class JobLedger {
   readonly countersigned = new Map<Cid, Set<PeerId>>();
   posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string } | undefined;
   private readonly orphans = new Map<Cid, Entry>();
+  private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
+  private readonly views = new Map<PeerId, SortedIds>();
   private readonly crypto: Crypto;
 
   constructor(job: Cid, crypto: Crypto) {
@@ -83,10 +86,42 @@ export class JobLedger {
   /** Whether the requester ever gave this peer a lease. */
   readonly isWorker = (peer: PeerId): boolean => this.leased.has(peer);
 
+  /** The commitment that a reveal opens; undefined where its document is not what it claims to be. */
+  openedBy(fact: FactOf<'revealed'>, worker: PeerId): string | undefined {
+    const known = this.opened.get(fact);
+    if (known !== undefined) return known;
+    if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document)) return undefined;
+    const opens = hexOf(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
+    this.opened.set(fact, opens);
+    return opens;
+  }
+
+  /**
+   * What a worker may see of the ledger: what the requester said, and what it said itself. Others' results it could
+   * otherwise read before it commits to one.
+   */
+  idsFor(worker: PeerId): SortedIds {
+    let ids = this.views.get(worker);
+    if (ids !== undefined) return ids;
+    this.views.set(worker, (ids = new SortedIds(this.crypto)));
+    for (const entry of this.entries.values()) {
+      if (entry.author === worker || entry.author === this.posted?.requester) ids.insert(digestOf(entry.id));
+    }
+    return ids;
+  }
+
+  /** A worker asks no more. */
+  dropView(worker: PeerId): void {
+    this.views.delete(worker);
+  }
+
   private keep(entry: Entry): void {
     this.entries.set(entry.id, entry);
     this.bytes += entry.bytes.length;
-    this.ids.insert(digestOf(entry.id));
+    const digest = digestOf(entry.id);
+    this.ids.insert(digest);
+    if (entry.author === this.posted?.requester) for (const ids of this.views.values()) ids.insert(digest);
+    else this.views.get(entry.author)?.insert(digest);
   }
 
   private fold(entry: Entry): void {
@@ -144,12 +179,12 @@ export class JobLedger {
       }
       case 'committed': {
         const { commitments } = this.unit(fact.unit);
-        commitments.set(worker, (commitments.get(worker) ?? new Set()).add(hex(fact.commitment)));
+        commitments.set(worker, (commitments.get(worker) ?? new Set()).add(hexOf(fact.commitment)));
         return;
       }
       case 'revealed': {
-        if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document)) return; // not what it claims to be
-        const opens = hex(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
+        const opens = this.openedBy(fact, worker);
+        if (opens === undefined) return;
         const { revealed } = this.unit(fact.unit);
         revealed.set(worker, (revealed.get(worker) ?? new Map()).set(opens, { result: fact.result, document: fact.document, opens }));
         return;
@@ -177,12 +212,6 @@ function isResult(document: Uint8Array): boolean {
     if (error instanceof ProtocolError) return false;
     throw error;
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
 }
 
 /** Of two reasons the same one, whichever came first. */

@@ -19,7 +19,7 @@ export function snapshotOf(ledger: JobLedger): Uint8Array {
       .sort(([a], [b]) => a - b)
       .map(([unit, facts]) => ({ unit, ...unitState(facts) })),
     cancelled: inOrder(ledger.cancelled, (reason) => reason),
-    receipts: inOrder(ledger.receipts, ({ id, worker, units, fuel, elapsedMs }) => ({ id, worker, units, fuel, elapsedMs })),
+    receipts: inOrder(ledger.receipts, ({ id, worker, units, fuel, credit, elapsedMs }) => ({ id, worker, units, fuel, credit, elapsedMs })),
     countersigned: inOrder(ledger.countersigned, (workers) => [...workers].sort()),
   });
 }

@@ -1,24 +1,23 @@
 import { limits, type MessageBody } from '@shoal/protocol';
 import { backOffMs, bitAt, type Turn } from '../engine.ts';
-import { liveLeases, type Lease, type RequestedJob } from './job.ts';
+import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 
 /** Units looked at for one lease in one turn; the rest is looked at in the next. */
 const maxScan = 4_096;
+const maxReturnedScan = 512;
 
 /** Gives units to the leases that want some. Late binding: whoever is fast asks more often, and gets more. */
 export function serveWants(turn: Turn, job: RequestedJob): void {
   if (job.outcome !== 'open') return;
   for (const lease of liveLeases(job)) {
-    const room = (job.spec.window ?? Number.POSITIVE_INFINITY) - lease.assigned.size;
+    const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
     if (Math.min(lease.want, room) <= 0) continue;
     for (const unit of pickUnits(turn, job, lease, Math.min(lease.want, room))) {
       believe(turn, job, lease, unit);
       lease.want -= 1;
-      lease.assigned.set(unit, turn.now);
       lease.toAssign.push(unit);
-      const active = job.active.get(unit) ?? new Set();
-      job.active.set(unit, active.add(lease));
+      give(job, lease, unit, turn.now);
     }
   }
 }
@@ -31,15 +30,18 @@ function believe({ engine, random }: Turn, job: RequestedJob, lease: Lease, unit
 
 function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
   const picked: number[] = [];
+  const skipped: number[] = [];
   let scanned = 0;
   for (const unit of job.returned) {
-    if (picked.length >= most || (scanned += 1) > maxScan) return picked;
+    if (picked.length >= most || (scanned += 1) > maxReturnedScan) break;
     if (runsWanted(turn, job, unit) <= 0) job.returned.delete(unit);
     else if (mayRun(turn, job, lease, unit) && (holds(job, lease, unit) || mayMove(turn, job, unit))) {
       picked.push(unit);
       if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
-    }
+    } else skipped.push(unit);
   }
+  // To the end: what this one cannot take must not hide what it can.
+  if (scanned > maxReturnedScan) for (const unit of skipped) if (job.returned.delete(unit)) job.returned.add(unit);
   for (; lease.heldCursor < job.units && picked.length < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
     const unit = lease.heldCursor;
     if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);

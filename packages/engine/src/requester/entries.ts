@@ -3,24 +3,21 @@ import type { Entry } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { compareLate } from './audits.ts';
 import { askReveals, dropActive, evaluate } from './units.ts';
-import { leaseOf, type Lease, type RequestedJob } from './job.ts';
+import { isWorthKeeping } from './admission.ts';
+import { candidateOf, leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
 import { noteRun } from './stragglers.ts';
 
 /** Facts from a worker (or a bidder) about a job of ours. */
 export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry): void {
-  if (!job.ledger.add(entry)) return;
+  const [fact, ...others] = entry.value.facts;
+  if (fact?.kind === 'bid' && others.length === 0) return receiveBid(turn, job, entry, fact);
+  if (!isWorthKeeping(job, entry) || !job.ledger.add(entry)) return;
   turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   const lease = leaseOf(job, entry.author);
   if (lease !== undefined) hear(lease, turn.now);
   for (const fact of entry.value.facts) {
-    if (fact.kind === 'bid') {
-      // Clocks differ: how long it stands counts from when it came.
-      const until = turn.now + Math.max(0, fact.until - entry.value.at);
-      receiveBid(turn, job, entry.author, { slots: fact.slots, holds: fact.holds, until });
-      continue;
-    }
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
     if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind, fact.kind === 'failed' && fact.deterministic);
     if (job.settled.has(fact.unit)) late(turn, job, fact.unit, entry.author, fact.kind);
@@ -45,7 +42,11 @@ function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, unit: num
     lease.counts.failed += 1;
     lease.failedAt.set(unit, now);
     job.required.delete(unit);
+    if (assigned) job.strikes.set(unit, (job.strikes.get(unit) ?? 0) + 1);
     if (!deterministic) engine.standings.failed(lease.worker);
   }
-  if (kind === 'committed' || (kind === 'revealed' && assigned)) lease.counts.committed += 1;
+  if (kind === 'committed' || (kind === 'revealed' && assigned)) {
+    lease.counts.committed += 1;
+    candidateOf(job, lease.worker).refusals = 0;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { unitCount, type JobSpec, type Reason } from '@shoal/protocol';
+import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 
@@ -13,8 +13,8 @@ export interface Candidate {
   /** Not asked again before. */
   retryAt: number;
   reasons: Reason[];
-  /** Slots and held units of its bid. */
-  bid: { slots: number; holds: Uint8Array; until: number } | undefined;
+  /** What it bid last, with the entry that says so: in the ledger once it is awarded, and not before. */
+  bid: { holds: Uint8Array; until: number; entry: Entry } | undefined;
 }
 
 /** A worker's standing permission to pull units of this job. */
@@ -32,6 +32,9 @@ export interface Lease {
   heldCursor: number;
   otherCursor: number;
   heardAt: number;
+  /** When its worker was told of it, and whether it has pulled since: then it knows. */
+  toldAt: number;
+  confirmed: boolean;
   /** Silent for too long: its units went to others. It is welcome back. */
   lost: boolean;
   /** Since its connection broke. */
@@ -61,6 +64,8 @@ export interface RequestedJob {
   /** Leases that run a unit now, by unit. */
   active: Map<number, Set<Lease>>;
   settled: Map<number, Settlement>;
+  /** Failed runs by unit, of those that were asked for: what a worker says beyond that does not count. */
+  strikes: Map<number, number>;
   /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
   required: Map<number, number>;
   /** Units accepted on one peer's word that somebody else checks. */
@@ -101,6 +106,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     leases: new Map(),
     active: new Map(),
     settled: new Map(),
+    strikes: new Map(),
     required: new Map(),
     audits: new Set(),
     returned: new Set(),
@@ -140,11 +146,24 @@ export function workersOf(job: RequestedJob): PeerId[] {
   return [...job.leases.values()].map((lease) => lease.worker);
 }
 
+/** Most peers that a job remembers; of those that hold no lease the first ones are forgotten. */
+const maxCandidates = 4_096;
+
 export function candidateOf(job: RequestedJob, peer: PeerId): Candidate {
   let candidate = job.candidates.get(peer);
   if (candidate === undefined) {
+    if (job.candidates.size >= maxCandidates) {
+      const idle = job.candidates.values().find(({ state }) => state !== 'leased' && state !== 'asked');
+      if (idle !== undefined) job.candidates.delete(idle.peer);
+    }
     candidate = { peer, state: 'asked', askedAt: 0, refusals: 0, retryAt: 0, reasons: [], bid: undefined };
     job.candidates.set(peer, candidate);
   }
   return candidate;
+}
+
+/** Notes that a worker runs a unit from now on. */
+export function give(job: RequestedJob, lease: Lease, unit: number, now: number): void {
+  lease.assigned.set(unit, now);
+  job.active.set(unit, (job.active.get(unit) ?? new Set()).add(lease));
 }

@@ -1,15 +1,18 @@
 import type { PeerId, Random } from '@shoal/runtime';
 import { limits, type MessageBody } from '@shoal/protocol';
-import type { Turn } from '../engine.ts';
+import { backOffMs, type Turn } from '../engine.ts';
+import { hexOf } from '../hex.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
-import { askReveals, dropActive, reopen } from './units.ts';
-import { leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } from './job.ts';
+import { askReveals, reopen, runsWanted } from './units.ts';
+import { candidateOf, give, leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } from './job.ts';
 
 /** Gives a bidder a lease; what it pulls is decided when it pulls. */
 export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void {
   const { engine, now, random } = turn;
   const bid = candidate.bid;
   if (bid === undefined) return;
+  const { entry } = bid;
+  if (job.ledger.add(entry)) turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   const until = now + engine.config.timings.leaseTermMs;
   const lease = addLease(job, { lease: leaseName(random), worker: candidate.peer, holds: bid.holds, until, now });
   candidate.state = 'leased';
@@ -18,7 +21,7 @@ export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void
 
 /** Drawn at random: two who award for one job (its requester and a steward) must not use the same name. */
 function leaseName(random: Random): string {
-  return Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(random.bytes(8));
 }
 
 /** Enters a lease, new or recovered. */
@@ -35,6 +38,8 @@ export function addLease(
     heldCursor: 0,
     otherCursor: 0,
     heardAt: now,
+    toldAt: now,
+    confirmed: false,
     lost: false,
     cutOffAt: undefined,
     toAssign: [],
@@ -58,15 +63,25 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
     return;
   }
   hear(lease, now);
+  lease.confirmed = true;
   if (lease.until - now < engine.config.timings.leaseTermMs / 2) renew(turn, job, lease);
   const listed = new Set([...message.running, ...message.done]);
   for (const [unit, assignedAt] of lease.assigned) {
     if (listed.has(unit)) continue;
     if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(turn, job, lease, unit);
   }
+  for (const unit of message.running) adopt(turn, job, lease, unit);
   for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.min(message.want, limits.maxWindowUnits);
+}
+
+/** It runs what we do not know to have given: before a restart of ours, or before we lost it. Welcome where it is wanted. */
+function adopt(turn: Turn, job: RequestedJob, lease: Lease, unit: number): void {
+  if (unit >= job.units || lease.assigned.has(unit) || lease.assigned.size >= limits.maxWindowUnits) return;
+  const facts = job.ledger.units.get(unit);
+  if (facts?.commitments.has(lease.worker) === true || facts?.revealed.has(lease.worker) === true || runsWanted(turn, job, unit) <= 0) return;
+  give(job, lease, unit, turn.now);
 }
 
 /** What a worker has done and we have not: a commitment or a reveal was lost on its way. */
@@ -93,18 +108,25 @@ export function hear(lease: Lease, now: number): void {
 
 function renew({ engine, now }: Turn, job: RequestedJob, lease: Lease): void {
   lease.until = now + engine.config.timings.leaseTermMs;
+  lease.toldAt = now;
   engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until: lease.until }, [lease.worker]);
 }
 
 /** Leases of workers that fell silent: their units go to others. The earliest time at which to look again. */
 export function expireLeases(turn: Turn, job: RequestedJob): number | undefined {
   const { engine, now } = turn;
-  const { silenceMs, cutOffMs } = engine.config.timings;
+  const { silenceMs, cutOffMs, offerTimeoutMs } = engine.config.timings;
   let next: number | undefined;
+  endLostLeases(turn, job);
   for (const lease of liveLeases(job)) {
+    if (!lease.confirmed && now - lease.toldAt >= offerTimeoutMs) renew(turn, job, lease); // the word of it may have been lost
     const silentAt = Math.min(lease.heardAt + silenceMs, (lease.cutOffAt ?? Number.POSITIVE_INFINITY) + cutOffMs);
     if (silentAt > now) {
       next = Math.min(next ?? silentAt, silentAt);
+      continue;
+    }
+    if (!lease.confirmed) {
+      dropLease(turn, job, lease, { code: 'no-answer', text: 'it did not take up its lease' });
       continue;
     }
     lease.lost = true;
@@ -112,12 +134,27 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
     lease.want = 0;
     lease.revealing.clear();
     lease.toReveal.clear();
-    for (const unit of [...lease.assigned.keys()]) reopen(turn, job, lease, unit);
-    // What it had committed to counts no more until it is back, and what waited for it waits no more.
-    for (const [unit, facts] of job.ledger.units) if (facts.commitments.has(lease.worker) && !job.settled.has(unit)) job.returned.add(unit);
+    takeBack(turn, job, lease);
     turn.effects.push({ type: 'changed', job: job.job });
   }
   return next;
+}
+
+/** Its units go to others; what it had committed to counts no more. */
+function takeBack(turn: Turn, job: RequestedJob, lease: Lease): void {
+  for (const unit of Array.from(lease.assigned.keys())) reopen(turn, job, lease, unit);
+  for (const [unit, facts] of job.ledger.units) {
+    if (facts.commitments.has(lease.worker) && runsWanted(turn, job, unit) > 0) job.returned.add(unit);
+  }
+}
+
+/** Workers that stay away: their leases end with their terms, and earlier where there are too many. */
+function endLostLeases(turn: Turn, job: RequestedJob): void {
+  const lost = [...job.leases.values()].filter((lease) => lease.lost);
+  const tooMany = lost.length - turn.engine.config.timings.maxLeases;
+  for (const [i, lease] of lost.entries()) {
+    if (i < tooMany || lease.until <= turn.now) dropLease(turn, job, lease, { code: 'lease-ended', text: 'it was away until its lease ended' });
+  }
 }
 
 /** The connection to a worker broke: it has a short while to come back. */
@@ -132,14 +169,15 @@ export function cutOff({ engine, now }: Turn, peer: PeerId): void {
 
 /** The worker gave the lease up, or knows nothing of it. */
 export function dropLease(turn: Turn, job: RequestedJob, lease: Lease, reason: { code: string; text: string }): void {
-  for (const unit of [...lease.assigned.keys()]) reopen(turn, job, lease, unit);
-  for (const unit of lease.assigned.keys()) dropActive(job, lease, unit);
+  const { engine, now, random } = turn;
+  const { reofferMinMs, reofferMaxMs } = engine.config.timings;
   job.leases.delete(lease.lease);
-  const candidate = job.candidates.get(lease.worker);
-  if (candidate !== undefined) {
-    candidate.state = 'released';
-    candidate.reasons = [reason];
-    candidate.retryAt = turn.now + turn.engine.config.timings.reofferMinMs;
-  }
-  turn.engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, []);
+  job.ledger.dropView(lease.worker);
+  takeBack(turn, job, lease);
+  const candidate = candidateOf(job, lease.worker);
+  candidate.state = 'released';
+  candidate.reasons = [reason];
+  candidate.refusals += 1;
+  candidate.retryAt = now + backOffMs(candidate.refusals, reofferMinMs, reofferMaxMs, random);
+  engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, []);
 }

@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import { topics, type Reason } from '@shoal/protocol';
+import { topics, type Entry, type FactOf, type Reason } from '@shoal/protocol';
 import { backOffMs, type Turn } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
@@ -64,19 +64,26 @@ function takeStandingBids(turn: Turn, job: RequestedJob, wanted: number): void {
   }
 }
 
-/** A bid came: award at once while there is need, keep it standing otherwise. */
-export function receiveBid(turn: Turn, job: RequestedJob, peer: PeerId, bid: NonNullable<Candidate['bid']>): void {
-  if (bid.until <= turn.now || leaseOf(job, peer) !== undefined) return;
+/** A bid came: award at once while there is need, keep it standing otherwise. Nobody bids who was not asked. */
+export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: FactOf<'bid'>): void {
+  const { now, engine } = turn;
+  const peer = entry.author;
+  // Clocks differ: how long it stands counts from when it came.
+  const until = now + Math.min(Math.max(0, fact.until - entry.value.at), engine.config.timings.bidTtlMs);
+  const known = job.candidates.get(peer);
+  const isAsked = known === undefined ? job.gossiped : known.state !== 'released' || known.retryAt <= now;
+  if (job.outcome !== 'open' || until <= now || !isAsked || leaseOf(job, peer) !== undefined) return;
   const candidate = candidateOf(job, peer);
   candidate.state = 'bid';
-  candidate.bid = bid;
-  candidate.refusals = 0;
+  candidate.bid = { holds: fact.holds.slice(0, job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8)), until, entry };
   candidate.reasons = [];
   if (liveLeases(job).length < wantedLeases(turn, job)) award(turn, job, candidate);
+  turn.effects.push({ type: 'changed', job: job.job });
 }
 
 export function receiveDecline(turn: Turn, job: RequestedJob, peer: PeerId, reasons: Reason[]): void {
-  refuse(turn, job, candidateOf(job, peer), 'declined', reasons);
+  const candidate = job.candidates.get(peer);
+  if (candidate?.state === 'asked') refuse(turn, job, candidate, 'declined', reasons);
 }
 
 /** Offers that got no answer in time; bids that have lapsed. */

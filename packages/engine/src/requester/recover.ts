@@ -25,6 +25,7 @@ export function recoverRequested(turn: Turn, ledger: JobLedger): void {
       if (facts.failures.has(open.worker)) lease.counts.failed += 1;
       for (const workers of facts.accepted.values()) if (workers.has(open.worker)) lease.counts.accepted += 1;
     }
+    lease.confirmed = true;
     candidateOf(job, open.worker).state = 'leased';
     beginReconcileWith(turn, ledger, open.worker);
   }

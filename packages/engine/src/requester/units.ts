@@ -1,10 +1,10 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { decodeResult, type FactOf, type ResultDocument } from '@shoal/protocol';
-import type { Turn } from '../engine.ts';
+import { decodeResult, limits, type FactOf, type Reason, type ResultDocument } from '@shoal/protocol';
+import { bitAt, type Turn } from '../engine.ts';
 import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge, planAudit } from './audits.ts';
-import { leaseOf, workersOf, type Lease, type RequestedJob } from './job.ts';
+import { leaseOf, liveLeases, workersOf, type Lease, type RequestedJob } from './job.ts';
 
 /** Until operators are attested, a peer is its own operator. */
 export function operatorOf(peer: PeerId): string {
@@ -62,7 +62,7 @@ export function askReveals(job: RequestedJob, unit: number): void {
 }
 
 function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
-  const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers };
+  const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers.slice(0, 2 * limits.maxQuorum) };
   turn.engine.outbox.state(job.job, fact, workersOf(job));
   settle(job, unit, 'accepted');
   judge(turn, job, unit, winner.result);
@@ -89,19 +89,39 @@ export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number
   );
 }
 
-/** A unit that fails the same way everywhere, or too often, is given up; its reason reaches the person who asked. */
+/**
+ * A unit that fails the same way everywhere, or too often, or comes out differently wherever it is run, is given up;
+ * its reason reaches the person who asked.
+ */
 function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): boolean {
+  const shown = votesOf(facts, job.spec.verify.quorum > 1).size;
+  if (shown >= 2 * requiredOf(job, unit) + job.spec.retries) {
+    abandon(turn, job, unit, { code: 'results-differ', text: `${shown} peers ran it, and no ${requiredOf(job, unit)} came to the same result` });
+    return true;
+  }
   const byWorker = failuresOf(facts);
   const all = byWorker.flat();
   const last = all.sort((a, b) => a.at - b.at || (a.reason.text < b.reason.text ? -1 : 1)).at(-1);
   if (last === undefined) return false;
   const surely = byWorker.filter((failures) => failures.some((failure) => failure.deterministic)).length;
   const byItself = surely >= job.spec.verify.quorum;
-  if (!byItself && all.length <= job.spec.retries) return false;
+  const isHopeless = (job.strikes.get(unit) ?? 0) > job.spec.retries && (byWorker.length >= Math.max(2, job.spec.verify.quorum) || !mayOthersRun(job, unit, facts));
+  if (!byItself && !isHopeless) return false;
   if (byItself) job.hopeless = { units: job.hopeless.units + 1, text: last.reason.text };
-  turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason: last.reason }, workersOf(job));
-  settle(job, unit, 'abandoned');
+  abandon(turn, job, unit, last.reason);
   return true;
+}
+
+function abandon(turn: Turn, job: RequestedJob, unit: number, reason: Reason): void {
+  turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
+  settle(job, unit, 'abandoned');
+}
+
+/** Whether a worker is left that has neither failed nor done it: one peer's failures alone end nothing. */
+function mayOthersRun(job: RequestedJob, unit: number, facts: UnitFacts): boolean {
+  const { units } = job.spec;
+  const isEverywhere = units.kind === 'count' || units.move === 'allowed';
+  return liveLeases(job).some(({ worker, holds }) => !facts.failures.has(worker) && !facts.commitments.has(worker) && (isEverywhere || bitAt(holds, unit)));
 }
 
 function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {

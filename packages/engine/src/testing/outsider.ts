@@ -7,6 +7,7 @@ import type { Outsider, TestMesh, TestPeer } from './mesh.ts';
 export class Puppet implements Outsider {
   readonly id: PeerId;
   readonly heard: Message[] = [];
+  private readonly heardFacts: Fact[] = [];
   /** Called with each message. */
   onMessage: (from: PeerId, message: Message) => void = () => {};
   private readonly signer;
@@ -20,7 +21,8 @@ export class Puppet implements Outsider {
   }
 
   receive(from: PeerId, message: Message): void {
-    if (this.heard.length < 100_000) this.heard.push(message);
+    this.heard.push(message);
+    if (message.type === 'entries') for (const bytes of message.entries) this.heardFacts.push(...openEntry(bytes, quickCrypto).value.facts);
     this.onMessage(from, message);
   }
 
@@ -56,8 +58,7 @@ export class Puppet implements Outsider {
 
   /** Facts of that kind in all entries that it heard. */
   facts<K extends Fact['kind']>(kind: K): Extract<Fact, { kind: K }>[] {
-    const entries = this.heard.flatMap((message) => (message.type === 'entries' ? message.entries : []));
-    return entries.flatMap((bytes) => openEntry(bytes, quickCrypto).value.facts).filter((fact) => fact.kind === kind) as Extract<Fact, { kind: K }>[];
+    return this.heardFacts.filter((fact) => fact.kind === kind) as Extract<Fact, { kind: K }>[];
   }
 }
 

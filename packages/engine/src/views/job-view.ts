@@ -1,9 +1,10 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { unitCount, type JobSpec, type Reason } from '@shoal/protocol';
+import { unitCount, type JobSpec } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { committersOf, type UnitFacts } from '../ledger/unit-facts.ts';
-import { leaseOf, liveLeases, type Candidate, type RequestedJob } from '../requester/job.ts';
+import { leaseOf, type Candidate, type RequestedJob } from '../requester/job.ts';
 import type { JobView, UnitView, WorkerView } from './types.ts';
+import { waitingOf } from './waiting.ts';
 
 /** What a ledger alone tells of a job: enough once it is finished. */
 export function viewOfLedger(ledger: JobLedger): JobView | undefined {
@@ -85,6 +86,7 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
   view.state = job.outcome;
   if (job.outcome === 'open') delete view.finishedAt;
   view.running = job.active.size;
+  view.bids = new Set([...job.ledger.bids.keys(), ...[...job.candidates.values()].filter(({ bid }) => bid !== undefined).map(({ peer }) => peer)]).size;
   for (const candidate of job.candidates.values()) {
     const worker = view.workers.find((known) => known.peer === candidate.peer) ?? emptyWorker(candidate.peer, 'asked');
     if (!view.workers.includes(worker)) view.workers.push(worker);
@@ -99,26 +101,6 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
 function workerState(job: RequestedJob, candidate: Candidate): WorkerView['state'] {
   if (candidate.state === 'leased') return leaseOf(job, candidate.peer)?.lost === true ? 'lost' : 'leased';
   return candidate.state === 'silent' ? 'declined' : candidate.state;
-}
-
-/** Why a job does not move, in words. */
-function waitingOf(job: RequestedJob): Reason[] {
-  const live = liveLeases(job).length;
-  const { quorum } = job.spec.verify;
-  const reasons: Reason[] = [];
-  if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
-  else if (live < quorum) {
-    reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
-  }
-  const lost = [...job.leases.values()].filter((lease) => lease.lost);
-  if (lost.length > 0) reasons.push({ code: 'worker-lost', text: `${lost.length} of its workers fell silent; their units wait for others, or for their return` });
-  for (const candidate of job.candidates.values()) {
-    if (reasons.length >= 8) break;
-    const [reason] = candidate.reasons;
-    if (live < quorum && reason !== undefined) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
-  }
-  if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
-  return reasons;
 }
 
 /** The units of a ledger; `job` adds who runs what now. */

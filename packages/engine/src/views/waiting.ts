@@ -1,0 +1,43 @@
+import type { Reason } from '@shoal/protocol';
+import { failuresOf, votesOf } from '../ledger/unit-facts.ts';
+import { liveLeases, type RequestedJob } from '../requester/job.ts';
+
+/** Why a job does not move, in words. */
+export function waitingOf(job: RequestedJob): Reason[] {
+  const live = liveLeases(job).length;
+  const { quorum } = job.spec.verify;
+  const reasons: Reason[] = [];
+  if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
+  else if (live < quorum) {
+    reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
+  }
+  const lost = [...job.leases.values()].filter((lease) => lease.lost);
+  if (lost.length > 0) reasons.push({ code: 'worker-lost', text: `${lost.length} of its workers fell silent; their units wait for others, or for their return` });
+  for (const candidate of job.candidates.values()) {
+    if (reasons.length >= 8) break;
+    const [reason] = candidate.reasons;
+    if (live < quorum && reason !== undefined) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
+  }
+  reasons.push(...troublesOf(job));
+  if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
+  return reasons;
+}
+
+/** Open units that were run and came to nothing yet. */
+function troublesOf(job: RequestedJob): Reason[] {
+  let differing = 0;
+  let failing = 0;
+  let lastText = '';
+  for (const [unit, facts] of job.ledger.units) {
+    if (job.settled.has(unit)) continue;
+    if (new Set(votesOf(facts, job.spec.verify.quorum > 1).values()).size > 1) differing += 1;
+    const last = failuresOf(facts).flat().at(-1);
+    if (last === undefined) continue;
+    failing += 1;
+    lastText = last.reason.text;
+  }
+  const reasons: Reason[] = [];
+  if (differing > 0) reasons.push({ code: 'results-differ', text: `results of ${differing} units differ; a further peer has to run them` });
+  if (failing > 0) reasons.push({ code: 'units-failing', text: `${failing} units failed and are tried again: ${lastText}` });
+  return reasons;
+}
