@@ -1,10 +1,10 @@
 import { blockTypeOf, type Additions } from './additions.ts';
 import { op, valueType } from './binary.ts';
 import { BodyWriter, type Mode } from './body-writer.ts';
-import type { FunctionType, Span } from './parse.ts';
+import { bodySpan, type FunctionType, type ParsedModule } from './parse.ts';
 import { mark, scanFunction, type FunctionScan, type Mark } from './scan.ts';
 import type { Survey } from './survey.ts';
-import { Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 function modeOf(scan: FunctionScan): Mode {
   return !scan.exceptions && scan.loops.some((loop) => !loop.calls) ? 'local' : 'global';
@@ -39,17 +39,19 @@ function applyMark(writer: BodyWriter, { kind, loop }: Mark, instruction: Uint8A
 }
 
 /**
- * Rewrites one function: fuel is charged at its entry and at each loop, a recursive one takes and returns stack, and
- * the sandbox's functions stand for some instructions.
+ * Rewrites one of the module's own functions into `out`: fuel is charged at its entry and at each loop, a recursive one takes
+ * and returns stack, and the sandbox's functions stand for some instructions.
  */
-export function rewriteBody(bytes: Uint8Array, body: Span, type: FunctionType, index: number, survey: Survey, added: Additions): Writer {
+export function rewriteBody(out: Writer, module: ParsedModule, index: number, survey: Survey, added: Additions): void {
+  const { bytes } = module;
+  const body = bodySpan(module, index);
+  const type = module.types[module.functions[index] as number] as FunctionType;
   const scan = scanFunction(bytes, body, survey);
   const metered = (survey.unmetered[index] as number) < 0;
   // One that catches must know what the stack was: who threw has not given back.
   const recursive = survey.recursive[index] === 1 || scan.exceptions;
   const mode = modeOf(scan);
   const values = type.params.length + scan.locals;
-  const out = new Writer((body.end - body.start) * 2 + 64);
   const writer = new BodyWriter(out, added, { mode, recursive, values });
 
   out.u32(scan.localGroups + (metered ? 1 : 0) + (recursive ? 1 : 0)).raw(bytes.subarray(scan.groupsAt, scan.codeAt));
@@ -72,5 +74,4 @@ export function rewriteBody(bytes: Uint8Array, body: Span, type: FunctionType, i
     writer.releaseStack();
     out.u8(op.end);
   }
-  return out;
 }

@@ -50,8 +50,15 @@ export interface ParsedModule {
   globals: number;
   exports: Export[];
   start: number | undefined;
-  bodies: Span[];
+  /** Start and end of each function's body, one after the other. */
+  bodies: Uint32Array;
 }
+
+/** Where the body of one of the module's own functions lies. */
+export const bodySpan = ({ bodies }: ParsedModule, index: number): Span => ({
+  start: bodies[index * 2] as number,
+  end: bodies[index * 2 + 1] as number,
+});
 
 function readLimits(reader: Reader): Limits {
   const flags = reader.u8();
@@ -125,13 +132,16 @@ function readExports(reader: Reader): Export[] {
   }));
 }
 
-function readBodies(reader: Reader): Span[] {
-  return Array.from({ length: bounded(reader.u32(), maxModuleFunctions, 'functions') }, () => {
+function readBodies(reader: Reader): Uint32Array {
+  const count = bounded(reader.u32(), maxModuleFunctions, 'functions');
+  const bodies = new Uint32Array(count * 2);
+  for (let i = 0; i < count; i++) {
     const size = reader.u32();
-    const start = reader.at;
+    bodies[i * 2] = reader.at;
     reader.skip(size);
-    return { start, end: reader.at };
-  });
+    bodies[i * 2 + 1] = reader.at;
+  }
+  return bodies;
 }
 
 function findSections(bytes: Uint8Array): Map<number, Span> {
@@ -181,6 +191,6 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     globals: read(section.global, (reader) => bounded(reader.u32(), maxModuleGlobals, 'globals'), 0),
     exports: read(section.export, readExports, []),
     start: read<number | undefined>(section.start, (reader) => reader.u32(), undefined),
-    bodies: read(section.code, readBodies, []),
+    bodies: read(section.code, readBodies, new Uint32Array(0)),
   };
 }

@@ -1,7 +1,7 @@
 import { addedExport, bulkBody, growBody, planAdditions, type Additions } from './additions.ts';
 import { functionForm, kind, misc, op, section, sectionOrder, valueType } from './binary.ts';
 import { rewriteBody } from './body.ts';
-import type { FunctionType, ParsedModule } from './parse.ts';
+import type { ParsedModule } from './parse.ts';
 import { Reader } from './reader.ts';
 import { surveyModule } from './survey.ts';
 import { Writer } from './writer.ts';
@@ -33,10 +33,12 @@ function memorySection(module: ParsedModule, maxPages: number): Writer {
 function codeSection(module: ParsedModule, added: Additions): Writer {
   const span = module.sections.get(section.code);
   const survey = surveyModule(module);
-  const out = new Writer((span === undefined ? 0 : span.end - span.start) * 2 + 4096).u32(module.bodies.length + 3);
-  for (const [i, body] of module.bodies.entries()) {
-    const type = module.types[module.functions[i] as number] as FunctionType;
-    out.sized(rewriteBody(module.bytes, body, type, module.imports.length + i, survey, added));
+  const count = module.functions.length;
+  const out = new Writer((span === undefined ? 0 : span.end - span.start) * 1.3 + 4096).u32(count + 3);
+  const body = new Writer(65_536);
+  for (let i = 0; i < count; i++) {
+    rewriteBody(body.clear(), module, i, survey, added);
+    out.sized(body);
   }
   return out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
 }

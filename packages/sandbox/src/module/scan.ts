@@ -102,7 +102,7 @@ export function scanFunction(bytes: Uint8Array, body: Span, survey: Survey): Fun
       noteCall();
       note(mark.call, at);
     } else if (code === op.call) {
-      const cost = target < survey.imports ? hostCallCost : (survey.unmetered[target] as number);
+      const cost = target < survey.imports ? hostCallCost : (survey.unmetered[target - survey.imports] as number);
       if (cost >= 0) charge(cost);
       else noteCall();
       if (target < survey.imports) note(mark.hostCall, at);

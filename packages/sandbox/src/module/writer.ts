@@ -33,13 +33,19 @@ export class Writer {
     return this.u8(rest);
   }
 
-  /** Signed LEB128. */
-  sleb(value: number | bigint): this {
-    let rest = BigInt(value);
+  /** Begins anew in the same buffer. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  /** Signed LEB128 of at most 32 bits. */
+  sleb(value: number): this {
+    let rest = value | 0;
     for (;;) {
-      const byte = Number(rest & 0x7fn);
-      rest >>= 7n;
-      if ((rest === 0n && byte < 0x40) || (rest === -1n && byte >= 0x40)) return this.u8(byte);
+      const byte = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && byte < 0x40) || (rest === -1 && byte >= 0x40)) return this.u8(byte);
       this.u8(byte | 0x80);
     }
   }
