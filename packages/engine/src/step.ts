@@ -27,6 +27,7 @@ import { finishRun, reportProgress, startRuns } from './worker/run.ts';
 export function step(engine: Engine, event: EngineEvent, now: number, random: Random): Effect[] {
   const turn: Turn = { engine, now, random, effects: [] };
   handle(turn, event);
+  startRuns(turn);
   return turn.effects;
 }
 
@@ -110,10 +111,9 @@ function gossip(turn: Turn, topic: string, bytes: Uint8Array): GossipVerdict {
   }
 }
 
-/** The end of a burst: begin runs, give out units, sign and send what was decided. */
+/** The end of a burst: give out units, sign and send what was decided. */
 function flush(turn: Turn): void {
   const { engine } = turn;
-  startRuns(turn);
   for (const job of engine.requested.values()) serveWants(turn, job);
   signPending(turn);
   for (const job of engine.requested.values()) endIfOver(turn, job);

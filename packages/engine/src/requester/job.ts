@@ -64,6 +64,8 @@ export interface RequestedJob {
   /** Leases that run a unit now, by unit. */
   active: Map<number, Set<Lease>>;
   settled: Map<number, Settlement>;
+  /** The same in the order in which they were settled: readers go on where they stood. */
+  settledOrder: number[];
   /** Failed runs by unit, of those that were asked for: what a worker says beyond that does not count. */
   strikes: Map<number, number>;
   /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
@@ -106,6 +108,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     leases: new Map(),
     active: new Map(),
     settled: new Map(),
+    settledOrder: [],
     strikes: new Map(),
     required: new Map(),
     audits: new Set(),

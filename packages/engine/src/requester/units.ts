@@ -126,6 +126,7 @@ function mayOthersRun(job: RequestedJob, unit: number, facts: UnitFacts): boolea
 
 function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
   job.settled.set(unit, how);
+  job.settledOrder.push(unit);
   job.returned.delete(unit);
   job.deferred.delete(unit);
   job.overdue.delete(unit);

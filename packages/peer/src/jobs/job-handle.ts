@@ -23,17 +23,27 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
 
   async function* results(options: { signal?: AbortSignal } = {}): AsyncGenerator<UnitResult> {
     const given = new Set<number>();
+    let seen = 0;
+    let waiting = [...ledgers.ledger(id).units.keys()].sort((a, b) => a - b);
     for await (const _ of parts.changes.each(id, signalOf(options.signal))) {
-      const { state, abandoned, reason } = ledgers.view(id);
-      const ledger = ledgers.ledger(id);
-      for (const unit of [...ledger.units.keys()].sort((a, b) => a - b)) {
-        const result = given.has(unit) ? undefined : await resultOf(parts, ledger, unit);
-        if (result === undefined) continue;
-        given.add(unit);
-        yield result;
+      const state = ledgers.state(id);
+      // While the job is open, only what was settled since the last look; once it is over, all that is left.
+      const fresh = ledgers.settledFrom(id, seen);
+      seen += fresh.length;
+      const units = state === 'open' ? [...waiting, ...fresh] : ledgers.ledger(id).units.keys();
+      waiting = [];
+      for (const unit of units) {
+        if (given.has(unit)) continue;
+        const result = await resultOf(parts, ledgers.ledger(id), unit);
+        if (result === undefined) waiting.push(unit); // its outputs are on their way
+        else {
+          given.add(unit);
+          yield result;
+        }
       }
       if (state === 'open') continue;
       if (state === 'done') return;
+      const { abandoned, reason } = ledgers.view(id);
       throw new PeerError(state === 'cancelled' ? 'job-cancelled' : 'job-failed', endText(id, state, abandoned, reason?.text ?? firstReason(ledgers, id)));
     }
   }
@@ -46,8 +56,7 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
     watch,
     async wait(options = {}): Promise<JobView> {
       for await (const _ of parts.changes.each(id, signalOf(options.signal))) {
-        const view = ledgers.view(id);
-        if (view.state !== 'open') return view;
+        if (ledgers.state(id) !== 'open') return ledgers.view(id);
       }
       throw new PeerError('peer-stopped', `Cannot wait for job ${id}: this peer has stopped`);
     },

@@ -1,5 +1,5 @@
 import type { Cid } from '@shoal/runtime';
-import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobSummary, type JobView, type SummaryDocument, type UnitView } from '@shoal/engine';
+import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type SummaryDocument, type UnitView } from '@shoal/engine';
 import { decodeValue, limits } from '@shoal/protocol';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
@@ -19,6 +19,16 @@ export class Ledgers {
     const view = open === undefined ? viewOfLedger(this.ledger(job)) : viewOfJob(open);
     if (view === undefined) throw unknownJob(job);
     return view;
+  }
+
+  /** Cheaper than a view. */
+  state(job: Cid): JobState {
+    return this.parts.engine.requested.get(job)?.outcome ?? this.view(job).state;
+  }
+
+  /** Units that were settled while this peer ran, from the n-th on, in that order. */
+  settledFrom(job: Cid, n: number): number[] {
+    return this.parts.engine.requested.get(job)?.settledOrder.slice(n) ?? [];
   }
 
   units(job: Cid): UnitView[] {
