@@ -57,10 +57,14 @@ export function seal<S extends z.ZodType>(kind: Signed<S>, value: z.output<S>, s
 
 /** Size, form, signature and schema, in this order and in one call: an unverified document is never seen. */
 export function open<S extends z.ZodType>(kind: Signed<S>, envelope: Uint8Array, crypto: Crypto): Opened<z.output<S>> {
+  const known = crypto.opened?.get(envelope) as (Opened<z.output<S>> & { kind: unknown }) | undefined;
+  if (known?.kind === kind) return known;
   const { key, payload, sig } = decodeWith(envelopeSchema, envelope, kind.maxBytes + limits.maxEnvelopeOverheadBytes, 'envelope');
   if (!crypto.verify(key, signedBytes(kind.domain, payload), sig)) {
     throw new ProtocolError('signature-invalid', `Cannot trust a ${kind.domain} of ${peerIdOf(key)}: its signature does not match`);
   }
   const value = decodeWith(kind.schema, payload, kind.maxBytes, kind.domain);
-  return { id: documentCid(envelope, crypto), author: peerIdOf(key), value, bytes: envelope };
+  const opened = { id: documentCid(envelope, crypto), author: peerIdOf(key), value, bytes: envelope };
+  crypto.opened?.set(envelope, { kind, ...opened });
+  return opened;
 }

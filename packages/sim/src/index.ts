@@ -1,3 +1,4 @@
-export { runScenario, runSeed, type RunReport } from './run.ts';
-export { drawScenario, noFaults, type Scenario } from './scenario/scenario.ts';
+export { runScenario, runSeed, type RunOptions, type RunReport } from './run.ts';
+export { drawScenario } from './scenario/draw.ts';
+export { noFaults, type FaultRates, type Scenario, type SimJob } from './scenario/scenario.ts';
 export type { Violation } from './check/checker.ts';

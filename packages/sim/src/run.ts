@@ -1,6 +1,8 @@
-import { planFaults } from './scenario/faults.ts';
-import { drawScenario, type Scenario } from './scenario/scenario.ts';
+import { leftovers } from './check/rest.ts';
 import type { Violation } from './check/checker.ts';
+import { drawScenario } from './scenario/draw.ts';
+import { planFaults } from './scenario/faults.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { World } from './world/world.ts';
 
 export interface RunReport {
@@ -8,6 +10,7 @@ export interface RunReport {
   peers: number;
   jobs: number;
   units: number;
+  accepted: number;
   executions: number;
   messages: number;
   bytes: number;
@@ -18,55 +21,71 @@ export interface RunReport {
 }
 
 const restStepMs = 5_000;
-/** Once the last job has ended, everything else has this long to follow. */
-const settleMs = 60_000;
+
+export interface RunOptions {
+  /** Real signatures instead of the stand-in. */
+  realCrypto?: boolean;
+}
 
 /** Runs a scenario to its end: faults, healing, rest. */
-export function runScenario(scenario: Scenario, options: { realCrypto?: boolean } = {}): RunReport {
+export function runScenario(scenario: Scenario, options: RunOptions = {}): RunReport {
   const world = new World(scenario, options);
-  planFaults(world);
-  for (const job of scenario.jobs) {
-    const post = (): void => {
-      const requester = world.peers[world.jobs.size % scenario.requesters];
-      // A requester that is down just now posts when it is back.
-      if (requester === undefined || !requester.up || world.post(requester, job) === undefined) world.after(1_000, post);
-    };
-    world.after(job.atMs + 2_000, post);
-  }
-  world.runTo(scenario.faultMs);
-  const end = scenario.faultMs + scenario.restMs;
-  while (world.elapsedMs < end && !finished(world)) world.runTo(world.elapsedMs + restStepMs);
-  world.runTo(world.elapsedMs + settleMs);
-  world.checker.atRest(world.observed());
+  begin(world);
+  finish(world);
   return reportOf(world);
 }
 
 /** The run of a seed. */
-export function runSeed(seed: number, options: { realCrypto?: boolean } = {}): RunReport {
+export function runSeed(seed: number, options: RunOptions = {}): RunReport {
   return runScenario(drawScenario(seed), options);
 }
 
-function finished(world: World): boolean {
-  if (world.jobs.size < world.scenario.jobs.length) return false;
-  return [...world.jobs.values()].every(({ id, requester }) => {
-    const open = requester.engine.requested.get(id);
-    return requester.gone || (requester.up && open?.outcome !== 'open');
+/** Plans everything that will happen. */
+export function begin(world: World): void {
+  planFaults(world);
+  for (const [number, job] of world.scenario.jobs.entries()) world.after(job.atMs + 2_000, () => world.post(number));
+}
+
+/** Faults, then healing, then rest, and a last look. */
+export function finish(world: World): void {
+  const { faultMs, restMs } = world.scenario;
+  world.runTo(faultMs);
+  const end = faultMs + restMs;
+  while (world.elapsedMs < end && !allEnded(world)) world.runTo(world.elapsedMs + restStepMs);
+  const settled = world.elapsedMs + settleMs(world);
+  do world.runTo(world.elapsedMs + restStepMs);
+  while (world.elapsedMs < settled && leftovers(world).length > 0);
+  world.checker.atRest(world);
+}
+
+/** Once the last job has ended, everything else has this long to follow: leases of those who left run out. */
+function settleMs(world: World): number {
+  const timings = world.peers[0]?.options.config.timings;
+  return 60_000 + 2 * (timings?.leaseTermMs ?? 0) + (timings?.bidTtlMs ?? 0);
+}
+
+function allEnded(world: World): boolean {
+  return world.scenario.jobs.every((planned, number) => {
+    const requester = world.peers[planned.requester];
+    if (requester === undefined || requester.gone) return true;
+    const job = [...world.jobs.values()].find((posted) => posted.number === number);
+    return job !== undefined && requester.up && requester.engine.requested.get(job.id)?.outcome !== 'open';
   });
 }
 
-function reportOf(world: World): RunReport {
-  let executions = 0;
-  for (const count of world.executions.values()) executions += count;
+export function reportOf(world: World): RunReport {
+  const jobs = [...world.jobs.values()];
   return {
     seed: world.scenario.seed,
     peers: world.scenario.peers,
-    jobs: world.jobs.size,
-    units: [...world.jobs.values()].reduce((sum, job) => sum + job.trueResults.length, 0),
-    executions,
+    jobs: jobs.length,
+    units: jobs.reduce((sum, job) => sum + job.trueResults.length, 0),
+    accepted: world.checker.accepted.size,
+    executions: world.executions,
     messages: world.network.totals.messages,
     bytes: world.network.totals.bytes,
-    elapsedMs: world.elapsedMs,
+    elapsedMs: Math.round(world.elapsedMs),
     violations: world.checker.violations,
-    traceHash: world.traceHash,
+    traceHash: world.trace.hash,
   };
 }

@@ -1,14 +1,22 @@
-import type { Cid, Crypto, PeerId, Random } from '@shoal/runtime';
-import { encodeResult, type JobSpec } from '@shoal/protocol';
+import type { Crypto, PeerId, Random } from '@shoal/runtime';
+import { encodeResult } from '@shoal/protocol';
 import type { RunOutcome } from '@shoal/engine';
 
-export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent';
+/**
+ * honest; slow; flaky: its runs fail by chance; lying: every result is its own falsehood; colluding: all of them tell
+ * the same one; silent: takes units and never ends them; secretive: commits and never shows; copying: runs nothing,
+ * and says what others said.
+ */
+export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'copying';
+
+/** Those whose results are true and come at last. */
+export const soundKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['honest', 'slow', 'flaky']);
 
 /** A unit to be run at a simulated peer. */
 export interface UnitRun {
-  job: Cid;
+  /** The job's number in the scenario: the same in every run, whatever its id. */
+  job: number;
   unit: number;
-  spec: JobSpec;
   /** Cost of the unit, the same for everybody. */
   fuel: number;
   peer: PeerId;
@@ -19,7 +27,7 @@ const slowness = 8;
 const noLog = new Uint8Array();
 
 /** The true result of a unit. */
-export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel'>, crypto: Crypto): { cid: Cid; bytes: Uint8Array } {
+export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel'>, crypto: Crypto): ReturnType<typeof encodeResult> {
   return resultWith(`${run.job}/${run.unit}`, run.fuel, crypto);
 }
 
@@ -31,12 +39,13 @@ export function behave(
 ): { afterMs: number; outcome: RunOutcome } | undefined {
   const { random, crypto } = input;
   const afterMs = Math.ceil((run.fuel / input.fuelPerMs) * (kind === 'slow' ? slowness : 1) * (0.95 + random.float() * 0.1));
-  const done = (result: { cid: Cid; bytes: Uint8Array }): { afterMs: number; outcome: RunOutcome } => ({
+  const done = (result: ReturnType<typeof encodeResult>): { afterMs: number; outcome: RunOutcome } => ({
     afterMs,
     outcome: { ok: true, result: result.cid, document: result.bytes, log: noLog },
   });
   switch (kind) {
     case 'silent':
+    case 'copying':
       return undefined;
     case 'lying':
       return done(resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run.fuel, crypto));
@@ -52,10 +61,11 @@ export function behave(
       return done(trueResult(run, crypto));
     case 'honest':
     case 'slow':
+    case 'secretive':
       return done(trueResult(run, crypto));
   }
 }
 
-function resultWith(text: string, fuel: number, crypto: Crypto): { cid: Cid; bytes: Uint8Array } {
+function resultWith(text: string, fuel: number, crypto: Crypto): ReturnType<typeof encodeResult> {
   return encodeResult({ stdout: { inline: new TextEncoder().encode(text) }, files: [], fuel }, crypto);
 }

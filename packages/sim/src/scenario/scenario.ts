@@ -1,17 +1,25 @@
-import type { Random } from '@shoal/runtime';
+import type { Timings } from '@shoal/engine';
+import type { HostileKind } from '../behaviours/hostile-requester.ts';
 import type { WorkerKind } from '../behaviours/worker.ts';
-import { randomStream } from '../world/random.ts';
 
 export interface SimJob {
   /** When it is posted, from the start. */
   atMs: number;
+  /** Which of the requesters posts it. */
+  requester: number;
   units: number;
   quorum: number;
+  /** Peers with a record are believed alone. */
+  adaptive: boolean;
   /** Mean cost of a unit; units differ by up to half of it. */
   fuel: number;
   retries: number;
   /** Shards that must not move, each held by so many peers; 0: units without input. */
   holders: number;
+  /** Label selector. */
+  where: string;
+  /** When its owner wants it no more, from its posting. */
+  cancelAfterMs?: number;
 }
 
 export interface FaultRates {
@@ -21,9 +29,15 @@ export interface FaultRates {
   downMs: number;
   /** Peers that leave for good, as a share of all, spread over the fault phase. */
   leaveShare: number;
+  /** Lids closed a peer and minute, and for how long on average. */
+  lidsPerMinute: number;
+  lidMs: number;
   /** Partitions a minute: a random part of the peers is cut off, one way or both. */
   partitionsPerMinute: number;
   partitionMs: number;
+  /** Links a minute through which nothing gets for a while, in one direction. */
+  clogsPerMinute: number;
+  clogMs: number;
   /** Jumps of somebody's clock a minute, by up to so much. */
   clockJumpsPerMinute: number;
   clockJumpMs: number;
@@ -41,18 +55,29 @@ export interface Scenario {
   requesters: number;
   regions: number;
   kinds: Partial<Record<WorkerKind, number>>;
+  /** Requesters that keep to no rule, besides the peers. */
+  hostile: Partial<Record<HostileKind, number>>;
+  /** Requesters, of the first ones, that leave for good soon after posting. */
+  vanishing: number;
   /** Share of peers behind a NAT. */
   hiddenShare: number;
+  /** Share of workers whose owner refuses the first requester. */
+  deniedShare: number;
   /** Clocks are off by up to so much, and run up to so much faster or slower. */
   clockSkewMs: number;
   clockDrift: number;
   slots: number;
   fuelPerMs: number;
+  jitterShare: number;
+  /** What differs from the engine's defaults. */
+  timings: Partial<Timings>;
   jobs: SimJob[];
   faults: FaultRates;
+  /** Daily: a share of the workers is off for a part of the time. */
+  nightly?: { share: number; periodMs: number; offAtMs: number; offForMs: number };
   /** Faults happen for so long; then everything heals. */
   faultMs: number;
-  /** After healing, everything must have come to rest within this. */
+  /** After healing, every job must have ended within this. */
   restMs: number;
 }
 
@@ -60,70 +85,15 @@ export const noFaults: FaultRates = {
   crashesPerMinute: 0,
   downMs: 5_000,
   leaveShare: 0,
+  lidsPerMinute: 0,
+  lidMs: 30_000,
   partitionsPerMinute: 0,
   partitionMs: 15_000,
+  clogsPerMinute: 0,
+  clogMs: 10_000,
   clockJumpsPerMinute: 0,
   clockJumpMs: 0,
   lossRate: 0,
   duplicateRate: 0,
   reorderRate: 0,
 };
-
-/** A scenario drawn from a seed. Each fault is left out half of the time, so that rare combinations come up too. */
-export function drawScenario(seed: number): Scenario {
-  const random = randomStream(seed, 'scenario');
-  const peers = 8 + random.integer(33);
-  const requesters = 1 + random.integer(2);
-  const workers = peers - requesters;
-  const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
-  const bad = Math.floor(workers * 0.4);
-  return {
-    seed,
-    peers,
-    requesters,
-    regions: 1 + random.integer(4),
-    kinds: drawKinds(random, bad),
-    hiddenShare: maybe(() => random.float() * 0.5),
-    clockSkewMs: maybe(() => random.integer(60_000)),
-    clockDrift: maybe(() => random.float() * 0.01),
-    slots: 1 + random.integer(4),
-    fuelPerMs: 1_000,
-    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random)),
-    faults: {
-      crashesPerMinute: maybe(() => random.float() * 1.5),
-      downMs: 500 + random.integer(20_000),
-      leaveShare: maybe(() => random.float() * 0.2),
-      partitionsPerMinute: maybe(() => random.float() * 3),
-      partitionMs: 2_000 + random.integer(40_000),
-      clockJumpsPerMinute: maybe(() => random.float() * 3),
-      clockJumpMs: random.integer(45_000),
-      lossRate: maybe(() => random.float() * 0.1),
-      duplicateRate: maybe(() => random.float() * 0.1),
-      reorderRate: maybe(() => random.float() * 0.05),
-    },
-    faultMs: 30_000 + random.integer(60_000),
-    restMs: 1_200_000,
-  };
-}
-
-function drawKinds(random: Random, most: number): Scenario['kinds'] {
-  const kinds: Scenario['kinds'] = {};
-  let left = most;
-  for (const kind of ['slow', 'flaky', 'lying', 'silent'] as const) {
-    const count = random.float() < 0.5 ? Math.min(left, random.integer(3)) : 0;
-    kinds[kind] = count;
-    left -= count;
-  }
-  return kinds;
-}
-
-function drawJob(random: Random): SimJob {
-  return {
-    atMs: random.integer(20_000),
-    units: 1 + random.integer(30),
-    quorum: 1 + random.integer(3),
-    fuel: 50_000 + random.integer(4_000_000),
-    retries: 20,
-    holders: 0,
-  };
-}

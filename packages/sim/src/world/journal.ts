@@ -11,17 +11,20 @@ interface Scope {
 export class Crash extends Error {}
 
 /**
- * A journal that outlives its peer's crashes. An append is all or nothing, as a database commits; `beforeCommit` and
- * `afterCommit` are where a crash may be put.
+ * A journal that outlives its peer's crashes. What `append` returned from is durable; a crash inside of it leaves all
+ * of the batch or nothing: a torn last batch is one whose commit mark is missing, and is not read. Summaries are the
+ * unsynced tail: those since the last append are lost in a crash.
  */
 export class SimJournal implements Journal {
   beforeCommit: () => void = () => {};
   afterCommit: () => void = () => {};
   private readonly byScope = new Map<string, Scope>();
+  private unsynced: (() => void)[] = [];
   private seq = 0;
 
   append(records: readonly JournalRecord[]): void {
     this.beforeCommit();
+    this.unsynced = [];
     for (const record of records) {
       const scope = this.scope(record.scope);
       const key = `${record.kind}/${record.key}`;
@@ -46,8 +49,16 @@ export class SimJournal implements Journal {
 
   summarize(name: string, summary: Uint8Array, closed: boolean): void {
     const scope = this.scope(name);
+    const before = { summary: scope.summary, closed: scope.closed };
+    this.unsynced.push(() => Object.assign(scope, before));
     scope.summary = summary;
     scope.closed = closed;
+  }
+
+  /** What a power cut leaves. */
+  crash(): void {
+    for (const undo of this.unsynced.reverse()) undo();
+    this.unsynced = [];
   }
 
   drop(scope: string): void {

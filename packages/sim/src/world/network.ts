@@ -1,5 +1,7 @@
 import type { PeerId, Random } from '@shoal/runtime';
 import type { EventQueue } from './event-queue.ts';
+import type { LinkModel } from './links.ts';
+import { exponential } from './random.ts';
 
 /** What a peer of the world hears from the network. */
 export interface Ears {
@@ -10,33 +12,30 @@ export interface Ears {
   disconnected(peer: PeerId): void;
 }
 
-/** How the links are. Times in milliseconds of the world's clock, rates as shares of messages. */
-export interface LinkModel {
-  /** One way, between two regions. */
-  latencyMs(from: number, to: number): number;
-  /** Uniform, on top of the latency. */
-  jitterMs: number;
-  bytesPerMs: number;
-  lossRate: number;
-  duplicateRate: number;
-  /** Messages that are held back for a while, so that later ones overtake them. */
-  reorderRate: number;
-}
-
-interface Node {
-  id: PeerId;
+export interface NodeOptions {
   region: number;
   /** Behind a NAT: it dials, and is not dialled. */
   hidden: boolean;
+  uplinkBytesPerMs: number;
+}
+
+interface Link {
+  usedAt: number;
+  /** When the last message in this direction arrives: a stream keeps its order. */
+  arrivesAt: number;
+}
+
+interface Node extends NodeOptions {
+  id: PeerId;
+  index: number;
   ears: Ears | undefined;
   /** Overlay links, over which gossip travels. */
   neighbours: Set<Node>;
-  /** All open connections, the overlay's among them, with when they were last used. */
-  links: Map<Node, number>;
+  /** All open connections, the overlay's among them. */
+  links: Map<Node, Link>;
   /** When its uplink is free again. */
   uplinkFreeAt: number;
   seen: Set<number>;
-  /** Messages sent and their bytes. */
   sent: { messages: number; bytes: number };
 }
 
@@ -54,9 +53,11 @@ export class SimNetwork {
   model: LinkModel;
   /** Whether bytes get from one peer to the other now; one-way partitions say no for one direction. */
   passes: (from: PeerId, to: PeerId) => boolean = () => true;
+  /** Until when messages from one peer to another are stuck on the way: a clogged link. */
+  clogged: (from: PeerId, to: PeerId) => number = () => 0;
   readonly totals = { messages: 0, bytes: 0, lost: 0 };
   /** Told of every message, for the trace. */
-  onCarry: (from: PeerId, to: PeerId, bytes: number) => void = () => {};
+  onCarry: (from: number, to: number, bytes: number) => void = () => {};
   private readonly nodes = new Map<PeerId, Node>();
   private readonly up: Node[] = [];
   private readonly events: EventQueue;
@@ -71,9 +72,10 @@ export class SimNetwork {
     this.random = input.random;
   }
 
-  add(id: PeerId, options: { region: number; hidden: boolean }): void {
+  add(id: PeerId, options: NodeOptions): void {
     this.nodes.set(id, {
       id,
+      index: this.nodes.size,
       ...options,
       ears: undefined,
       neighbours: new Set(),
@@ -87,6 +89,7 @@ export class SimNetwork {
   /** The peer is up: it links to others until the floor holds. */
   join(id: PeerId, ears: Ears): void {
     const node = this.node(id);
+    for (const other of [...node.links.keys()]) this.unlink(node, other); // a new process knows nothing of the old one's
     node.ears = ears;
     this.up.push(node);
     this.linkUp(node);
@@ -97,16 +100,20 @@ export class SimNetwork {
     const node = this.node(id);
     node.ears = undefined;
     this.up.splice(this.up.indexOf(node), 1);
-    const afterMs = told ? 1 : deadLinkMs;
-    for (const other of [...node.links.keys()]) this.later(afterMs, () => this.unlink(node, other));
     node.seen.clear();
+    this.cut(node, told ? 1 : deadLinkMs);
+  }
+
+  /** The peer does not answer for a while, and does not know: the others' connections to it time out. */
+  freeze(id: PeerId, forMs: number): void {
+    if (forMs > deadLinkMs) this.cut(this.node(id), deadLinkMs);
   }
 
   /** Breaks the connections between peers that do not reach each other any more. */
   breakLinks(): void {
     for (const node of this.up) {
-      for (const other of [...node.links.keys()]) {
-        if (!this.passes(node.id, other.id) || !this.passes(other.id, node.id)) this.later(deadLinkMs, () => this.unlink(node, other));
+      for (const [other, link] of node.links) {
+        if (!this.passes(node.id, other.id) || !this.passes(other.id, node.id)) this.unlinkLater(node, other, link, deadLinkMs);
       }
     }
   }
@@ -133,12 +140,18 @@ export class SimNetwork {
     return this.node(id).sent;
   }
 
+  /** Peers to which it has a connection. */
+  linksOf(id: PeerId): { peer: PeerId; idleMs: number; overlay: boolean }[] {
+    const node = this.node(id);
+    return [...node.links].map(([other, link]) => ({ peer: other.id, idleMs: this.now() - link.usedAt, overlay: node.neighbours.has(other) }));
+  }
+
   /** Every peer below its floor looks for neighbours; idle connections are closed. Call now and then. */
   upkeep(): void {
     const now = this.now();
     for (const node of [...this.up]) {
       if (node.neighbours.size < neighbourFloor) this.linkUp(node);
-      for (const [other, usedAt] of [...node.links]) {
+      for (const [other, { usedAt }] of node.links) {
         if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);
       }
     }
@@ -158,22 +171,26 @@ export class SimNetwork {
   private carry(from: Node, to: Node, bytes: Uint8Array, extraMs: number, deliver: () => void): void {
     const { model, random } = this;
     const now = this.now();
-    this.onCarry(from.id, to.id, bytes.length);
+    this.onCarry(from.index, to.index, bytes.length);
     from.sent.messages += 1;
     from.sent.bytes += bytes.length;
     this.totals.messages += 1;
     this.totals.bytes += bytes.length;
-    from.links.set(to, now);
-    to.links.set(from, now);
+    const link = from.links.get(to);
+    if (link !== undefined) link.usedAt = now;
     if (!this.passes(from.id, to.id) || random.float() < model.lossRate) {
       this.totals.lost += 1;
       return;
     }
-    from.uplinkFreeAt = Math.max(from.uplinkFreeAt, now) + bytes.length / model.bytesPerMs;
-    const held = random.float() < model.reorderRate ? random.float() * reorderHoldMs : 0;
-    const delayMs = from.uplinkFreeAt - now + extraMs + model.latencyMs(from.region, to.region) + random.float() * model.jitterMs + held;
-    this.later(delayMs, deliver);
-    if (random.float() < model.duplicateRate) this.later(delayMs + random.float() * reorderHoldMs, deliver);
+    from.uplinkFreeAt = Math.max(from.uplinkFreeAt, now) + bytes.length / from.uplinkBytesPerMs;
+    const latencyMs = model.latencyMs(from.region, to.region);
+    let arrivesAt = from.uplinkFreeAt + extraMs + latencyMs + exponential(random, latencyMs * model.jitterShare);
+    const clear = this.clogged(from.id, to.id);
+    if (clear > arrivesAt) arrivesAt = clear + latencyMs;
+    if (random.float() < model.reorderRate) arrivesAt += random.float() * reorderHoldMs;
+    else if (link !== undefined) link.arrivesAt = arrivesAt = Math.max(arrivesAt, link.arrivesAt);
+    this.later(arrivesAt - now, deliver);
+    if (random.float() < model.duplicateRate) this.later(arrivesAt - now + random.float() * reorderHoldMs, deliver);
   }
 
   /** Opens a connection; its cost in time, or undefined where it cannot be. */
@@ -186,11 +203,24 @@ export class SimNetwork {
   private link(a: Node, b: Node): void {
     if (a.links.has(b)) return;
     const now = this.now();
-    a.links.set(b, now);
-    b.links.set(a, now);
+    const link = { usedAt: now, arrivesAt: 0 };
+    a.links.set(b, link);
+    b.links.set(a, { usedAt: now, arrivesAt: 0 });
     this.later(1, () => {
-      if (a.links.has(b)) a.ears?.connected(b.id);
-      if (b.links.has(a)) b.ears?.connected(a.id);
+      if (a.links.get(b) !== link) return;
+      a.ears?.connected(b.id);
+      b.ears?.connected(a.id);
+    });
+  }
+
+  private cut(node: Node, afterMs: number): void {
+    for (const [other, link] of node.links) this.unlinkLater(node, other, link, afterMs);
+  }
+
+  /** Only this connection: another one that was opened meanwhile stays. */
+  private unlinkLater(a: Node, b: Node, link: Link, afterMs: number): void {
+    this.later(afterMs, () => {
+      if (a.links.get(b) === link) this.unlink(a, b);
     });
   }
 

@@ -1,12 +1,14 @@
 import { silentLogger, type Cid, type Clock, type Crypto, type PeerId, type Random, type Signer } from '@shoal/runtime';
 import { createEngine, Driver, type Carrier, type Effect, type Engine, type EngineConfig } from '@shoal/engine';
-import type { Holding, JobSpec } from '@shoal/protocol';
+import { decodeMessage, openEntry, type Holding, type JobSpec } from '@shoal/protocol';
+import { Copier } from '../behaviours/copier.ts';
 import { behave, type WorkerKind } from '../behaviours/worker.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Crash, SimJournal } from './journal.ts';
 import type { Ears, SimNetwork } from './network.ts';
 
 export interface SimPeerOptions {
+  index: number;
   signer: Signer;
   crypto: Crypto;
   config: EngineConfig;
@@ -16,6 +18,8 @@ export interface SimPeerOptions {
   /** How far its clock is off, and how much faster than the world's it runs (1 = exact). */
   clockOffsetMs: number;
   clockRate: number;
+  /** What its engine draws, what its runs draw, and when it crashes: three streams, so that none shifts another. */
+  dice: { engine: Random; runs: Random; crashes: Random };
 }
 
 export interface WorldAccess {
@@ -24,11 +28,11 @@ export interface WorldAccess {
   now: () => number;
   /** When the world began. */
   startedAt: number;
-  random: Random;
-  /** Cost of a unit, the same for everybody. */
-  fuelOf(job: Cid, unit: number): number;
+  /** Number of a job and cost of a unit, the same for everybody; undefined for a job that no peer of the scenario posted. */
+  unitOf(job: Cid, unit: number): { job: number; fuel: number } | undefined;
   /** Something was observed; checkers look at it. */
   ran(peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
+  changed(peer: SimPeer, job: Cid): void;
   crashed(peer: SimPeer): void;
   offence(at: SimPeer, peer: PeerId, code: string, text: string): void;
 }
@@ -44,8 +48,14 @@ export class SimPeer {
   /** Left for good. */
   gone = false;
   clockOffsetMs: number;
+  /** Units that run now, as `job/unit`. */
+  readonly running = new Set<string>();
   private life = 0;
+  /** A closed lid: until then nothing happens here, and then all of it at once. */
+  private frozenUntil = 0;
+  private putOff: (() => void)[] = [];
   private readonly world: WorldAccess;
+  private readonly copier: Copier | undefined;
   private sendsUntilCrash = Number.POSITIVE_INFINITY;
 
   constructor(options: SimPeerOptions, world: WorldAccess) {
@@ -55,12 +65,23 @@ export class SimPeer {
     this.engine = createEngine(options);
     this.driver = this.makeDriver();
     this.id = this.engine.self;
+    if (options.kind === 'copying') this.copier = this.makeCopier();
+  }
+
+  get index(): number {
+    return this.options.index;
+  }
+
+  get frozen(): boolean {
+    return this.frozenUntil > this.world.now();
   }
 
   /** Starts, or starts again from the journal alone. */
   start(): void {
     this.life += 1;
     this.up = true;
+    this.frozenUntil = 0;
+    this.putOff = [];
     this.sendsUntilCrash = Number.POSITIVE_INFINITY;
     this.journal.beforeCommit = () => {};
     this.journal.afterCommit = () => {};
@@ -79,23 +100,45 @@ export class SimPeer {
     if (!this.up) return;
     this.up = false;
     this.life += 1;
+    this.running.clear();
+    this.journal.crash();
     this.world.network.leave(this.id, told);
+  }
+
+  /** Closes the lid: what should happen meanwhile happens when it opens. */
+  freeze(forMs: number): void {
+    this.frozenUntil = Math.max(this.frozenUntil, this.world.now() + forMs);
+    this.world.network.freeze(this.id, forMs);
+    this.plan(forMs, () => {});
+  }
+
+  /** Now, or when the lid opens, in the order of things. */
+  private awake(run: () => void): void {
+    if (this.frozen) this.putOff.push(run);
+    else this.guard(run);
+  }
+
+  private thaw(): void {
+    const { life, putOff } = this;
+    this.putOff = [];
+    for (const run of putOff) if (this.life === life) this.guard(run);
   }
 
   /** Its next commit, or one of the sends after it, is its last act: the worst moments to crash. */
   armCrash(): void {
-    const moment = this.world.random.integer(4);
+    const dice = this.options.dice.crashes;
+    const moment = dice.integer(4);
     const crash = (): void => {
       throw new Crash();
     };
     if (moment === 0) this.journal.beforeCommit = crash;
     else if (moment === 1) this.journal.afterCommit = crash;
-    else this.journal.afterCommit = () => (this.sendsUntilCrash = this.world.random.integer(3));
+    else this.journal.afterCommit = () => (this.sendsUntilCrash = dice.integer(3));
   }
 
   submit(spec: JobSpec): Cid | undefined {
     let job: Cid | undefined;
-    this.guard(() => (job = this.driver.submit({ type: 'submit', spec, nonce: this.world.random.bytes(16) })));
+    this.guard(() => (job = this.driver.submit({ type: 'submit', spec, nonce: this.options.dice.engine.bytes(16) })));
     return job;
   }
 
@@ -104,8 +147,20 @@ export class SimPeer {
   }
 
   private makeDriver(): Driver {
-    const { random } = this.world;
-    return new Driver({ engine: this.engine, clock: this.clock(), random, journal: this.journal, carrier: this.carrier(), logger: silentLogger });
+    return new Driver({
+      engine: this.engine,
+      clock: this.clock(),
+      random: this.options.dice.engine,
+      journal: this.journal,
+      carrier: this.carrier(),
+      logger: silentLogger,
+    });
+  }
+
+  private makeCopier(): Copier {
+    const { signer, crypto } = this.options;
+    const send = (to: PeerId, bytes: Uint8Array): void => void (this.up && this.world.network.send(this.id, to, bytes));
+    return new Copier({ signer, crypto, self: this.id, now: () => Math.floor(this.world.now()), send });
   }
 
   /** Runs what may crash the peer on purpose. */
@@ -122,9 +177,12 @@ export class SimPeer {
   private plan(delayMs: number, run: () => void): () => void {
     const { life } = this;
     let wanted = true;
-    this.world.events.plan(this.world.now() + Math.max(0, Math.ceil(delayMs)), () => {
-      if (wanted && this.up && this.life === life) this.guard(run);
-    });
+    const fire = (): void => {
+      if (!wanted || !this.up || this.life !== life) return;
+      if (!this.frozen && this.putOff.length > 0) this.thaw();
+      if (this.life === life) this.awake(run);
+    };
+    this.world.events.plan(this.world.now() + Math.max(0, Math.ceil(delayMs)), fire);
     return () => (wanted = false);
   }
 
@@ -141,16 +199,24 @@ export class SimPeer {
 
   private ears(): Ears {
     const { life } = this;
-    const alive = (): boolean => this.up && this.life === life;
+    const hear = (run: () => void): void => {
+      if (!this.up || this.life !== life) return;
+      if (!this.frozen && this.putOff.length > 0) this.thaw();
+      if (this.life === life) this.awake(run);
+    };
     return {
-      message: (from, bytes) => alive() && this.guard(() => this.driver.handle({ type: 'message', from, bytes })),
+      message: (from, bytes) =>
+        hear(() => {
+          this.copier?.overhear(bytes);
+          this.driver.handle({ type: 'message', from, bytes });
+        }),
       gossip: (topic, from, bytes) => {
         let passOn = false;
-        if (alive()) this.guard(() => (passOn = this.driver.gossip(topic, from, bytes) === 'accept'));
+        hear(() => (passOn = this.driver.gossip(topic, from, bytes) === 'accept'));
         return passOn;
       },
-      connected: (peer) => alive() && this.guard(() => this.driver.handle({ type: 'peer-connected', peer })),
-      disconnected: (peer) => alive() && this.guard(() => this.driver.handle({ type: 'peer-disconnected', peer })),
+      connected: (peer) => hear(() => this.driver.handle({ type: 'peer-connected', peer })),
+      disconnected: (peer) => hear(() => this.driver.handle({ type: 'peer-disconnected', peer })),
     };
   }
 
@@ -160,26 +226,44 @@ export class SimPeer {
       send: (to, message) => {
         if (this.sendsUntilCrash === 0) throw new Crash();
         this.sendsUntilCrash -= 1;
+        if (this.options.kind === 'secretive' && shows(message, this.options.crypto)) return true;
         return world.network.send(this.id, to, message);
       },
       publish: (topic, bytes) => world.network.publish(this.id, topic, bytes),
       learn: () => {},
       execute: (effect) => this.execute(effect),
-      abort: () => {},
+      abort: (job, unit) => void this.running.delete(`${job}/${unit}`),
       // Outputs of simulated units lie inside their results: there is nothing to bring.
       fetch: ({ job, unit }) => void this.plan(1, () => this.driver.handle({ type: 'fetched', job, unit, ok: true, why: '' })),
       unpin: () => {},
-      changed: () => {},
+      changed: (job) => world.changed(this, job),
       offence: (peer, code, text) => world.offence(this, peer, code, text),
     };
   }
 
   private execute(effect: Extract<Effect, { type: 'execute' }>): void {
     const { world, options } = this;
-    const { job, unit, spec } = effect;
+    const { job, unit, requester } = effect;
+    const key = `${job}/${unit}`;
+    this.running.add(key);
     world.ran(this, effect);
-    const run = { job, unit, spec, fuel: world.fuelOf(job, unit), peer: this.id };
-    const end = behave(options.kind, run, { fuelPerMs: options.fuelPerMs, random: world.random, crypto: options.crypto });
-    if (end !== undefined) this.plan(end.afterMs, () => this.driver.handle({ type: 'executed', job, unit, outcome: end.outcome }));
+    this.copier?.want(job, unit, requester, this.engine.worked.get(job)?.lease ?? '');
+    if (this.copier !== undefined) this.plan(copyAgainMs, () => this.copier?.askAgain());
+    const known = world.unitOf(job, unit);
+    if (known === undefined) return; // a job that nobody means: it runs until its lease ends
+    const run = { ...known, unit, peer: this.id };
+    const end = behave(options.kind, run, { fuelPerMs: options.fuelPerMs, random: options.dice.runs, crypto: options.crypto });
+    if (end === undefined) return;
+    this.plan(end.afterMs, () => {
+      if (this.running.delete(key)) this.driver.handle({ type: 'executed', job, unit, outcome: end.outcome });
+    });
   }
+}
+
+const copyAgainMs = 2_000;
+
+/** Whether a message shows a result. */
+function shows(bytes: Uint8Array, crypto: Crypto): boolean {
+  const message = decodeMessage(bytes);
+  return message.type === 'entries' && message.entries.some((entry) => openEntry(entry, crypto).value.facts.some((fact) => fact.kind === 'revealed'));
 }

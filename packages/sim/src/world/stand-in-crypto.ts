@@ -1,30 +1,34 @@
-import type { Crypto, Signer } from '@shoal/runtime';
+import { signerFromSeed, systemCrypto, type Crypto, type Signer } from '@shoal/runtime';
+
+import { OpenedDocuments } from './opened-documents.ts';
 
 /**
- * A fast stand-in for SHA-256 and Ed25519 behind the same port: 256 bits of mixing, and signatures that anybody who
- * knows the rule could forge. Nobody in the simulated world does; a run with the real ones must give the same trace.
+ * A fast stand-in for Ed25519 behind the same port: signatures that anybody who knows the rule could forge. Nobody in
+ * the simulated world does. Keys and SHA-256 are the real ones, so that peers and results have the same names as in a
+ * run with real signatures.
  */
 export const standInCrypto: Crypto = {
-  sha256: (bytes) => digest(bytes, 0),
+  sha256: systemCrypto.sha256,
   verify: (publicKey, message, signature) => publicKey.length === 32 && signature.length === 64 && equal(signature, signatureOf(publicKey, message)),
+  opened: new OpenedDocuments(),
 };
 
-/** A signer of the stand-in kind; its public key is its seed, mixed. */
+/** A signer of the stand-in kind, with the real public key of its seed. */
 export function standInSigner(seed: Uint8Array): Signer {
-  const publicKey = digest(seed, 1);
+  const { publicKey } = signerFromSeed(seed);
   return { publicKey, sign: (message) => signatureOf(publicKey, message) };
 }
 
 function signatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array {
   const key = new DataView(publicKey.buffer, publicKey.byteOffset).getUint32(0, true);
   const signature = new Uint8Array(64);
-  signature.set(digest(message, key));
-  signature.set(digest(publicKey, 2), 32);
+  digest(message, key, signature);
+  signature.set(publicKey, 32);
   return signature;
 }
 
-/** Four lanes of 32-bit multiply-rotate over the input, then eight finalised words. */
-function digest(bytes: Uint8Array, key: number): Uint8Array {
+/** Four lanes of 32-bit multiply-rotate over the input, then eight finalised words into the first half of `out`. */
+function digest(bytes: Uint8Array, key: number, out: Uint8Array): void {
   let a = 0x9e3779b9 ^ key;
   let b = 0x85ebca6b ^ bytes.length;
   let c = 0xc2b2ae35;
@@ -47,7 +51,6 @@ function digest(bytes: Uint8Array, key: number): Uint8Array {
     c = (c ^ b) | 0;
     d = (d + Math.imul(c, 0x2545f491)) | 0;
   }
-  const out = new Uint8Array(32);
   const view = new DataView(out.buffer);
   for (let word = 0; word < 8; word += 1) {
     a = mix((a + Math.imul(word + 1, 0x9e3779b9) + d) | 0);
@@ -56,7 +59,6 @@ function digest(bytes: Uint8Array, key: number): Uint8Array {
     d = mix(d ^ c);
     view.setUint32(word * 4, (a ^ d) >>> 0, true);
   }
-  return out;
 }
 
 function mix(value: number): number {

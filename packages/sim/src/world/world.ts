@@ -1,28 +1,34 @@
-import { systemCrypto, signerFromSeed, type Cid, type Crypto, type PeerId, type Random, type Signer } from '@shoal/runtime';
-import { defaults, type EngineConfig } from '@shoal/engine';
-import { documentCid, type JobSpec } from '@shoal/protocol';
-import { trueResult, type WorkerKind } from '../behaviours/worker.ts';
-import { Checker, type Observed } from '../check/checker.ts';
+import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
+import type { JobSpec } from '@shoal/protocol';
+import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
+import { trueResult } from '../behaviours/worker.ts';
+import { Checker } from '../check/checker.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
 import { EventQueue } from './event-queue.ts';
+import { fuelOf, specOf } from './job-specs.ts';
+import { drawLatencies, drawUplink } from './links.ts';
 import { SimNetwork } from './network.ts';
 import { SimPeer, type WorldAccess } from './peer.ts';
-import { hashText, randomStream } from './random.ts';
+import { drawPopulation } from './population.ts';
+import { randomStream } from './random.ts';
 import { standInCrypto, standInSigner } from './stand-in-crypto.ts';
+import { Trace } from './trace.ts';
 
-const regionLatencyMs = 40;
-const localLatencyMs = 5;
 const upkeepEveryMs = 1_000;
 const checkEveryMs = 500;
+const hostileEveryMs = 1_000;
 /** The world's clock starts there, so that no peer's clock is ever negative. */
 const epochMs = 1_700_000_000_000;
 
 export interface PostedJob {
+  number: number;
   id: Cid;
   spec: JobSpec;
   requester: SimPeer;
   trueResults: Cid[];
   postedAtMs: number;
+  firstBidAtMs?: number;
+  endedAtMs?: number;
 }
 
 /** The simulated world: peers, network, time, and whoever looks whether all is as it must be. */
@@ -31,51 +37,44 @@ export class World {
   readonly events = new EventQueue();
   readonly network: SimNetwork;
   readonly peers: SimPeer[] = [];
+  readonly hostile: HostileRequester[] = [];
+  /** Off at night. */
+  readonly nightly = new Set<SimPeer>();
   readonly jobs = new Map<Cid, PostedJob>();
-  readonly checker = new Checker();
-  readonly executions = new Map<string, number>();
-  readonly offences: { atMs: number; code: string; text: string }[] = [];
+  readonly checker: Checker;
+  readonly trace = new Trace();
+  executions = 0;
+  readonly offences = new Map<string, number>();
   readonly crypto: Crypto;
   now = epochMs;
-  private trace = 0x811c9dc5;
-  private readonly random: Random;
+  private readonly needed = new Set<SimPeer>();
 
   constructor(scenario: Scenario, options: { realCrypto?: boolean } = {}) {
+    const { seed } = scenario;
     this.scenario = scenario;
     this.crypto = options.realCrypto === true ? systemCrypto : standInCrypto;
-    this.random = randomStream(scenario.seed, 'engines');
+    this.checker = new Checker(scenario);
     this.network = new SimNetwork({
       model: {
-        latencyMs: (from, to) => (from === to ? localLatencyMs : regionLatencyMs * (1 + Math.abs(from - to))),
-        jitterMs: 5,
-        bytesPerMs: 2_500,
+        latencyMs: drawLatencies(scenario.regions, randomStream(seed, 'latencies')),
+        jitterShare: scenario.jitterShare,
         lossRate: 0,
         duplicateRate: 0,
         reorderRate: 0,
       },
       events: this.events,
       now: () => this.now,
-      random: randomStream(scenario.seed, 'network'),
+      random: randomStream(seed, 'network'),
     });
-    this.network.onCarry = (from, to, bytes) => {
-      this.mix(this.now & 0x7fffffff);
-      this.mix(from.charCodeAt(from.length - 1) * 65_536 + to.charCodeAt(to.length - 1) * 256 + from.charCodeAt(from.length - 2));
-      this.mix(bytes);
-    };
-    const makeSigner = options.realCrypto === true ? signerFromSeed : standInSigner;
-    this.populate(makeSigner);
+    this.network.onCarry = (from, to, bytes) => this.trace.mix(this.now & 0x7fffffff, (from << 16) | to, bytes);
+    this.populate(options.realCrypto === true);
     this.every(upkeepEveryMs, () => this.network.upkeep());
-    this.every(checkEveryMs, () => this.checker.always(this.observed()));
+    this.every(checkEveryMs, () => this.checker.always(this));
   }
 
   /** Milliseconds since the beginning. */
   get elapsedMs(): number {
     return this.now - epochMs;
-  }
-
-  /** A number that two runs share exactly when they did the same. */
-  get traceHash(): string {
-    return (this.trace >>> 0).toString(16).padStart(8, '0');
   }
 
   /** Runs everything that is planned until then. */
@@ -92,111 +91,123 @@ export class World {
     this.events.plan(this.now + Math.max(0, Math.ceil(delayMs)), run);
   }
 
-  post(requester: SimPeer, job: SimJob): PostedJob | undefined {
-    const spec = this.specOf(job);
-    const id = requester.submit(spec);
-    if (id === undefined) return undefined;
-    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: id, unit, fuel: this.fuelOf(id, unit, job.fuel) }, this.crypto).cid);
-    const posted = { id, spec, requester, trueResults, postedAtMs: this.elapsedMs };
-    this.jobs.set(id, posted);
-    return posted;
+  at(elapsedMs: number, run: () => void): void {
+    this.after(epochMs + elapsedMs - this.now, run);
   }
 
-  observed(): Observed {
-    return { now: this.elapsedMs, peers: this.peers, jobs: this.jobs, collusion: (this.scenario.kinds.colluding ?? 0) > 1 };
+  /** Posts a job of the scenario, or tries again while its requester is down. */
+  post(number: number): void {
+    const job = this.scenario.jobs[number] as SimJob;
+    const requester = this.peers[job.requester] as SimPeer;
+    if (requester.gone) return;
+    const spec = specOf(job, number, this.crypto);
+    const awake = requester.up && !requester.frozen;
+    const id = awake ? (this.postedBefore(requester, spec.name) ?? requester.submit(spec)) : undefined;
+    if (id === undefined) return this.after(1_000, () => this.post(number));
+    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job) }, this.crypto).cid);
+    this.jobs.set(id, { number, id, spec, requester, trueResults, postedAtMs: this.elapsedMs });
+    if (job.cancelAfterMs !== undefined) this.after(job.cancelAfterMs, () => this.cancel(id, requester));
   }
 
-  /** Cost of a unit: the same for everybody, between half and one and a half of the job's mean. */
-  fuelOf(job: Cid, unit: number, mean?: number): number {
-    const given = mean ?? Number(this.jobs.get(job)?.spec.env['MEAN_FUEL'] ?? 0);
-    return Math.round(given * (0.5 + hashText(`${job}/${unit}`) / 4_294_967_296));
+  /** A peer that crashed comes back after a while. */
+  restartLater(peer: SimPeer): void {
+    const { dice } = peer.options;
+    this.after(this.scenario.faults.downMs * (0.2 + dice.crashes.float() * 1.6), () => {
+      if (!peer.up && !peer.gone) peer.start();
+    });
   }
 
-  private specOf(job: SimJob): JobSpec {
-    return {
-      name: 'simulated',
-      program: { cid: documentCid(new TextEncoder().encode('program'), this.crypto), engine: 'wasm', bytes: 100_000 },
-      args: [],
-      env: { MEAN_FUEL: `${job.fuel}` },
-      units: { kind: 'count', count: job.units },
-      resources: { memoryBytes: 1 << 20, wallMs: 3_600_000, outputBytes: 1 << 20, logBytes: 1_024 },
-      where: '',
-      verify: { quorum: job.quorum },
-      retries: job.retries,
-      priority: 0,
-    };
+  /** Whether everything can come to its end without this peer. */
+  maySpare(peer: SimPeer): boolean {
+    return !peer.gone && !this.needed.has(peer);
   }
 
-  private populate(makeSigner: (seed: Uint8Array) => Signer): void {
+  /** Whether it is off because it is night, and will come back by itself. */
+  isNight(peer: SimPeer): boolean {
+    return this.nightly.has(peer);
+  }
+
+  /** A crash may come between the journal's word and the caller's ear: then the job is there already. */
+  private postedBefore(requester: SimPeer, name: string): Cid | undefined {
+    for (const { job, spec } of requester.engine.requested.values()) if (spec.name === name) return job;
+    return undefined;
+  }
+
+  private cancel(id: Cid, requester: SimPeer): void {
+    if (requester.up && !requester.frozen) requester.cancel(id, 'its owner changed his mind');
+    else if (!requester.gone) this.after(1_000, () => this.cancel(id, requester));
+  }
+
+  private populate(realCrypto: boolean): void {
     const { scenario } = this;
-    const random = randomStream(scenario.seed, 'peers');
-    const kinds = Object.entries(scenario.kinds).flatMap(([kind, count]) => Array<WorkerKind>(count).fill(kind as WorkerKind));
+    const places = randomStream(scenario.seed, 'places');
     const access: WorldAccess = {
       events: this.events,
       network: this.network,
       now: () => this.now,
       startedAt: epochMs,
-      random: this.random,
-      fuelOf: (job, unit) => this.fuelOf(job, unit),
-      ran: (_peer, { job, unit }) => void this.executions.set(`${job}/${unit}`, (this.executions.get(`${job}/${unit}`) ?? 0) + 1),
+      unitOf: (id, unit) => {
+        const job = this.jobs.get(id);
+        return job === undefined ? undefined : { job: job.number, fuel: fuelOf(job.number, unit, scenario.jobs[job.number] as SimJob) };
+      },
+      ran: (peer, effect) => {
+        this.executions += 1;
+        this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
+        this.checker.ran(this, peer, effect);
+      },
+      changed: (peer, id) => this.note(peer, id),
       crashed: (peer) => this.restartLater(peer),
-      offence: (_at, _peer, code, text) => void (this.offences.length < 100 && this.offences.push({ atMs: this.elapsedMs, code, text })),
+      offence: (_at, _peer, code) => void this.offences.set(code, (this.offences.get(code) ?? 0) + 1),
     };
-    for (let index = 0; index < scenario.peers; index += 1) {
-      const requester = index < scenario.requesters;
-      const kind = requester ? 'honest' : (kinds[index - scenario.requesters] ?? 'honest');
-      const peer = new SimPeer(
-        {
-          signer: makeSigner(random.bytes(32)),
-          crypto: this.crypto,
-          config: this.configOf(requester ? 0 : scenario.slots),
-          kind,
-          fuelPerMs: scenario.fuelPerMs * (0.5 + random.float()),
-          holdings: [],
-          clockOffsetMs: (random.float() * 2 - 1) * scenario.clockSkewMs,
-          clockRate: 1 + (random.float() * 2 - 1) * scenario.clockDrift,
-        },
-        access,
-      );
-      this.network.add(peer.id, { region: random.integer(scenario.regions), hidden: !requester && random.float() < scenario.hiddenShare });
+    for (const person of drawPopulation(scenario, this.crypto, realCrypto)) {
+      const peer = new SimPeer(person, access);
+      const hidden = places.float() < scenario.hiddenShare && person.config.slots > 0;
+      this.network.add(peer.id, { region: places.integer(scenario.regions), hidden, uplinkBytesPerMs: drawUplink(places) });
       this.peers.push(peer);
-      this.after(random.integer(1_000), () => peer.start());
+      if (person.needed) this.needed.add(peer);
+      this.after(places.integer(1_000), () => peer.start());
     }
+    for (const [kind, count] of Object.entries(scenario.hostile)) for (let i = 0; i < count; i += 1) this.addHostile(kind as HostileKind, realCrypto ? signerFromSeed : standInSigner);
   }
 
-  private configOf(slots: number): EngineConfig {
-    return {
-      mesh: 'sim',
-      agent: 'sim',
-      slots,
-      maxUnitMemoryBytes: 1 << 30,
-      engines: ['wasm'],
-      isolation: 'full',
-      determinismClass: 'sim',
-      fuelPerSecond: this.scenario.fuelPerMs * 1_000,
-      labels: {},
-      policy: { denied: new Set<PeerId>() },
-      timings: { ...defaults },
-    };
-  }
-
-  /** A peer that crashed comes back after a while. */
-  restartLater(peer: SimPeer): void {
-    const downMs = this.scenario.faults.downMs * (0.2 + randomStream(this.scenario.seed, `down/${this.now}/${peer.id}`).float() * 1.6);
-    this.after(downMs, () => {
-      if (!peer.up && !peer.gone) peer.start();
+  private addHostile(kind: HostileKind, makeSigner: (seed: Uint8Array) => Signer): void {
+    const { scenario, crypto } = this;
+    const random = randomStream(scenario.seed, `hostile/${kind}`);
+    const hostile = new HostileRequester({
+      kind,
+      signer: makeSigner(random.bytes(32)),
+      crypto,
+      random,
+      network: this.network,
+      now: () => Math.floor(this.now),
+      victims: this.peers.slice(scenario.requesters).map(({ id }): PeerId => id),
+      spec: (units) => specOf({ ...(scenario.jobs[0] as SimJob), units, holders: 0, where: '' }, 1_000, crypto),
     });
+    this.network.add(hostile.id, { region: 0, hidden: false, uplinkBytesPerMs: 12_500 });
+    this.hostile.push(hostile);
+    this.after(2_000, () => hostile.join());
+    const act = (): void => {
+      if (!this.hostile.includes(hostile)) return;
+      hostile.act();
+      this.after(hostileEveryMs, act);
+    };
+    this.after(3_000, act);
+  }
+
+  /** Something about a job changed at a peer: remember when its first bid came and when it ended. */
+  private note(peer: SimPeer, id: Cid): void {
+    const job = this.jobs.get(id);
+    const open = job?.requester === peer ? peer.engine.requested.get(id) : undefined;
+    if (job === undefined || open === undefined) return;
+    if (open.ledger.bids.size > 0) job.firstBidAtMs ??= this.elapsedMs;
+    if (open.outcome !== 'open') job.endedAtMs ??= this.elapsedMs;
   }
 
   private every(periodMs: number, run: () => void): void {
-    this.after(periodMs, () => {
+    // Between the milliseconds: no burst is half done then.
+    this.events.plan(this.now + periodMs + 0.5 - ((this.now * 2) % 2) / 2, () => {
       run();
       this.every(periodMs, run);
     });
-  }
-
-  private mix(value: number): void {
-    this.trace = Math.imul(this.trace ^ value, 0x01000193);
-    this.trace = (this.trace << 5) | (this.trace >>> 27);
   }
 }

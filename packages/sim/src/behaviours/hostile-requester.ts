@@ -1,0 +1,87 @@
+import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
+import { decodeMessage, encodeMessage, openEntry, peerIdOf, sealEntry, type Fact, type JobSpec } from '@shoal/protocol';
+import type { SimNetwork } from '../world/network.ts';
+
+/** double-awarding: one lease to two, two to one, some to nobody's bid, for ever; flooding: offers without end. */
+export type HostileKind = 'double-awarding' | 'flooding';
+
+export interface HostileParts {
+  kind: HostileKind;
+  signer: Signer;
+  crypto: Crypto;
+  random: Random;
+  network: SimNetwork;
+  now: () => number;
+  /** Whom it bothers. */
+  victims: readonly PeerId[];
+  spec: (units: number) => JobSpec;
+}
+
+const floodOffersPerTurn = 20;
+const aeonMs = 1e12;
+
+/** A requester without an engine, that says what it likes to whoever listens; until it leaves for good. */
+export class HostileRequester {
+  readonly id: PeerId;
+  private readonly parts: HostileParts;
+  private lastLease = '';
+
+  constructor(parts: HostileParts) {
+    this.parts = parts;
+    this.id = peerIdOf(parts.signer.publicKey);
+  }
+
+  join(): void {
+    this.parts.network.join(this.id, { message: (from, bytes) => this.hear(from, bytes), gossip: () => true, connected: () => {}, disconnected: () => {} });
+  }
+
+  leave(): void {
+    this.parts.network.leave(this.id, false);
+  }
+
+  /** Bothers somebody. Called again and again. */
+  act(): void {
+    const { kind, victims, random } = this.parts;
+    const offers = kind === 'flooding' ? floodOffersPerTurn : 1;
+    for (let i = 0; i < offers; i += 1) this.offer(victims[random.integer(victims.length)] as PeerId);
+  }
+
+  private offer(to: PeerId): void {
+    const { random, crypto, signer, network, now, spec } = this.parts;
+    const fact: Fact = { kind: 'posted', mesh: 'sim', spec: spec(1 + random.integer(5)), nonce: random.bytes(16) };
+    const posted = sealEntry({ at: now(), facts: [fact] }, signer, crypto);
+    network.send(this.id, to, encodeMessage({ type: 'offer', posted: posted.bytes }));
+  }
+
+  private hear(from: PeerId, bytes: Uint8Array): void {
+    const { crypto, network } = this.parts;
+    const message = decodeMessage(bytes);
+    if (message.type === 'entries') {
+      for (const sealed of message.entries) {
+        const entry = openEntry(sealed, crypto);
+        if (entry.value.facts.some((fact) => fact.kind === 'bid')) this.award(entry.job, from);
+      }
+    }
+    if (message.type === 'pull') {
+      const run = this.parts.kind === 'double-awarding' ? [0, 0, 1, 99_999] : [0];
+      network.send(this.id, from, encodeMessage({ type: 'assign', job: message.job, lease: message.lease, run, drop: [] }));
+    }
+  }
+
+  private award(job: Cid, bidder: PeerId): void {
+    const { kind, random, victims } = this.parts;
+    const lease = kind === 'double-awarding' && this.lastLease !== '' && random.float() < 0.5 ? this.lastLease : `hostile-${random.integer(1e9)}`;
+    this.lastLease = lease;
+    this.state(job, bidder, { kind: 'leased', lease, worker: bidder, until: this.parts.now() + aeonMs });
+    if (kind !== 'double-awarding') return;
+    const other = victims[random.integer(victims.length)] as PeerId;
+    this.state(job, other, { kind: 'leased', lease, worker: other, until: this.parts.now() + aeonMs });
+    this.state(job, bidder, { kind: 'leased', lease: `${lease}-2`, worker: bidder, until: this.parts.now() + aeonMs });
+  }
+
+  private state(job: Cid, to: PeerId, fact: Fact): void {
+    const { signer, crypto, now, network } = this.parts;
+    const entry = sealEntry({ job, at: now(), facts: [fact] }, signer, crypto);
+    network.send(this.id, to, encodeMessage({ type: 'entries', job, entries: [entry.bytes] }));
+  }
+}

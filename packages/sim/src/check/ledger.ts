@@ -1,0 +1,79 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import { bitAt, matchSelector, parseSelector, votesOf, type JobLedger } from '@shoal/engine';
+import { decodeResult } from '@shoal/protocol';
+import { commitmentsOpened } from './commitments.ts';
+import { nameOf, type Report } from './checker.ts';
+import type { PostedJob, World } from '../world/world.ts';
+
+/** What must hold of a job's ledger at its requester, at every moment. */
+export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report): void {
+  const { quorum, adaptive } = job.spec.verify;
+  const colluders = world.scenario.kinds.colluding ?? 0;
+  for (const [unit, facts] of ledger.units) {
+    const where = `unit ${unit} of ${nameOf(job)}`;
+    if (facts.accepted.size > 1) report('accepted-once', `${where} has ${facts.accepted.size} accepted results`);
+    if (facts.accepted.size > 0 && facts.abandoned.size > 0) report('accepted-once', `${where} is accepted and abandoned`);
+    for (const [result, workers] of facts.accepted) {
+      const key = `${job.id}/${unit}`;
+      const before = accepted.get(key);
+      if (before !== undefined && before !== result) report('accepted-is-kept', `the accepted result of ${where} changed`);
+      accepted.set(key, result);
+      checkVotes(world, job, { where, unit, result, workers }, ledger, report);
+      const alone = adaptive === true && workers.size === 1;
+      if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
+    }
+    for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
+  }
+  checkCredit(job, ledger, report);
+}
+
+function checkVotes(
+  world: World,
+  job: PostedJob,
+  accepted: { where: string; unit: number; result: Cid; workers: ReadonlySet<PeerId> },
+  ledger: JobLedger,
+  report: Report,
+): void {
+  const { where, unit, result, workers } = accepted;
+  const { quorum, adaptive } = job.spec.verify;
+  const facts = ledger.unit(unit);
+  const votes = votesOf(facts, quorum > 1);
+  const behind = new Set([...workers].filter((worker) => votes.get(worker) === result));
+  const needed = adaptive === true ? 1 : quorum;
+  if (behind.size < needed) report('quorum', `${where} was accepted with ${behind.size} of ${needed} votes`);
+  const against = new Map<Cid, number>();
+  for (const vote of votes.values()) against.set(vote, (against.get(vote) ?? 0) + 1);
+  for (const worker of workers) {
+    if (quorum > 1 && !commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result)) {
+      report('commit-before-reveal', `${where} counts a worker that never committed to what it showed`);
+    }
+    const peer = world.peers.find(({ id }) => id === worker);
+    if (peer === undefined) {
+      report('policy', `${where} was accepted from somebody who is no peer`);
+      continue;
+    }
+    if (peer.options.kind === 'copying') report('no-copy-counts', `${where} counts peer ${peer.index}, which copied it`);
+    if (matchSelector(parseSelector(job.spec.where), peer.options.config.labels).verdict !== 'yes') {
+      report('policy', `${where} was accepted from peer ${peer.index}, whose labels do not fit "${job.spec.where}"`);
+    }
+    if (job.spec.units.kind === 'shards' && job.spec.units.move === 'never') {
+      const { dataset } = job.spec.units;
+      const holding = peer.options.holdings.find(({ cid }) => cid === dataset);
+      if (holding === undefined || !bitAt(holding.held, unit)) report('shards-stay', `${where} was accepted from peer ${peer.index}, which does not hold its shard`);
+    }
+  }
+}
+
+/** A worker is credited for what was accepted from it, once. */
+function checkCredit(job: PostedJob, ledger: JobLedger, report: Report): void {
+  const credited = new Map<PeerId, number>();
+  for (const { worker, units } of ledger.receipts.values()) credited.set(worker, (credited.get(worker) ?? 0) + units);
+  for (const [worker, units] of credited) {
+    let accepted = 0;
+    for (const facts of ledger.units.values()) {
+      const ran = facts.revealed.has(worker) || [...facts.accepted.values()].some((workers) => workers.has(worker));
+      if (ran) accepted += 1;
+    }
+    if (units > accepted) report('credit-once', `${nameOf(job)} credits a worker with ${units} units, of which it did ${accepted}`);
+  }
+}

@@ -1,0 +1,30 @@
+import type { World } from '../world/world.ts';
+import type { SimPeer } from '../world/peer.ts';
+import { plannedJob } from './checker.ts';
+
+/** Timers of a peer at rest. */
+const restTimers = new Set(['advertise']);
+/** A connection that nobody uses is closed after two minutes; so much later it is left over. */
+const staleLinkMs = 150_000;
+
+/** What is still there though nothing is going on any more. */
+export function leftovers(world: World): string[] {
+  return world.peers.flatMap((peer) => (peer.up ? leftoversOf(world, peer) : []));
+}
+
+function leftoversOf(world: World, { engine, running, index, id }: SimPeer): string[] {
+  const left: string[] = [];
+  const say = (what: string): void => void left.push(`${what} at peer ${index}`);
+  const name = (job: Parameters<typeof plannedJob>[1]): string => (plannedJob(world, job) === undefined ? 'a stranger\'s job' : `job ${world.jobs.get(job)?.number}`);
+  for (const [job, worked] of engine.worked) say(`a lease on ${name(job)} (${worked.running.size} running, ${worked.queue.length} queued)`);
+  for (const [job, { outcome }] of engine.requested) say(`${name(job)}, ${outcome},`);
+  if (running.size > 0) say(`${running.size} runs`);
+  if (engine.bidding.size > 0) say(`${engine.bidding.size} bids`);
+  if (engine.outbox.size > 0) say(`${engine.outbox.size} unsent facts`);
+  for (const timer of engine.timers.names()) if (!restTimers.has(timer)) say(`a timer ${timer.split(':')[0]}`);
+  const links = world.network.linksOf(id);
+  const linked = new Set(links.map(({ peer }) => peer));
+  for (const peer of engine.connected) if (!linked.has(peer)) say('a connection that is none');
+  if (links.some(({ overlay, idleMs }) => !overlay && idleMs > staleLinkMs)) say('an unused connection');
+  return left;
+}

@@ -1,0 +1,86 @@
+import type { Random } from '@shoal/runtime';
+import { randomStream } from '../world/random.ts';
+import { noFaults, type FaultRates, type Scenario, type SimJob } from './scenario.ts';
+
+/** A scenario drawn from a seed: swarm testing. Each fault is left out half of the time, so that rare combinations come up too. */
+export function drawScenario(seed: number): Scenario {
+  const random = randomStream(seed, 'scenario');
+  const peers = 8 + random.integer(33);
+  const requesters = 1 + random.integer(3);
+  const workers = peers - requesters;
+  const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
+  const faultMs = 20_000 + random.integer(50_000);
+  return {
+    seed,
+    peers,
+    requesters,
+    regions: 1 + random.integer(4),
+    kinds: drawKinds(random, Math.floor(workers * 0.35)),
+    hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.1 ? 1 : 0 },
+    vanishing: requesters > 1 && random.float() < 0.3 ? 1 : 0,
+    hiddenShare: maybe(() => random.float() * 0.5),
+    deniedShare: random.float() < 0.2 ? random.float() * 0.3 : 0,
+    clockSkewMs: maybe(() => random.integer(60_000)),
+    clockDrift: maybe(() => random.float() * 0.01),
+    slots: 1 + random.integer(4),
+    fuelPerMs: 1_000,
+    jitterShare: random.float(),
+    timings: {
+      leaseTermMs: 20_000 + random.integer(40_000),
+      bidTtlMs: 5_000 + random.integer(10_000),
+      advertiseEveryMs: 10_000 + random.integer(20_000),
+    },
+    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters)),
+    faults: drawFaults(random, maybe),
+    faultMs,
+    restMs: 1_200_000,
+  };
+}
+
+function drawFaults(random: Random, maybe: (value: () => number) => number): FaultRates {
+  return {
+    ...noFaults,
+    crashesPerMinute: maybe(() => random.float() * 2),
+    downMs: 500 + random.integer(20_000),
+    leaveShare: maybe(() => random.float() * 0.2),
+    lidsPerMinute: maybe(() => random.float() * 0.3),
+    lidMs: 2_000 + random.integer(60_000),
+    partitionsPerMinute: maybe(() => random.float() * 3),
+    partitionMs: 2_000 + random.integer(40_000),
+    clogsPerMinute: maybe(() => random.float() * 20),
+    clogMs: 1_000 + random.integer(20_000),
+    clockJumpsPerMinute: maybe(() => random.float() * 3),
+    clockJumpMs: random.integer(45_000),
+    lossRate: maybe(() => random.float() * 0.1),
+    duplicateRate: maybe(() => random.float() * 0.1),
+    reorderRate: maybe(() => random.float() * 0.05),
+  };
+}
+
+function drawKinds(random: Random, most: number): Scenario['kinds'] {
+  const kinds: Scenario['kinds'] = {};
+  let left = most;
+  for (const kind of ['slow', 'flaky', 'lying', 'silent', 'secretive', 'copying', 'colluding'] as const) {
+    const count = random.float() < 0.4 ? Math.min(left, 1 + random.integer(2)) : 0;
+    kinds[kind] = count;
+    left -= count;
+  }
+  return kinds;
+}
+
+function drawJob(random: Random, requesters: number): SimJob {
+  const quorum = 1 + random.integer(3);
+  const kind = random.float();
+  const job: SimJob = {
+    atMs: random.integer(15_000),
+    requester: random.integer(requesters),
+    units: 1 + random.integer(25),
+    quorum,
+    adaptive: random.float() < 0.25,
+    fuel: 50_000 + random.integer(4_000_000),
+    retries: 20,
+    holders: kind < 0.2 ? quorum + 1 + random.integer(2) : 0,
+    where: kind > 0.8 ? 'tier=gold' : '',
+  };
+  return random.float() < 0.12 ? { ...job, cancelAfterMs: random.integer(25_000) } : job;
+}
