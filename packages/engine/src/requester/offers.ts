@@ -72,10 +72,11 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   const until = now + Math.min(Math.max(0, fact.until - entry.value.at), engine.config.timings.bidTtlMs);
   const known = job.candidates.get(peer);
   const isAsked = known === undefined ? job.gossiped : known.state !== 'released' || known.retryAt <= now;
-  if (job.outcome !== 'open' || until <= now || !isAsked || leaseOf(job, peer) !== undefined) return;
+  const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8));
+  if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || leaseOf(job, peer) !== undefined) return;
   const candidate = candidateOf(job, peer);
   candidate.state = 'bid';
-  candidate.bid = { holds: fact.holds.slice(0, job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8)), until, entry };
+  candidate.bid = { holds: fact.holds, until, entry };
   candidate.reasons = [];
   if (liveLeases(job).length < wantedLeases(turn, job)) award(turn, job, candidate);
   turn.effects.push({ type: 'changed', job: job.job });

@@ -1,6 +1,6 @@
 import { silentLogger, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
 import { decodeMessage, type Holding, type JobSpec, type Message } from '@shoal/protocol';
-import { defaults } from '../defaults.ts';
+import { defaults, type Timings } from '../defaults.ts';
 import { Driver, type Carrier } from '../driver.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
@@ -41,6 +41,7 @@ export interface TestPeerOptions {
   holdings?: Holding[];
   labels?: Record<string, string>;
   skewMs?: number;
+  timings?: Partial<Timings>;
 }
 
 /** Engines with their drivers, joined by a network that exists in memory only, under a clock of its own. */
@@ -80,7 +81,7 @@ export class TestMesh {
       fuelPerSecond: 0,
       labels: options.labels ?? {},
       policy: { denied: new Set() },
-      timings: { ...defaults },
+      timings: { ...defaults, ...options.timings },
     };
     const peer = {
       signer,

@@ -7,6 +7,8 @@ import type { Outsider, TestMesh, TestPeer } from './mesh.ts';
 export class Puppet implements Outsider {
   readonly id: PeerId;
   readonly heard: Message[] = [];
+  /** Whose entries it was sent. */
+  readonly heardAuthors = new Set<PeerId>();
   private readonly heardFacts: Fact[] = [];
   /** Called with each message. */
   onMessage: (from: PeerId, message: Message) => void = () => {};
@@ -22,7 +24,11 @@ export class Puppet implements Outsider {
 
   receive(from: PeerId, message: Message): void {
     this.heard.push(message);
-    if (message.type === 'entries') for (const bytes of message.entries) this.heardFacts.push(...openEntry(bytes, quickCrypto).value.facts);
+    for (const bytes of message.type === 'entries' ? message.entries : []) {
+      const { author, value } = openEntry(bytes, quickCrypto);
+      this.heardAuthors.add(author);
+      this.heardFacts.push(...value.facts);
+    }
     this.onMessage(from, message);
   }
 
