@@ -3,7 +3,7 @@ import { peerIdOf, type Holding } from '@shoal/protocol';
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
-import type { Policy } from './policy/admit.ts';
+import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
 import { Roster } from './roster/roster.ts';
 import { Timers } from './timers.ts';
@@ -75,21 +75,4 @@ export interface Turn {
   readonly now: number;
   readonly random: Random;
   readonly effects: Effect[];
-}
-
-/** Bit i of a bitmap; bits beyond its end are 0. */
-export function bitAt(bitmap: Uint8Array, index: number): boolean {
-  return ((bitmap[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-}
-
-/** A bitmap of `length` bits. */
-export function bitmapOf(length: number, isSet: (index: number) => boolean): Uint8Array {
-  const bitmap = new Uint8Array((length + 7) >> 3);
-  for (let i = 0; i < length; i++) if (isSet(i)) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7));
-  return bitmap;
-}
-
-/** `minMs` doubled `failures - 1` times, at most `maxMs`, times a factor in [0.5, 1): BOINC's back-off. */
-export function backOffMs(failures: number, minMs: number, maxMs: number, random: Random): number {
-  return Math.min(minMs * 2 ** Math.min(failures - 1, 40), maxMs) * (0.5 + random.float() / 2);
 }

@@ -93,9 +93,9 @@ function handle(turn: Turn, event: EngineEvent): void {
 
 function wake(turn: Turn, key: string): void {
   if (isAdvertiseTimer(key)) return advertise(turn);
-  const requested = requestedJobOfTimer(turn.engine, key);
+  const requested = requestedJobOfTimer(turn.engine.requested, key);
   if (requested !== undefined) return tick(turn, requested);
-  const worked = workedJobOfTimer(turn.engine, key);
+  const worked = workedJobOfTimer(turn.engine.worked, key);
   if (worked !== undefined) beat(turn, worked);
 }
 
@@ -126,7 +126,7 @@ function flush(turn: Turn): void {
 
 function signPending(turn: Turn): void {
   const { engine } = turn;
-  engine.outbox.flush(turn, (entry: Entry, role: Role) => {
+  engine.outbox.flush(engine, turn.now, turn.effects, (entry: Entry, role: Role) => {
     (role === 'requester' ? engine.requested : engine.worked).get(entry.job)?.ledger.add(entry);
   });
 }

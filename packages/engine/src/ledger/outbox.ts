@@ -1,6 +1,6 @@
-import type { Cid, PeerId } from '@shoal/runtime';
+import type { Cid, Crypto, PeerId, Signer } from '@shoal/runtime';
 import { limits, sealEntry, type Entry, type Fact, type FactKind } from '@shoal/protocol';
-import type { Turn } from '../engine.ts';
+import type { Effect } from '../effects.ts';
 
 /** Facts of one entry together stay below this; reveals carry whole documents. */
 const maxBatchBytes = 786_432;
@@ -12,6 +12,12 @@ const workerKinds: ReadonlySet<FactKind> = new Set<FactKind>(['bid', 'committed'
 
 export function roleOf(fact: Fact): Role {
   return workerKinds.has(fact.kind) ? 'worker' : 'requester';
+}
+
+/** Who signs. */
+interface Signing {
+  signer: Signer;
+  crypto: Crypto;
 }
 
 interface Pending {
@@ -42,10 +48,9 @@ export class Outbox {
   }
 
   /** Signs all that is pending. `record` adds an entry to the ledger of the role that stated it. */
-  flush(turn: Turn, record: (entry: Entry, role: Role) => void): void {
-    const { engine, effects, now } = turn;
+  flush({ signer, crypto }: Signing, now: number, effects: Effect[], record: (entry: Entry, role: Role) => void): void {
     for (const { role, job, facts, to } of this.pending.values()) {
-      const entries = batches(facts).map((batch) => sealEntry({ job, at: now, facts: batch }, engine.signer, engine.crypto));
+      const entries = batches(facts).map((batch) => sealEntry({ job, at: now, facts: batch }, signer, crypto));
       for (const entry of entries) record(entry, role);
       effects.push({
         type: 'append',

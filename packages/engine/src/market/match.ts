@@ -1,6 +1,6 @@
 import type { Advert, JobSpec, Reason } from '@shoal/protocol';
 import { unitCount } from '@shoal/protocol';
-import { bitAt } from '../engine.ts';
+import { bitAt } from '../bitmap.ts';
 import { matchSelector, parseSelector } from './selector.ts';
 
 /** Three-valued: unknown means that an attribute is missing, not that it does not fit. */

@@ -3,12 +3,6 @@ import { limits, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
 
-/** What the owner of a peer lets others do with it. */
-export interface Policy {
-  /** Requesters that are never served. */
-  denied: ReadonlySet<PeerId>;
-}
-
 /** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
 export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
   const { config } = engine;

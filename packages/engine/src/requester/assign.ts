@@ -1,5 +1,7 @@
 import { limits, type MessageBody } from '@shoal/protocol';
-import { backOffMs, bitAt, type Turn } from '../engine.ts';
+import { bitAt } from '../bitmap.ts';
+import { backOffMs } from '../market/back-off.ts';
+import type { Turn } from '../engine.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 

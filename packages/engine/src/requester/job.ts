@@ -1,6 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
-import type { Engine } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
@@ -126,8 +125,9 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
   };
 }
 
-export function requestedJobOfTimer(engine: Engine, key: string): RequestedJob | undefined {
-  return key.startsWith(timerPrefix) ? engine.requested.get(key.slice(timerPrefix.length) as Cid) : undefined;
+/** The job of a timer, if it is one of a requester's. */
+export function requestedJobOfTimer(jobs: ReadonlyMap<Cid, RequestedJob>, key: string): RequestedJob | undefined {
+  return key.startsWith(timerPrefix) ? jobs.get(key.slice(timerPrefix.length) as Cid) : undefined;
 }
 
 /** Leases whose workers are heard of. */

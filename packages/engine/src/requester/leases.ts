@@ -1,6 +1,7 @@
 import type { PeerId, Random } from '@shoal/runtime';
 import { limits, type MessageBody } from '@shoal/protocol';
-import { backOffMs, type Turn } from '../engine.ts';
+import { backOffMs } from '../market/back-off.ts';
+import type { Turn } from '../engine.ts';
 import { hexOf } from '../hex.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { askReveals, reopen, runsWanted } from './units.ts';

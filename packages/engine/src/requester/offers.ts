@@ -1,6 +1,7 @@
 import type { PeerId } from '@shoal/runtime';
 import { topics, type Entry, type FactOf, type Reason } from '@shoal/protocol';
-import { backOffMs, type Turn } from '../engine.ts';
+import { backOffMs } from '../market/back-off.ts';
+import type { Turn } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';

@@ -1,6 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { decodeResult, limits, type FactOf, type Reason, type ResultDocument } from '@shoal/protocol';
-import { bitAt, type Turn } from '../engine.ts';
+import { bitAt } from '../bitmap.ts';
+import type { Turn } from '../engine.ts';
 import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge, planAudit } from './audits.ts';

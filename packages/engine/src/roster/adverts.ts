@@ -2,7 +2,7 @@ import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
 import { limits, openAdvert, sealAdvert, topics } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
-import { freeSlots } from '../worker/job.ts';
+import { freeSlots } from '../worker/capacity.ts';
 
 const timerKey = 'advertise';
 /** Room for the CBOR frame of an adverts message. */

@@ -1,7 +1,7 @@
 import { systemCrypto } from '@shoal/runtime';
 import { documentCid, type JobSpec, type Shard } from '@shoal/protocol';
 import type { Holding } from '@shoal/protocol';
-import { bitmapOf } from '../engine.ts';
+import { bitmapOf } from '../bitmap.ts';
 
 const cidOf = (text: string) => documentCid(new TextEncoder().encode(text), systemCrypto);
 

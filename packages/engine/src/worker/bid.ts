@@ -1,9 +1,11 @@
 import { ShoalError, type PeerId } from '@shoal/runtime';
 import { openEntry, sealEntry, unitCount, type Entry, type FactOf, type JobSpec } from '@shoal/protocol';
-import { bitmapOf, type Turn } from '../engine.ts';
+import { bitmapOf } from '../bitmap.ts';
+import type { Turn } from '../engine.ts';
 import { holdsOf } from '../market/match.ts';
 import { admit } from '../policy/admit.ts';
-import { freeSlots, type Bidding } from './job.ts';
+import { freeSlots } from './capacity.ts';
+import type { Bidding } from './job.ts';
 
 interface Posting {
   posted: Entry;

@@ -1,6 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { limits, type Entry, type JobSpec } from '@shoal/protocol';
-import type { Engine } from '../engine.ts';
+import type { Entry, JobSpec } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
 
 /** An answer to an offer that was not decided yet. Holds nothing but memory; forgotten when it expires. */
@@ -65,24 +64,6 @@ export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until
 }
 
 /** The job of a timer, if it is one of a worker's. */
-export function workedJobOfTimer(engine: Engine, key: string): WorkedJob | undefined {
-  return key.startsWith(timerPrefix) ? engine.worked.get(key.slice(timerPrefix.length) as Cid) : undefined;
-}
-
-export function freeSlots(engine: Engine): number {
-  let running = 0;
-  for (const job of engine.worked.values()) running += job.running.size;
-  return Math.max(0, engine.config.slots - running);
-}
-
-/**
- * How many more units to ask for: enough to be busy for a window's time, at least one behind each slot,
- * and never more unsettled ones than a report may list.
- */
-export function wantOf(engine: Engine, job: WorkedJob): number {
-  const { slots, timings } = engine.config;
-  const ahead = job.meanMs === undefined ? slots : Math.ceil((slots * timings.windowMs) / Math.max(job.meanMs, 0.1));
-  const held = job.queue.length + job.running.size;
-  const target = Math.min(slots + Math.max(ahead, slots), limits.maxWindowUnits);
-  return Math.max(0, Math.min(target - held, limits.maxWindowUnits - held - job.done.size));
+export function workedJobOfTimer(jobs: ReadonlyMap<Cid, WorkedJob>, key: string): WorkedJob | undefined {
+  return key.startsWith(timerPrefix) ? jobs.get(key.slice(timerPrefix.length) as Cid) : undefined;
 }

@@ -3,7 +3,8 @@ import { limits, unitCount, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { leave } from './lease.ts';
-import { wantOf, type WorkedJob } from './job.ts';
+import { wantOf } from './capacity.ts';
+import type { WorkedJob } from './job.ts';
 import { revealFact } from './run.ts';
 
 /** A requester gives units, or takes some back. */

@@ -3,7 +3,8 @@ import { limits, type Fact } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
 import type { RunOutcome } from '../events.ts';
 import { commitmentOf, saltOf } from '../verify/commitment.ts';
-import { freeSlots, type WorkedJob } from './job.ts';
+import { freeSlots } from './capacity.ts';
+import type { WorkedJob } from './job.ts';
 
 /** Result documents are noted under this key and the unit's number, and found again after a restart. */
 export const resultNotePrefix = 'result/';

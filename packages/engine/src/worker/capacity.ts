@@ -1,0 +1,22 @@
+import { limits } from '@shoal/protocol';
+import type { Engine } from '../engine.ts';
+import type { WorkedJob } from './job.ts';
+
+/** Slots in which nothing runs. */
+export function freeSlots(engine: Engine): number {
+  let running = 0;
+  for (const job of engine.worked.values()) running += job.running.size;
+  return Math.max(0, engine.config.slots - running);
+}
+
+/**
+ * How many more units to ask for: enough to be busy for a window's time, at least one behind each slot,
+ * and never more unsettled ones than a report may list.
+ */
+export function wantOf(engine: Engine, job: WorkedJob): number {
+  const { slots, timings } = engine.config;
+  const ahead = job.meanMs === undefined ? slots : Math.ceil((slots * timings.windowMs) / Math.max(job.meanMs, 0.1));
+  const held = job.queue.length + job.running.size;
+  const target = Math.min(slots + Math.max(ahead, slots), limits.maxWindowUnits);
+  return Math.max(0, Math.min(target - held, limits.maxWindowUnits - held - job.done.size));
+}
