@@ -1,12 +1,13 @@
 // Writes docs/LIMITS.md from the tables in the sources, so that each bound is written once.
 // `node scripts/limits.mjs` writes it; `--check` fails when it is out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const target = join(root, 'docs/LIMITS.md');
 
+/** @type {[title: string, path: string, about: string][]} */
 const tables = [
   ['The wire', 'packages/protocol/src/limits.ts', 'Documents and messages; beyond these a peer refuses before it decodes.'],
   ['The engine', 'packages/engine/src/defaults.ts', 'Timings and tables of the market. Times are in milliseconds.'],
@@ -19,10 +20,15 @@ const tables = [
   ['The programs', 'packages/workloads/src/limits.ts', 'Reading the flights data and what programs put out.'],
 ];
 
-/** Rows of one source file: a name, its value as written, and the comment above it. */
+/**
+ * Rows of one source file: a name, its value as written, and the comment above it.
+ * @param {string} text
+ */
 function rowsOf(text) {
+  /** @type {[name: string, value: string, why: string][]} */
   const rows = [];
   let comment = '';
+  /** @type {string[] | undefined} */
   let block;
   for (const line of text.split('\n')) {
     const trimmed = line.trim();
@@ -34,11 +40,12 @@ function rowsOf(text) {
       continue;
     }
     const single = /^\/\*\*\s*(.*?)\s*\*\/$/.exec(trimmed);
-    if (single !== null) comment = single[1];
+    if (single !== null) comment = single[1] ?? '';
     else if (trimmed.startsWith('/**')) block = [trimmed.slice(3).trim()];
     else {
       const row = /^(?:export const )?([a-z]\w*)(?:: | = )((?:[^,;{[]|\[[^\]]*\])+)[,;]$/.exec(trimmed);
-      if (row !== null && /\d|\[|'|\./.test(row[2]) && !/^(?:const|import|return)\b/.test(trimmed)) rows.push([row[1], row[2], comment]);
+      const [, name = '', value = ''] = row ?? [];
+      if (/\d|\[|'|\./.test(value) && !/^(?:const|import|return)\b/.test(trimmed)) rows.push([name, value, comment]);
       comment = '';
     }
   }
@@ -54,14 +61,9 @@ function render() {
     '',
   ];
   for (const [title, path, about] of tables) {
-    let text;
-    try {
-      text = readFileSync(join(root, path), 'utf8');
-    } catch (error) {
-      if (error.code === 'ENOENT') continue;
-      throw error;
-    }
-    const rows = rowsOf(text);
+    const source = join(root, path);
+    if (!existsSync(source)) continue;
+    const rows = rowsOf(readFileSync(source, 'utf8'));
     if (rows.length === 0) continue;
     parts.push(`## ${title}`, '', `${about} Source: [\`${path}\`](../${path}).`, '', '| limit | value | why |', '|---|---|---|');
     for (const [name, value, why] of rows) parts.push(`| \`${name}\` | ${value.replaceAll('|', '\\|')} | ${why.replaceAll('|', '\\|')} |`);
