@@ -35,6 +35,8 @@ export const storeLimits = {
   expectationMs: 24 * 60 * 60 * 1000,
   /** Bytes of one chunk that `read` yields. */
   readBytes: MiB,
+  /** Of so many blocks given to others one is hashed, to find bits that rotted. */
+  servedPerSample: 16,
   /** Operations in one catalogue transaction. */
   commitOperations: 256,
   /** Write-ahead log kept on disk after a checkpoint. */

@@ -70,7 +70,7 @@ export interface BlobStore extends Service {
 
   // For block exchange.
   getBlock(cid: Cid): Promise<Uint8Array | undefined>;
-  /** Verifies, then keeps durably once the DAG's last block is in; fails with `block-hash-mismatch`. */
+  /** Verifies, then keeps durably once the DAG's last block is in; fails with `block-hash-mismatch`. The bytes may be reused afterwards. */
   putBlock(cid: Cid, bytes: Uint8Array): Promise<void>;
   hasBlock(cid: Cid): Promise<boolean>;
   /** Children of a held block: [] for a leaf, undefined when the block is not here. */

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { open, readdir, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLogger, systemClock, type BlobStore, type Cid } from '@shoal/runtime';
+import { storeLimits } from '../limits.ts';
 import { createMemoryBlobStore } from '../memory/blob-store.ts';
 import { gather, seededBytes, seededStream, streamOf } from '../testing/content.ts';
 import { expectBytes } from '../testing/expect-bytes.ts';
@@ -28,11 +30,17 @@ async function afterTampering(dir: string, tamper: (path: string) => Promise<voi
   return { store: await opened(dir, lines), cid };
 }
 
-async function flipByte(path: string, offset: number): Promise<void> {
+/** Changes a byte, and leaves a time of change behind that shows it; a rotting disk does not. */
+async function flipByte(path: string, offset: number, rot = false): Promise<void> {
+  const reference = `${path}.reference`;
+  if (rot) execFileSync('touch', ['-r', path, reference]);
   const file = await open(path, 'r+');
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, offset);
   await file.write(Buffer.from([(buffer[0] as number) ^ 1]), 0, 1, offset);
   await file.close();
+  if (rot) execFileSync('touch', ['-r', reference, path]);
+  else execFileSync('touch', [path]);
+  await rm(reference, { force: true });
 }
 
 async function repair(store: BlobStore, cid: Cid): Promise<number> {
@@ -82,6 +90,19 @@ describe('The store on disk, harmed', () => {
       expect(lines.join('\n')).toContain(third);
       expect(await repair(store, cid)).toBe(1);
       expect(await store.has(cid)).toBe(true);
+      await store.stop();
+    }));
+
+  it('finds bits that rotted by sampling what it gives to others', () =>
+    withDirectory(async (dir) => {
+      const store = await opened(dir);
+      const { cid } = await store.importFile(seededStream(size, 'harmed'));
+      const third = ((await store.links(cid)) ?? [])[2]?.cid as Cid;
+      await flipByte(join(dir, 'content', '1'), 2 * MiB + 7, true);
+      let given = 0;
+      while ((await store.getBlock(third)) !== undefined && given <= storeLimits.servedPerSample) given += 1;
+      expect(given).toBeLessThan(storeLimits.servedPerSample);
+      expect(await store.hasBlock(third)).toBe(false);
       await store.stop();
     }));
 

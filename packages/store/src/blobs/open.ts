@@ -49,6 +49,7 @@ export async function openStore(options: BlobStoreOptions): Promise<OpenedStore>
       commits: new GroupCommit(database, options.clock),
       quota: new Quota(usage, options.quotaBytes),
       placing: new Map(),
+      served: 0,
       clock: options.clock,
       logger: options.logger,
     };

@@ -18,6 +18,8 @@ export interface StoreParts {
   quota: Quota;
   /** Leaves being written now, by file and offset. */
   placing: Map<string, Promise<void>>;
+  /** Blocks given to others: every so many are hashed. */
+  served: number;
   clock: Clock;
   logger: Logger;
 }

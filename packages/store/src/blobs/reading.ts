@@ -3,6 +3,8 @@ import { StoreError } from '../errors.ts';
 import { cidText, isCodec, matches } from '../dag/cids.ts';
 import { missing } from '../dag/walk.ts';
 import { storeLimits } from '../limits.ts';
+import type { Located } from '../catalogue/contents.ts';
+import { readAll, stampOf } from './content-files.ts';
 import { reportDamage } from './inspect.ts';
 import type { StoreParts } from './parts.ts';
 import { locate, nodeOf, type Location } from './view.ts';
@@ -42,7 +44,11 @@ export async function readRange(parts: StoreParts, cid: CID, offset: number, len
   return bytes;
 }
 
-/** A block as it goes to others: verified, and missing when it is damaged. */
+/**
+ * A block as it goes to others; missing when it is damaged. Whoever gets it hashes it, so that here it is hashed only
+ * where there is reason to: the file is incomplete, somebody touched it, or it is this block's turn in the sample
+ * by which bits that rotted are found.
+ */
 export async function readBlock(parts: StoreParts, cid: CID): Promise<Uint8Array | undefined> {
   const inline = parts.nodes.get(cid);
   if (inline !== undefined) {
@@ -53,11 +59,21 @@ export async function readBlock(parts: StoreParts, cid: CID): Promise<Uint8Array
   }
   if (!isCodec(cid, 'raw')) return undefined;
   for (let at = parts.contents.placed(cid); at !== undefined; at = parts.contents.placed(cid)) {
-    const bytes = await parts.files.read(at.content, at.start, at.length);
-    if (matches(cid, bytes)) return bytes;
+    const { bytes, trusted } = await readLeaf(parts, at);
+    if (trusted || matches(cid, bytes)) return bytes;
     await reportDamage(parts, cid, at);
   }
   return undefined;
+}
+
+async function readLeaf(parts: StoreParts, at: Located): Promise<{ bytes: Uint8Array; trusted: boolean }> {
+  return parts.files.use(at.content, async (handle) => {
+    const [bytes, stamp] = await Promise.all([readAll(handle, at.start, at.length), stampOf(handle)]);
+    const content = parts.contents.byId(at.content);
+    const sampled = parts.served % storeLimits.servedPerSample === 0;
+    parts.served += 1;
+    return { bytes, trusted: !sampled && content?.state === 'whole' && content.stamp === stamp && bytes.length === at.length };
+  });
 }
 
 function locateContent(parts: StoreParts, cid: CID): Location {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock, type Cid } from '@shoal/runtime';
+import { systemClock, type Cid, type Network } from '@shoal/runtime';
 import { createMemoryBlobStore } from '@shoal/store';
 import { blockOf, fileNode, seededBytes } from '@shoal/store/testing';
 import { answerHead, blocksProtocol, readRequest, type BlockAnswer } from '../wire/messages.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import { frameHead } from '../wire/frame.ts';
-import type { LinkedPeer } from '../testing/linked-peers.ts';
 import { fileIn, TestMesh } from '../testing/mesh.ts';
 import { quickClock } from '../testing/quick-clock.ts';
 
@@ -21,7 +20,7 @@ const honest: Answer = async (answer, write) => {
 };
 
 /** Serves a store, but for what `answer` makes of the answers. */
-function serveOddly(peer: LinkedPeer, store: { getBlock(cid: Cid): Promise<Uint8Array | undefined> }, answer: Answer): void {
+function serveOddly(peer: Network, store: { getBlock(cid: Cid): Promise<Uint8Array | undefined> }, answer: Answer): void {
   peer.serve(blocksProtocol, async (stream) => {
     const queue = new ByteQueue(stream.source);
     for (let cids = await readRequest(queue); cids !== undefined; cids = await readRequest(queue)) {
@@ -79,7 +78,7 @@ describe('A holder that', () => {
       const stranger = mesh.stranger('odd');
       serveOddly(stranger, store, makeAnswer());
       const cid = await fileIn([store, holder.store], 15 * MiB, 'file');
-      await mesh.fetch(cid, [stranger, holder]);
+      await mesh.fetchFrom(cid, [stranger, holder.network]);
       expect(await mesh.store.has(cid)).toBe(true);
     });
 
@@ -89,7 +88,7 @@ describe('A holder that', () => {
       const stranger = mesh.stranger('odd');
       serveOddly(stranger, store, makeAnswer());
       const cid = await fileIn([store], 4 * MiB, 'file');
-      await expect(mesh.fetch(cid, [stranger])).rejects.toMatchObject({ code: what === 'has nothing' ? 'transfer-incomplete' : 'transfer-no-holder' });
+      await expect(mesh.fetchFrom(cid, [stranger])).rejects.toMatchObject({ code: what === 'has nothing' ? 'transfer-incomplete' : 'transfer-no-holder' });
     });
   }
 
@@ -99,8 +98,8 @@ describe('A holder that', () => {
     const cid = await fileIn([first.store, second.store], 30 * MiB, 'file');
     const outcome = await mesh.fetch(cid, [first, second], {
       onProgress: ({ blocksFetched }) => {
-        if (blocksFetched === 5) first.network.setReachable(false);
-        if (blocksFetched === 12) first.network.setReachable(true);
+        if (blocksFetched === 5) mesh.cut(first);
+        if (blocksFetched === 12) mesh.heal();
       },
     });
     expect(outcome.blocksFetched).toBe(31);
@@ -118,7 +117,7 @@ describe('A holder that', () => {
       await honest(answer, write);
     });
     const cid = await fileIn([store], 12 * MiB, 'file');
-    await mesh.fetch(cid, [stranger]);
+    await mesh.fetchFrom(cid, [stranger]);
     expect(await mesh.store.has(cid)).toBe(true);
   });
 });
@@ -128,7 +127,7 @@ describe('A transfer', () => {
     const mesh = new TestMesh({ clock: quick });
     const { cid } = blockOf('raw', seededBytes(10, 'absent'));
     await expect(mesh.fetch(cid, [])).rejects.toMatchObject({ code: 'transfer-no-holder', message: expect.stringContaining('nobody is known') });
-    await expect(mesh.fetch(cid, [mesh.stranger('silent')])).rejects.toMatchObject({ code: 'transfer-no-holder', message: expect.stringContaining('cannot reach silent') });
+    await expect(mesh.fetchFrom(cid, [mesh.stranger('silent')])).rejects.toMatchObject({ code: 'transfer-no-holder', message: expect.stringContaining('does not serve') });
   });
 
   it('refuses what says that it is too large at once, and what is too large without saying so in time', async () => {

@@ -20,7 +20,7 @@ describe('Fetching a blob', () => {
     expect(holder.given).toHaveLength(22);
     expect(outcome).toMatchObject({ blocksFetched: 22, bytesTotal: 20 * MiB + 5 });
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    expect(holder.network.opened).toBe(1);
+    expect(mesh.opened).toBe(1);
   });
 
   it('brings directories, small files and what documents link', async () => {
@@ -92,11 +92,11 @@ describe('Fetching a blob', () => {
     const mesh = new TestMesh();
     const holder = mesh.holder('holder');
     for (const seed of ['first', 'second', 'third']) await mesh.fetch(await fileIn([holder.store], 100_000, seed), [holder]);
-    expect(holder.network.opened).toBe(1);
-    holder.network.setReachable(false);
-    holder.network.setReachable(true);
+    expect(mesh.opened).toBe(1);
+    mesh.cut(holder);
+    mesh.heal();
     await mesh.fetch(await fileIn([holder.store], 100_000, 'fourth'), [holder]);
-    expect(holder.network.opened).toBe(2);
+    expect(mesh.opened).toBe(2);
   });
 
   it('fetches once what several ask for at the same time', async () => {

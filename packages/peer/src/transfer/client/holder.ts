@@ -1,5 +1,6 @@
 import type { Clock, PeerId } from '@shoal/runtime';
 import { transferLimits } from '../limits.ts';
+import type { BodyPool } from '../wire/body-pool.ts';
 import type { Changes } from './changes.ts';
 import type { Plan, Wanted } from './plan.ts';
 import type { Session } from './session.ts';
@@ -8,6 +9,8 @@ import { Window } from './window.ts';
 
 /** What a holder's loop tells the transfer that it works for. */
 export interface HolderOwner {
+  /** Buffers for what comes. */
+  readonly bodies: BodyPool;
   /** Takes a block in; resolves once the next one may come. A block of another hash ends the loop through `fail`. */
   take(wanted: Wanted, bytes: Uint8Array, holder: Holder): Promise<void>;
   /** The holder has nothing to do although something is missing. */
@@ -96,7 +99,7 @@ export class Holder {
   }
 
   async #receive(): Promise<void> {
-    const answer = await this.#session.next();
+    const answer = await this.#session.next((length) => this.#owner.bodies.take(length));
     this.#watchdog.sawBlock();
     const wanted = this.#owed.shift() as Wanted;
     if (answer.bytes === undefined) {

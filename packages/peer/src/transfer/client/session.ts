@@ -35,8 +35,8 @@ export class Session {
   }
 
   /** The next answer; fails with `transfer-lied` when it is not for what was asked. */
-  async next(): Promise<BlockAnswer> {
-    const answer = await this.#guard(() => readAnswer(this.#queue));
+  async next(allocate?: (length: number) => Uint8Array): Promise<BlockAnswer> {
+    const answer = await this.#guard(() => readAnswer(this.#queue, allocate));
     if (answer === undefined) throw this.#break(new TransferError('transfer-cut', 'The holder ended the stream'));
     const expected = this.#owed.shift();
     if (answer.cid === expected) return answer;

@@ -1,6 +1,7 @@
 import { codeOf, messageOf, type BlobStore, type Cid, type Clock, type PeerId } from '@shoal/runtime';
 import { TransferError } from '../errors.ts';
 import { transferLimits } from '../limits.ts';
+import { BodyPool } from '../wire/body-pool.ts';
 import { Changes } from './changes.ts';
 import { Holder, type HolderOwner } from './holder.ts';
 import { pause } from './pause.ts';
@@ -37,6 +38,7 @@ interface Dropped {
 /** One walk over a DAG that fetches what is missing from several holders at once. */
 export class Transfer implements HolderOwner {
   readonly progress: Progress = { bytesFetched: 0, blocksFetched: 0, bytesTotal: undefined };
+  readonly bodies = new BodyPool();
   readonly #init: TransferInit;
   readonly #plan: Plan;
   readonly #changes: Changes;
@@ -109,6 +111,7 @@ export class Transfer implements HolderOwner {
         holder.fail(new TransferError('transfer-lied', `The holder sent other bytes for ${wanted.cid}`, { cause: error }));
       } else this.#fail(error);
     }
+    this.bodies.give(bytes);
     this.#changes.notify();
   }
 

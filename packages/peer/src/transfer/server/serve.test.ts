@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger, systemClock, type Cid } from '@shoal/runtime';
-import { createMemoryBlobStore } from '@shoal/store';
+import { systemClock, type Cid } from '@shoal/runtime';
 import { blockOf, seededBytes } from '@shoal/store/testing';
 import { transferLimits } from '../limits.ts';
-import { LinkedPeers } from '../testing/linked-peers.ts';
 import { TestMesh } from '../testing/mesh.ts';
 import { quickClock } from '../testing/quick-clock.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import { frameHead } from '../wire/frame.ts';
-import { blocksProtocol, readAnswer, requestFrame } from '../wire/messages.ts';
+import { readAnswer, requestFrame } from '../wire/messages.ts';
 import { LookupRate } from './lookup-rate.ts';
-import { serveBlobs } from './serve.ts';
-
-const { signal } = new AbortController();
 
 describe('Serving blobs', () => {
   it('gives to whom it may, and to others the block is missing', async () => {
@@ -26,7 +21,7 @@ describe('Serving blobs', () => {
     const closed = mesh.holder('closed', { mayServe });
     await closed.store.putBlock(cid, bytes);
     await expect(mesh.fetch(cid, [closed])).rejects.toMatchObject({ code: 'transfer-incomplete' });
-    expect(asked).toEqual([`${cid} fetcher`]);
+    expect(asked).toEqual([`${cid} ${mesh.fetcher.peerId}`]);
   });
 
   it('answers that a block is missing when its store or its policy fails, and goes on', async () => {
@@ -42,7 +37,7 @@ describe('Serving blobs', () => {
     await failing.store.putBlock(good.cid, good.bytes);
     await expect(mesh.fetch(bad.cid, [failing])).rejects.toMatchObject({ code: 'transfer-incomplete' });
     await mesh.fetch(good.cid, [failing]);
-    expect(failing.network.opened).toBe(1);
+    expect(mesh.opened).toBe(1);
   });
 
   it('cuts off who asks for nothing it could mean, or for too much at once', async () => {
@@ -52,19 +47,19 @@ describe('Serving blobs', () => {
     const tooMany = requestFrame(Array.from({ length: transferLimits.blocksPerRequest + 1 }, () => cid));
     const odd = [seededBytes(100, 'noise'), frameHead(new Uint8Array(10), 5), requestFrame([]), tooMany, requestFrame(['no cid' as Cid]), frameHead(seededBytes(50, 'noise'), 0)];
     for (const bytes of odd) {
-      const stream = await mesh.fetcher.open(holder.network.peerId, blocksProtocol, { signal });
+      const stream = await mesh.openStream(holder);
       await stream.write(bytes);
-      await expect(readAnswer(new ByteQueue(stream.source))).rejects.toMatchObject({ code: 'transfer-malformed' });
+      await expect(readAnswer(new ByteQueue(stream.source))).rejects.toMatchObject({ cause: { code: 'transfer-malformed' } });
     }
   });
 
   it('has so many streams with one peer and no more', async () => {
     const mesh = new TestMesh();
     const holder = mesh.holder('holder');
-    const open = () => mesh.fetcher.open(holder.network.peerId, blocksProtocol, { signal });
+    const open = () => mesh.openStream(holder);
     const streams = [];
     for (let count = 0; count < transferLimits.streamsPerPeer; count += 1) streams.push(await open());
-    await expect(readAnswer(new ByteQueue((await open()).source))).rejects.toMatchObject({ code: 'transfer-refused' });
+    await expect(readAnswer(new ByteQueue((await open()).source))).rejects.toMatchObject({ cause: { code: 'transfer-refused' } });
     await streams[0]?.close();
     expect(await readAnswer(new ByteQueue(streams[0]?.source as AsyncIterable<Uint8Array>))).toBeUndefined();
     const { cid } = blockOf('raw', new Uint8Array(1));
@@ -74,21 +69,19 @@ describe('Serving blobs', () => {
   });
 
   it('ends streams on which nothing is asked for, and those whose other side takes nothing', async () => {
-    const peers = new LinkedPeers();
-    const [server, client] = [peers.add('server'), peers.add('client')];
-    const store = createMemoryBlobStore();
+    const mesh = new TestMesh();
+    const holder = mesh.holder('holder', { clock: quickClock(1000) });
     const block = blockOf('raw', seededBytes(1024 * 1024, 'block'));
-    await store.putBlock(block.cid, block.bytes);
-    serveBlobs({ network: server, store, clock: quickClock(1000), logger: silentLogger, mayServe: () => true });
-    const idle = await client.open(server.peerId, blocksProtocol, { signal });
-    await expect(readAnswer(new ByteQueue(idle.source))).rejects.toMatchObject({ code: 'transfer-stalled' });
+    await holder.store.putBlock(block.cid, block.bytes);
+    const idle = await mesh.openStream(holder);
+    await expect(readAnswer(new ByteQueue(idle.source))).rejects.toMatchObject({ cause: { code: 'transfer-stalled' } });
 
-    const unread = await client.open(server.peerId, blocksProtocol, { signal });
+    const unread = await mesh.openStream(holder);
     await unread.write(requestFrame([block.cid, block.cid, block.cid]));
     await new Promise((resolve) => {
       systemClock.setTimer((transferLimits.blockSendMs / 1000) * 2, () => resolve(undefined));
     });
-    await expect(unread.write(requestFrame([block.cid]))).rejects.toMatchObject({ code: 'transfer-stalled' });
+    await expect(unread.write(requestFrame([block.cid]))).rejects.toMatchObject({ cause: { code: 'transfer-stalled' } });
   });
 
   it('lets a peer look up so many blocks a second', async () => {

@@ -13,12 +13,12 @@ export class ByteQueue {
     this.#onBytes = onBytes;
   }
 
-  /** Exactly so many bytes; undefined when the stream ended before the first of them. */
-  async take(length: number): Promise<Uint8Array | undefined> {
+  /** Exactly so many bytes, in a buffer from `allocate` where they come in pieces; undefined when the stream ended before the first of them. */
+  async take(length: number, allocate: (length: number) => Uint8Array = (size) => new Uint8Array(size)): Promise<Uint8Array | undefined> {
     if (length === 0) return new Uint8Array();
     if (this.#rest.length === 0 && !(await this.#more())) return undefined;
     if (this.#rest.length >= length) return this.#cut(length);
-    const bytes = new Uint8Array(length);
+    const bytes = allocate(length);
     let filled = 0;
     for (;;) {
       const piece = this.#cut(Math.min(this.#rest.length, length - filled));

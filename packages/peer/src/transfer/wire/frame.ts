@@ -21,14 +21,14 @@ export function frameHead(header: Uint8Array, bodyBytes: number): Uint8Array {
 }
 
 /** The next frame; undefined when the stream ended in order. Sizes are checked before anything is gathered. */
-export async function readFrame(queue: ByteQueue, maxBodyBytes: number): Promise<Frame | undefined> {
+export async function readFrame(queue: ByteQueue, maxBodyBytes: number, allocate?: (length: number) => Uint8Array): Promise<Frame | undefined> {
   const prefix = await queue.take(prefixBytes);
   if (prefix === undefined) return undefined;
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes);
   const headerBytes = within(view.getUint32(0), transferLimits.headerBytes, 'header');
   const bodyBytes = within(view.getUint32(4), maxBodyBytes, 'body');
   const header = await queue.take(headerBytes);
-  const body = header === undefined ? undefined : await queue.take(bodyBytes);
+  const body = header === undefined ? undefined : await queue.take(bodyBytes, allocate);
   if (header === undefined || body === undefined) throw new TransferError('transfer-cut', 'The stream ended within a frame');
   return { header, body };
 }

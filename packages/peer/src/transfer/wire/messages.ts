@@ -37,8 +37,8 @@ export function answerHead({ cid, bytes }: BlockAnswer): Uint8Array {
 }
 
 /** The next answer; undefined when the other side is done. */
-export async function readAnswer(queue: ByteQueue): Promise<BlockAnswer | undefined> {
-  const frame = await readFrame(queue, transferLimits.blockBytes);
+export async function readAnswer(queue: ByteQueue, allocate?: (length: number) => Uint8Array): Promise<BlockAnswer | undefined> {
+  const frame = await readFrame(queue, transferLimits.blockBytes, allocate);
   if (frame === undefined) return undefined;
   const { cid, found } = readHeader(frame.header);
   if (!isCid(cid) || typeof found !== 'boolean') throw new TransferError('transfer-malformed', 'Cannot take an answer: expected a CID, and whether it was found');
