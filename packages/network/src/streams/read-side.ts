@@ -38,6 +38,11 @@ export class ReadSide implements AsyncIterable<Uint8Array> {
     stream.addEventListener('end', this.#onEnd);
     stream.addEventListener('close', this.#onClose);
     if (this.#finished) this.#onEnd();
+    else if (stream.readStatus === 'readable') {
+      // Until somebody reads, nobody writes more than the first window: a quarter of a megabyte.
+      this.#paused = true;
+      stream.pause();
+    }
   }
 
   #onMessage = (event: StreamMessageEvent): void => {
@@ -95,6 +100,7 @@ export class ReadSide implements AsyncIterable<Uint8Array> {
   }
 
   async #next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#resume();
     for (;;) {
       const chunk = this.#chunks.shift();
       if (chunk !== undefined) {
