@@ -12,6 +12,7 @@ const maxReturnedScan = 512;
 /** Gives units to the leases that want some. Late binding: whoever is fast asks more often, and gets more. */
 export function serveWants(turn: Turn, job: RequestedJob): void {
   if (job.outcome !== 'open') return;
+  job.awaited = awaitedHolders(turn, job);
   for (const lease of liveLeases(job)) {
     const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
     if (Math.min(lease.want, room) <= 0) continue;
@@ -103,7 +104,7 @@ function mayMove({ engine, now }: Turn, job: RequestedJob, unit: number): boolea
   if (job.spec.units.kind !== 'shards') return true;
   if (job.spec.units.move === 'never') return false;
   const patienceEndsAt = job.postedAt + engine.config.timings.gossipOfferAfterMs;
-  if (now < patienceEndsAt) {
+  if (now < patienceEndsAt && job.awaited.some((held) => bitAt(held, unit))) {
     engine.timers.setNoLater(job.timerKey, patienceEndsAt);
     return false;
   }
@@ -112,6 +113,17 @@ function mayMove({ engine, now }: Turn, job: RequestedJob, unit: number): boolea
     (lease) => bitAt(lease.holds, unit) && facts?.commitments.has(lease.worker) !== true && facts?.failures.has(lease.worker) !== true,
   );
   return holders.length < job.spec.verify.quorum - (facts?.commitments.size ?? 0);
+}
+
+/** What peers hold, by their adverts, that may still bid: a shard is not moved while its holders are about to answer. */
+function awaitedHolders({ engine, now }: Turn, job: RequestedJob): Uint8Array[] {
+  const { units } = job.spec;
+  if (units.kind !== 'shards' || units.move === 'never' || now >= job.postedAt + engine.config.timings.gossipOfferAfterMs) return [];
+  return engine.roster.holdersOf(units.dataset).flatMap(({ author, value }) => {
+    const state = job.candidates.get(author)?.state ?? 'asked';
+    const held = value.datasets.find((holding) => holding.cid === units.dataset)?.held;
+    return held !== undefined && value.slots > 0 && (state === 'asked' || state === 'bid') ? [held] : [];
+  });
 }
 
 /** What a burst decided, one message a kind and lease. */

@@ -15,7 +15,7 @@ export function endIfOver(turn: Turn, job: RequestedJob): void {
   failIfHopeless(turn, job);
   if (job.outcome !== 'open' || job.settled.size < job.units || job.fetching.size > 0) return;
   const abandoned = [...job.settled.values()].includes('abandoned');
-  end(turn, job, abandoned ? 'failed' : 'done', { code: 'job-finished', text: 'every unit is settled' });
+  end(turn, job, abandoned ? 'failed' : 'done');
 }
 
 /** The owner wants it no more: everybody who holds a lease hears so, now or when they report. */
@@ -45,8 +45,10 @@ function failIfHopeless(turn: Turn, job: RequestedJob): void {
   }
 }
 
-function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancelled', reason: Reason): void {
+/** `whole`: why it was cancelled, or failed as a whole; without it every unit is settled. */
+function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancelled', whole?: Reason): void {
   const { engine, now, effects } = turn;
+  const reason = whole ?? { code: 'job-finished', text: 'every unit is settled' };
   job.outcome = outcome;
   job.finishedAt = now;
   for (const lease of job.leases.values()) {
@@ -59,7 +61,7 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
     }
     engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
-  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
+  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job, whole)) });
   effects.push({ type: 'changed', job: job.job });
   engine.timers.set(job.timerKey, now + lingerMs);
 }

@@ -77,6 +77,8 @@ export interface RequestedJob {
   overdue: Set<number>;
   /** Smoothed time from assignment to result; undefined before the first. */
   meanRunMs: number | undefined;
+  /** Bitmaps of what peers hold that may still bid; as of this burst. */
+  awaited: Uint8Array[];
   /** Units that wait for a holder of their input to come free. */
   deferred: Set<number>;
   /** Accepted units whose linked outputs are on their way here, with failed attempts. */
@@ -114,6 +116,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     returned: new Set(),
     overdue: new Set(),
     meanRunMs: undefined,
+    awaited: [],
     deferred: new Set(),
     fetching: new Map(),
     hopeless: { units: 0, text: '' },

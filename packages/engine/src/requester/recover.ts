@@ -1,7 +1,9 @@
+import { encodeValue } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
-import { candidateOf, createRequestedJob } from './job.ts';
+import { summaryOf } from '../views/summary.ts';
+import { candidateOf, createRequestedJob, type RequestedJob } from './job.ts';
 import { addLease } from './leases.ts';
 import { bringOutputs, evaluate } from './units.ts';
 
@@ -10,6 +12,7 @@ export function recoverRequested(turn: Turn, ledger: JobLedger): void {
   const { engine, now } = turn;
   const job = createRequestedJob(ledger);
   if (job === undefined) return;
+  if (ledger.cancelled.size > 0) return closeAgain(turn, job);
   engine.requested.set(job.job, job);
   for (const [unit, facts] of ledger.units) {
     if (facts.accepted.size > 0) {
@@ -31,4 +34,11 @@ export function recoverRequested(turn: Turn, ledger: JobLedger): void {
   }
   for (const unit of ledger.units.keys()) evaluate(turn, job, unit);
   engine.timers.set(job.timerKey, now);
+}
+
+/** It was given up, and the crash came before that was noted as its end. Whoever works on it hears so when it reports. */
+function closeAgain({ effects }: Turn, job: RequestedJob): void {
+  const reasons = [...job.ledger.cancelled.values()];
+  job.outcome = reasons.some(({ code }) => code === 'cancelled') ? 'cancelled' : 'failed';
+  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
 }

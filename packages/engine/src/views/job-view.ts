@@ -99,6 +99,7 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
 }
 
 function workerState(job: RequestedJob, candidate: Candidate): WorkerView['state'] {
+  if (job.outcome !== 'open' && candidate.state === 'leased') return 'released';
   if (candidate.state === 'leased') return leaseOf(job, candidate.peer)?.lost === true ? 'lost' : 'leased';
   return candidate.state === 'silent' ? 'declined' : candidate.state;
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '@shoal/protocol';
 import type { RequestedJob } from '../requester/job.ts';
 
 /** A job in a list, as the journal keeps it. */
@@ -10,9 +11,11 @@ export interface SummaryDocument {
   abandoned: number;
   createdAt: number;
   finishedAt?: number;
+  reason?: Reason;
 }
 
-export function summaryOf(job: RequestedJob): SummaryDocument {
+/** `reason`: why the job was cancelled, or failed as a whole. */
+export function summaryOf(job: RequestedJob, reason?: Reason): SummaryDocument {
   let accepted = 0;
   for (const settlement of job.settled.values()) if (settlement === 'accepted') accepted += 1;
   return {
@@ -24,5 +27,6 @@ export function summaryOf(job: RequestedJob): SummaryDocument {
     abandoned: job.settled.size - accepted,
     createdAt: job.postedAt,
     ...(job.finishedAt === undefined ? {} : { finishedAt: job.finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -42,6 +42,8 @@ export interface JobSummary {
   abandoned: number;
   createdAt: number;
   finishedAt?: number;
+  /** Why it was cancelled, or failed as a whole. */
+  reason?: Reason;
 }
 
 /** All that a person may want to know of a job. */
@@ -59,8 +61,6 @@ export interface JobView extends JobSummary {
   /** Bytes of input read by committed runs, where they lay. */
   bytesProcessed: number;
   workers: WorkerView[];
-  /** Why it was cancelled, or failed as a whole. */
-  reason?: Reason;
   /** What the job waits for, if it does not move. */
   waiting: Reason[];
 }
