@@ -8,6 +8,7 @@ import { checkBounds } from './bounds.ts';
 import { foldsAlike, replaysAlike } from './fold.ts';
 import { checkLedger } from './ledger.ts';
 import { leftovers } from './rest.ts';
+import { checkSaid } from './said.ts';
 import { checkRun } from './runs.ts';
 import { Waits } from './waits.ts';
 
@@ -23,6 +24,8 @@ export type Report = (rule: string, text: string) => void;
 const maxViolations = 20;
 /** Every so many looks, one peer's state is compared with its journal. */
 const replayEvery = 4;
+/** Every so many messages, one is compared with its sender's journal. */
+const saidEvery = 3;
 
 /** The invariants of the design, looked at while the world runs and when it has come to rest. */
 export class Checker {
@@ -33,6 +36,7 @@ export class Checker {
   private readonly waits = new Waits();
   private readonly random;
   private looks = 0;
+  private heard = 0;
   private now = 0;
 
   constructor(scenario: Scenario) {
@@ -47,6 +51,13 @@ export class Checker {
   ran(world: World, peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void {
     this.now = world.elapsedMs;
     checkRun(world, peer, effect, this.report);
+  }
+
+  /** A peer sends a message; every so many are looked into. */
+  said(world: World, peer: SimPeer, message: Uint8Array): void {
+    this.now = world.elapsedMs;
+    this.heard += 1;
+    if (this.heard % saidEvery === 0) checkSaid(peer, message, this.report);
   }
 
   /** Holds at every moment. */

@@ -29,6 +29,7 @@ export function drawScenario(seed: number): Scenario {
       leaseTermMs: 20_000 + random.integer(40_000),
       bidTtlMs: 5_000 + random.integer(10_000),
       advertiseEveryMs: 10_000 + random.integer(20_000),
+      ...(random.float() < 0.25 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
     jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters)),
     faults: drawFaults(random, maybe),

@@ -38,6 +38,10 @@ export class SimJournal implements Journal {
     yield* this.byScope.get(scope)?.records.values() ?? [];
   }
 
+  has(scope: string, kind: JournalRecord['kind'], key: string): boolean {
+    return this.byScope.get(scope)?.records.has(`${kind}/${key}`) === true;
+  }
+
   scopes(options: { closed?: boolean; limit?: number; before?: number } = {}): ScopeSummary[] {
     const { closed, limit = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY } = options;
     return [...this.byScope]

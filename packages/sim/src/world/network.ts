@@ -89,7 +89,7 @@ export class SimNetwork {
   /** The peer is up: it links to others until the floor holds. */
   join(id: PeerId, ears: Ears): void {
     const node = this.node(id);
-    for (const other of [...node.links.keys()]) this.unlink(node, other); // a new process knows nothing of the old one's
+    for (const other of node.links.keys()) this.unlink(node, other); // a new process knows nothing of the old one's
     node.ears = ears;
     this.up.push(node);
     this.linkUp(node);
@@ -149,7 +149,7 @@ export class SimNetwork {
   /** Every peer below its floor looks for neighbours; idle connections are closed. Call now and then. */
   upkeep(): void {
     const now = this.now();
-    for (const node of [...this.up]) {
+    for (const node of this.up) {
       if (node.neighbours.size < neighbourFloor) this.linkUp(node);
       for (const [other, { usedAt }] of node.links) {
         if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);

@@ -32,6 +32,7 @@ export interface WorldAccess {
   unitOf(job: Cid, unit: number): { job: number; fuel: number } | undefined;
   /** Something was observed; checkers look at it. */
   ran(peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
+  said(peer: SimPeer, message: Uint8Array): void;
   changed(peer: SimPeer, job: Cid): void;
   crashed(peer: SimPeer): void;
   offence(at: SimPeer, peer: PeerId, code: string, text: string): void;
@@ -226,6 +227,7 @@ export class SimPeer {
       send: (to, message) => {
         if (this.sendsUntilCrash === 0) throw new Crash();
         this.sendsUntilCrash -= 1;
+        world.said(this, message);
         if (this.options.kind === 'secretive' && shows(message, this.options.crypto)) return true;
         return world.network.send(this.id, to, message);
       },

@@ -155,6 +155,7 @@ export class World {
         this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
         this.checker.ran(this, peer, effect);
       },
+      said: (peer, message) => this.checker.said(this, peer, message),
       changed: (peer, id) => this.note(peer, id),
       crashed: (peer) => this.restartLater(peer),
       offence: (_at, _peer, code) => void this.offences.set(code, (this.offences.get(code) ?? 0) + 1),
