@@ -14,6 +14,10 @@ export const limits = {
   maxAnswerBytes: 67_108_864,
   /** Jobs in one list. */
   maxJobsListed: 1_000,
+  /** Receipts in one list. */
+  maxReceiptsListed: 1_000,
+  /** A file of receipts: the hundred thousand that a peer exports take half of it. */
+  maxReceiptsFileBytes: 268_435_456,
   /** Paths in `data add --only`. */
   maxOnlyNames: 8_192,
   maxPathLength: 4_096,

@@ -50,6 +50,7 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   const { engine, now, effects } = turn;
   const reason = whole ?? { code: 'job-finished', text: 'every unit is settled' };
   job.outcome = outcome;
+  job.reason = whole;
   job.finishedAt = now;
   for (const lease of job.leases.values()) {
     const { units, fuel } = workOf(job, lease.worker);
@@ -61,7 +62,7 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
     }
     engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
-  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job, whole)) });
+  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
   effects.push({ type: 'changed', job: job.job });
   engine.timers.set(job.timerKey, now + lingerMs);
 }

@@ -91,6 +91,8 @@ export interface RequestedJob {
   gossiped: boolean;
   finishedAt: number | undefined;
   outcome: 'open' | 'done' | 'failed' | 'cancelled';
+  /** Why it was cancelled, or failed as a whole: known here a moment before it is in the ledger. */
+  reason: Reason | undefined;
 }
 
 const timerPrefix = 'job:';
@@ -125,6 +127,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     gossiped: false,
     finishedAt: undefined,
     outcome: 'open',
+    reason: undefined,
   };
 }
 

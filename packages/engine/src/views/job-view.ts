@@ -85,6 +85,7 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
   if (view === undefined) return undefined;
   view.state = job.outcome;
   if (job.outcome === 'open') delete view.finishedAt;
+  if (job.reason !== undefined) view.reason = job.reason;
   view.running = job.active.size;
   view.bids = new Set([...job.ledger.bids.keys(), ...[...job.candidates.values()].filter(({ bid }) => bid !== undefined).map(({ peer }) => peer)]).size;
   for (const candidate of job.candidates.values()) {

@@ -1,6 +1,6 @@
 import { decodeValue, limits } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
-import { runJob, sceneOf } from '../testing/scene.ts';
+import { runJob, sceneOf, viewOf } from '../testing/scene.ts';
 import { countedSpec } from '../testing/specs.ts';
 import type { TestMesh, TestPeer } from '../testing/mesh.ts';
 
@@ -15,7 +15,9 @@ describe('the summary of a job', () => {
   it('says why it failed as a whole', () => {
     const scene = sceneOf(1, [{ behaviour: () => undefined }, { behaviour: () => undefined }]);
     const job = runJob(scene, countedSpec(4, 2, { deadline: scene.mesh.now + 5_000 }), 10_000);
-    expect(kept(scene.mesh, scene.requester, job)).toMatchObject({ state: 'failed', reason: { code: 'deadline-passed', text: 'the deadline passed with 0 of 4 units settled' } });
+    const ended = { state: 'failed', reason: { code: 'deadline-passed', text: 'the deadline passed with 0 of 4 units settled' } };
+    expect(viewOf(scene.requester, job)).toMatchObject(ended); // at once, for those who watch it
+    expect(kept(scene.mesh, scene.requester, job)).toMatchObject(ended);
   });
 
   it('says why it was cancelled', () => {

@@ -14,8 +14,7 @@ export interface SummaryDocument {
   reason?: Reason;
 }
 
-/** `reason`: why the job was cancelled, or failed as a whole. */
-export function summaryOf(job: RequestedJob, reason?: Reason): SummaryDocument {
+export function summaryOf(job: RequestedJob): SummaryDocument {
   let accepted = 0;
   for (const settlement of job.settled.values()) if (settlement === 'accepted') accepted += 1;
   return {
@@ -27,6 +26,6 @@ export function summaryOf(job: RequestedJob, reason?: Reason): SummaryDocument {
     abandoned: job.settled.size - accepted,
     createdAt: job.postedAt,
     ...(job.finishedAt === undefined ? {} : { finishedAt: job.finishedAt }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(job.reason === undefined ? {} : { reason: job.reason }),
   };
 }

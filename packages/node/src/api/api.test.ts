@@ -126,6 +126,8 @@ test('what is no proper request is refused with a reason', async () => {
   expect(await raw('POST', '/v1/jobs', '{"program":"/p","surprise":1}')).toMatchObject({ status: 400, text: expect.stringContaining('surprise') });
   expect(await raw('POST', '/v1/data', '{"path":"relative"}')).toMatchObject({ status: 400, text: expect.stringContaining('absolute') });
   expect(await raw('GET', '/v1/jobs?limit=99999', '')).toMatchObject({ status: 400 });
+  expect(await raw('GET', '/v1/credit?limit=0', '')).toMatchObject({ status: 400 });
+  expect(await raw('POST', '/v1/jobs', '{"program":"/p","deadlineMs":0}')).toMatchObject({ status: 400, text: expect.stringContaining('deadlineMs') });
   expect(await raw('GET', '/v1/jobs/%E0%A4%A', '')).toMatchObject({ status: 404 });
 });
 

@@ -27,16 +27,20 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   on: z.string().min(1).max(wireLimits.maxNameLength).optional(),
   count: integer.optional(),
   quorum: integer.optional(),
+  adaptive: z.boolean().optional(),
   move: z.enum(['allowed', 'never']).optional(),
   where: z.string().max(wireLimits.maxTextLength).optional(),
   memoryBytes: integer.optional(),
   wallMs: integer.optional(),
   outputBytes: integer.optional(),
+  window: integer.optional(),
   retries: integer.optional(),
   priority: integer.optional(),
+  deadlineMs: integer.min(1).optional(),
 }) as z.ZodType<JobRequestBody>;
 
 export const cancelBody = z.strictObject({ why: z.string().max(wireLimits.maxTextLength).optional() });
 
 export const jobsQuery = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(limits.maxJobsListed)).optional() });
+export const creditQuery = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(limits.maxReceiptsListed)).optional() });
 export const logsQuery = z.strictObject({ unit: z.coerce.number().pipe(z.int().min(0).max(wireLimits.maxUnits)).optional() });

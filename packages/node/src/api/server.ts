@@ -7,11 +7,12 @@ import { NodeError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { respond, respondError } from './respond.ts';
 import { match } from './router.ts';
+import { creditRoutes } from './routes/credit.ts';
 import { dataRoutes } from './routes/data.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { peerRoutes } from './routes/peer.ts';
 
-const routes = [...peerRoutes, ...dataRoutes, ...jobRoutes];
+const routes = [...peerRoutes, ...dataRoutes, ...jobRoutes, ...creditRoutes];
 
 export interface ApiServerOptions {
   peer: Peer;

@@ -1,4 +1,4 @@
-import type { DatasetView, JobRequest, JobView, KnownPeer, PeerStatus, UnitView } from '@shoal/peer';
+import type { DatasetView, JobRequest, JobView, KnownPeer, PeerStatus, ReceiptView, UnitView } from '@shoal/peer';
 
 /** What crosses the local socket, as JSON. Both sides are of one version, on one machine, of one user. */
 
@@ -27,6 +27,21 @@ export interface JobAnswer {
 
 export interface LogsAnswer {
   logs: { unit: number; peer: string; text: string }[];
+}
+
+/** What this peer earned: sums over all receipts, and the newest of them. */
+export interface CreditAnswer {
+  totals: CreditTotals;
+  receipts: ReceiptView[];
+}
+
+export interface CreditTotals {
+  receipts: number;
+  /** Those that the worker has signed too; only they can be shown to others. */
+  countersigned: number;
+  units: number;
+  fuel: number;
+  credit: number;
 }
 
 /** `JobRequest` without what JSON cannot carry. */

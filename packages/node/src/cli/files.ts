@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '@shoal/runtime';
 import { NodeError } from '../errors.ts';
@@ -16,6 +16,19 @@ export async function existing(path: string, what: string): Promise<string> {
         hint: absolute === path ? 'Check its spelling.' : `Looked for ${absolute}.`,
       });
     }
+    throw new NodeError('file-unreadable', `Cannot use ${path} as ${what}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The text of a file that must be there and not larger than a bound. */
+export async function readText(path: string, what: string, maxBytes: number): Promise<string> {
+  const absolute = await existing(path, what);
+  try {
+    const info = await stat(absolute);
+    if (!info.isFile()) throw new Error('it is not a file');
+    if (info.size > maxBytes) throw new Error(`it has ${info.size} bytes, expected at most ${maxBytes}`);
+    return await readFile(absolute, 'utf8');
+  } catch (cause) {
     throw new NodeError('file-unreadable', `Cannot use ${path} as ${what}: ${messageOf(cause)}`, { cause });
   }
 }

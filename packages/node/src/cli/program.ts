@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerCredit } from '../commands/credit.ts';
 import { registerData } from '../commands/data.ts';
 import { registerDemo } from '../commands/demo.ts';
 import { registerJob } from '../commands/job.ts';
@@ -42,6 +43,7 @@ ${exitCodesHelp}`);
   registerData(program, context);
   registerRun(program, context);
   registerJob(program, context);
+  registerCredit(program, context);
   registerDemo(program, context);
   return program;
 }

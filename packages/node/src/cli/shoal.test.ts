@@ -1,15 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ShoalError, silentLogger, systemClock } from '@shoal/runtime';
-import { serveApi } from '../api/server.ts';
-import { createApiClient } from '../client/client.ts';
-import { notRunning } from '../client/not-running.ts';
-import { fakeScreen } from '../testing/fake-screen.ts';
-import { type Script, jobId, jobView, otherPeerId, peerId, scriptedPeer, unitResult } from '../testing/scripted-peer.ts';
+import type { JobRequest } from '@shoal/peer';
+import { ShoalError } from '@shoal/runtime';
+import { type Ran, runShoal } from '../testing/run-shoal.ts';
+import { type Script, jobId, jobView, otherPeerId, peerId, unitResult } from '../testing/scripted-peer.ts';
 import { tempDir } from '../testing/temp-dir.ts';
-import type { Context } from './context.ts';
-import { shoal } from './shoal.ts';
 
 let scope: AsyncDisposableStack;
 let folder: string;
@@ -20,37 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => scope.disposeAsync());
 
-interface Ran {
-  code: number;
-  out: string;
-  err: string;
-}
-
 /** Runs a command line against a scripted peer; without one, nobody is running. */
-async function run(argv: string[], script?: Script, tty = false): Promise<Ran> {
-  const out = fakeScreen({ isTTY: tty, env: { NO_COLOR: '1' } });
-  const err = fakeScreen({ env: { NO_COLOR: '1' } });
-  let code = 0;
-  const peer = script === undefined ? undefined : scriptedPeer(script);
-  const socketPath = join(folder, 'api.sock');
-  const server = peer && (await serveApi({ peer, socketPath, clock: systemClock, logger: silentLogger }));
-  const context: Context = {
-    out,
-    err,
-    clock: systemClock,
-    env: {},
-    async peer({ dataDir }) {
-      if (server === undefined) throw notRunning(dataDir, 'none is running there');
-      return createApiClient({ dataDir, socketPath });
-    },
-    setExitCode: (value) => {
-      code = value;
-    },
-  };
-  await shoal(argv, context);
-  await server?.close();
-  return { code, out: out.text(), err: err.text() };
-}
+const run = (argv: string[], script?: Script, tty = false): Promise<Ran> => runShoal(folder, argv, { script, tty });
 
 async function program(): Promise<string> {
   const path = join(folder, 'count.wasm');
@@ -59,7 +26,7 @@ async function program(): Promise<string> {
 }
 
 test('every command has help with examples', async () => {
-  const commands = ['up', 'status', 'peers', 'run', 'demo', ...['add', 'ls', 'get', 'rm'].map((name) => `data ${name}`), ...['ls', 'show', 'logs', 'results', 'cancel'].map((name) => `job ${name}`)];
+  const commands = ['up', 'status', 'peers', 'run', 'demo', ...['add', 'ls', 'get', 'rm'].map((name) => `data ${name}`), ...['ls', 'show', 'logs', 'results', 'cancel'].map((name) => `job ${name}`), ...['ls', 'export', 'verify'].map((name) => `credit ${name}`)];
   for (const command of commands) {
     const { code, out } = await run([...command.split(' '), '--help']);
     expect({ command, code }).toEqual({ command, code: 0 });
@@ -121,6 +88,17 @@ test('run follows, then prints what the units wrote, in their order', async () =
   expect(err).toContain('Done: 2 of 2 units accepted, 4 runs');
 });
 
+test('run hands over what the job may take and how it is verified', async () => {
+  const submitted: JobRequest[] = [];
+  const options = ['--deadline', '10m', '--adaptive', '--window', '8', '--quorum', '3', '--timeout', '5s', '--stay', '--id-only'];
+  expect(await run(['run', await program(), '--on', 'logs', ...options], { onSubmit: (request) => submitted.push(request) })).toMatchObject({ code: 0 });
+  expect(submitted).toEqual([
+    expect.objectContaining({ on: 'logs', deadlineMs: 600_000, adaptive: true, window: 8, quorum: 3, wallMs: 5_000, move: 'never' }),
+  ]);
+  expect(await run(['run', await program(), '--window', '257'])).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 256') });
+  expect(await run(['run', await program(), '--deadline', '600'])).toMatchObject({ code: 2, err: expect.stringContaining('60s, 5m') });
+});
+
 test('run --json gives one object, --out a folder a unit', async () => {
   const views = [jobView({ accepted: 1, units: 1, state: 'done', finishedAt: 2_000 })];
   const file = { path: 'x/y.txt', bytes: 2, read: async () => Buffer.from('hi') };
@@ -153,6 +131,20 @@ test('a job that failed ends with 5 and its reasons', async () => {
   expect(err).toContain('The job was given up');
   expect(err).toContain('nobody who bid holds the shard');
   expect(err).toContain(`shoal job logs ${jobId.slice(-10)}`);
+});
+
+test('why a job ended as a whole is said wherever the job is', async () => {
+  const reason = { code: 'deadline-passed', text: 'the deadline passed with 1 of 2 units settled' };
+  const script = { views: [jobView({ state: 'failed', accepted: 1, finishedAt: 2_000, reason })] };
+  const followed = await run(['run', await program()], script);
+  expect(followed).toMatchObject({ code: 5, err: expect.stringContaining(`${reason.text} (deadline-passed)`) });
+  expect((await run(['job', 'show', jobId], script)).out).toMatch(/^ {2}why +the deadline passed with 1 of 2 units settled \(deadline-passed\)$/mu);
+  expect((await run(['job', 'ls'], script)).out).toMatch(/TOOK +WHY\n.* the deadline passed .*\(deadline-passed\)\n$/u);
+  expect(JSON.parse((await run(['job', 'ls', '--json'], script)).out)).toMatchObject({ jobs: [{ reason }] });
+  const cancelled = { views: [jobView({ state: 'cancelled', reason: { code: 'cancelled', text: 'wrong\n\u001B[2Jdataset' } })] };
+  expect((await run(['job', 'ls'], cancelled)).out).toContain('wrong �[2Jdataset (cancelled)');
+  expect((await run(['job', 'ls'], { views: [jobView({ state: 'failed', abandoned: 2 })] })).out).toContain('2 units given up');
+  expect((await run(['job', 'ls'], { views: [jobView()] })).out).not.toContain('WHY');
 });
 
 test("the peer's refusal reaches the person", async () => {

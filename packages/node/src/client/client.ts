@@ -1,8 +1,9 @@
 import type { DatasetView, JobSummary, JobView } from '@shoal/peer';
 import type {
-  AddDataBody, AddDataLine, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, PeersAnswer, ResultBody, ResultLine, StatusAnswer, WatchLine,
+  AddDataBody, AddDataLine, CreditAnswer, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, PeersAnswer, ResultBody, ResultLine, StatusAnswer, WatchLine,
 } from '../api/wire.ts';
 import { type Ask, type Endpoint, parseAnswer, readAll, send } from './http.ts';
+import { limits } from '../limits.ts';
 import { readLines } from './lines.ts';
 
 export interface CallOptions {
@@ -31,6 +32,9 @@ export interface ApiClient {
   resultFile(id: string, unit: number, path: string, options?: CallOptions): Promise<Uint8Array>;
   logs(id: string, options?: CallOptions & { unit?: number }): Promise<LogsAnswer['logs']>;
   cancel(id: string, options?: CallOptions & { why?: string }): Promise<JobAnswer>;
+  credit(options?: CallOptions & { limit?: number }): Promise<CreditAnswer>;
+  /** Receipts as the document that anybody can verify. */
+  exportCredit(options?: CallOptions): Promise<Uint8Array>;
 }
 
 export function createApiClient(endpoint: Endpoint): ApiClient {
@@ -90,6 +94,13 @@ export function createApiClient(endpoint: Endpoint): ApiClient {
     async cancel(id, options) {
       const body = options?.why === undefined ? {} : { why: options.why };
       return (await whole({ method: 'POST', path: job(id, '/cancel'), body, signal: options?.signal })) as JobAnswer;
+    },
+    async credit(options) {
+      const query = options?.limit === undefined ? '' : `?limit=${options.limit}`;
+      return (await get(`/v1/credit${query}`, options)) as CreditAnswer;
+    },
+    async exportCredit(options) {
+      return readAll(await send(endpoint, { method: 'GET', path: '/v1/credit/export', signal: options?.signal }), limits.maxReceiptsFileBytes);
     },
   };
 }

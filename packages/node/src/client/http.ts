@@ -49,13 +49,13 @@ function toError(dataDir: string, cause: NodeJS.ErrnoException): NodeError {
   return new NodeError('socket-unusable', `Cannot talk to the peer in ${dataDir}: ${messageOf(cause)}`, { cause });
 }
 
-/** The bytes of an answer, at most `maxAnswerBytes`. */
-export async function readAll(answer: IncomingMessage): Promise<Buffer> {
+/** The bytes of an answer, up to a bound. */
+export async function readAll(answer: IncomingMessage, maxBytes: number = limits.maxAnswerBytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let total = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     total += chunk.length;
-    if (total > limits.maxAnswerBytes) throw new NodeError('api-answer-invalid', `Cannot take an answer of more than ${limits.maxAnswerBytes} bytes`);
+    if (total > maxBytes) throw new NodeError('api-answer-invalid', `Cannot take an answer of more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

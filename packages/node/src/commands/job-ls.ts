@@ -3,12 +3,12 @@ import type { JobSummary } from '@shoal/peer';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
 import { parseInteger } from '../cli/parse.ts';
-import { elapsedOf, paintState } from '../jobs/describe.ts';
+import { elapsedOf, paintState, reasonText } from '../jobs/describe.ts';
 import { limits } from '../limits.ts';
 import { humanAge } from '../output/quantities.ts';
 import type { Screen } from '../output/screen.ts';
 import { table } from '../output/table.ts';
-import { printableLine } from '../output/text.ts';
+import { plural, printableLine } from '../output/text.ts';
 
 export function registerJobLs(job: Command, context: Context): void {
   const command = withPeerOptions(
@@ -29,8 +29,9 @@ export function registerJobLs(job: Command, context: Context): void {
   });
 }
 
-export function describeJobs(jobs: readonly JobSummary[], { style }: Pick<Screen, 'style'>, now: number): string[] {
+export function describeJobs(jobs: readonly JobSummary[], screen: Pick<Screen, 'style' | 'width'>, now: number): string[] {
   if (jobs.length === 0) return ['No jobs yet. Post one: shoal run PROGRAM.wasm'];
+  const { style } = screen;
   return table(
     jobs,
     [
@@ -40,7 +41,14 @@ export function describeJobs(jobs: readonly JobSummary[], { style }: Pick<Screen
       { title: 'UNITS', value: (job) => `${job.accepted}/${job.units}`, align: 'right' },
       { title: 'POSTED', value: (job) => humanAge(now - job.createdAt), align: 'right' },
       { title: 'TOOK', value: (job) => elapsedOf(job, now), align: 'right' },
+      ...(jobs.some((job) => whyEnded(job) !== '') ? [{ title: 'WHY', value: whyEnded, shrinkTo: 12 }] : []),
     ],
-    { style },
+    screen.width === undefined ? { style } : { style, width: screen.width },
   );
+}
+
+/** Why a job is not done and not open: its own reason, or how many of its units have theirs. */
+function whyEnded({ reason, abandoned }: JobSummary): string {
+  if (reason !== undefined) return reasonText(reason);
+  return abandoned > 0 ? `${plural(abandoned, 'unit')} given up` : '';
 }

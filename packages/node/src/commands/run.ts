@@ -21,10 +21,13 @@ interface RunOptions extends PeerCommandOptions {
   env?: Record<string, string>;
   name?: string;
   quorum?: number;
+  adaptive?: boolean;
   where?: string;
   memory?: number;
   timeout?: number;
   outputLimit?: number;
+  deadline?: number;
+  window?: number;
   retries?: number;
   priority?: number;
   stay?: boolean;
@@ -46,10 +49,13 @@ export function registerRun(program: Command, context: Context): void {
       .option('--env <key=value>', 'one variable of its environment (repeatable)', collectPairs)
       .option('--name <name>', "what lists call the job (default: the program's file name)")
       .option('--quorum <n>', 'matching results of distinct peers that make a unit accepted (default: 2)', parseInteger(1, 15))
+      .option('--adaptive', 'believe peers with a long valid record alone, mostly; check them at random')
       .option('--where <selector>', 'only peers with these labels, such as region=eu')
       .option('--memory <size>', 'most memory of one unit, such as 256MiB', parseBytes)
       .option('--timeout <duration>', 'longest run of one unit, such as 60s', parseDuration)
       .option('--output-limit <size>', 'most output of one unit, such as 16MiB', parseBytes)
+      .option('--deadline <duration>', 'the whole job fails when it is not done by then, such as 10m', parseDuration)
+      .option('--window <n>', 'most units that one worker holds at once (default: as its speed suggests)', parseInteger(1, 256))
       .option('--retries <n>', 'failing runs of one unit before it is given up (default: 3)', parseInteger(0, 20))
       .option('--priority <n>', 'from -100 to 100; higher goes first', parseInteger(-100, 100))
       .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
@@ -61,6 +67,7 @@ export function registerRun(program: Command, context: Context): void {
     ['shoal run hello.wasm', 'one unit, run by two peers that must agree'],
     ['shoal run count.wasm --on logs --stay', 'one unit a shard, each where its shard lies'],
     ['shoal run search.wasm --count 100 --quorum 1 -- --depth 7', '100 units with arguments'],
+    ['shoal run search.wasm --count 5000 --adaptive --deadline 10m', 'peers with a good record are believed alone; fails after ten minutes'],
     ['JOB=$(shoal run big.wasm --on logs --id-only)', 'go on with other things, then: shoal job results $JOB'],
   ]);
   command.action((file: string, args: string[], options: RunOptions) => run(context, file, args, options));
@@ -140,13 +147,16 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     on: options.on,
     count: options.count,
     quorum: options.quorum,
+    adaptive: options.adaptive,
     move: options.stay === true ? 'never' : undefined,
     where: options.where,
     memoryBytes: options.memory,
     wallMs: options.timeout,
     outputBytes: options.outputLimit,
+    window: options.window,
     retries: options.retries,
     priority: options.priority,
+    deadlineMs: options.deadline,
   } as Partial<JobRequestBody>;
   return { ...request, program: looksLikeCid(file) ? file : await existing(file, 'a program') };
 }

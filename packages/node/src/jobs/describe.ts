@@ -49,6 +49,7 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
     ['workers', workersText(job)],
   ];
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
+  if (job.reason !== undefined) rows.push(['why', style.red(reasonText(job.reason))]);
   if (job.state === 'open') for (const [index, text] of countedReasons(job.waiting).entries()) rows.push([index === 0 ? 'waits' : '', style.yellow(text)]);
   const title = `${style.bold(`job ${shortId(job.id)}`)} ${printableLine(job.name)}: ${paintState(job.state, style)}, ${elapsedOf(job, now)}`;
   return [title, ...pairs(rows, style)];

@@ -27,7 +27,8 @@ export function assertDone(job: JobView, units: readonly UnitView[], dataDir: st
   const failures = units.flatMap((unit) => unit.failures.map((failure) => failure.reason));
   const why = countedReasons(reasons.length > 0 ? reasons : failures);
   const rest = `${job.id.slice(-idLength)}${dataDirOption(dataDir)}`;
-  const own = why.length > 0 ? why : job.waiting.map(reasonText);
+  const whole = job.reason === undefined ? [] : [reasonText(job.reason)];
+  const own = whole.length > 0 || why.length > 0 ? [...whole, ...why] : job.waiting.map(reasonText);
   const end = job.state === 'failed' ? 'given up' : job.state;
   throw new NodeError('job-incomplete', [`The job was ${end}: ${summaryOf(job)}`, ...own].join('\n  '), {
     hint: `Each unit's reason:     shoal job show ${rest}\nWhat the program said:  shoal job logs ${rest}`,

@@ -3,7 +3,7 @@ import { fakeScreen } from '../testing/fake-screen.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { bar, gauge } from './bar.ts';
 import { createLive } from './live.ts';
-import { humanAge, humanBytes, humanDuration, humanShare } from './quantities.ts';
+import { humanAge, humanBytes, humanDuration, humanMagnitude, humanShare } from './quantities.ts';
 import { createStyle, styleFor } from './style.ts';
 import { pairs, table } from './table.ts';
 import { plural, printable, printableLine, shortId, truncate, widthOf } from './text.ts';
@@ -20,6 +20,10 @@ test('durations name at most two units', () => {
   for (const [ms, text] of cases) expect(humanDuration(ms)).toBe(text);
   expect(humanAge(300)).toBe('just now');
   expect(humanAge(65_400)).toBe('1 min 5 s ago');
+});
+
+test('long numbers have three figures', () => {
+  expect([0, 999, 1_200, 4_204_958_112, 1e21].map(humanMagnitude)).toEqual(['0', '999', '1.2 k', '4.2 G', '1000 E']);
 });
 
 test('shares keep the digits that tell something', () => {

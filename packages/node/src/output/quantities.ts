@@ -37,6 +37,19 @@ export function humanAge(ageMs: number): string {
   return `${seconds < 60 ? `${seconds} s` : humanDuration(seconds * 1_000)} ago`;
 }
 
+const magnitudes = ['', ' k', ' M', ' G', ' T', ' P', ' E'];
+
+/** `950`, `4.2 M`, `13.5 G`: of fuel and credit, whose numbers are long. */
+export function humanMagnitude(count: number): string {
+  let value = count;
+  let step = 0;
+  while (value >= 999.5 && step < magnitudes.length - 1) {
+    value /= 1000;
+    step += 1;
+  }
+  return `${Number(value.toPrecision(3))}${magnitudes[step]}`;
+}
+
 /** `3,000,000`. */
 export function humanCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -1,6 +1,6 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { ShoalError } from '@shoal/runtime';
-import type { DatasetView, Job, JobRequest, JobView, KnownPeer, Peer, PeerStatus, UnitResult } from '@shoal/peer';
+import type { DatasetView, Job, JobRequest, JobView, KnownPeer, Peer, PeerStatus, ReceiptView, UnitResult } from '@shoal/peer';
 
 /** A peer in name only, for tests of what lies between a command and a peer: it answers what it was given to answer. */
 export interface Script {
@@ -10,6 +10,10 @@ export interface Script {
   /** Views that the job goes through; the last one stays. */
   views?: JobView[];
   results?: UnitResult[];
+  receipts?: ReceiptView[];
+  /** What export() of its credit gives. */
+  exported?: string;
+  onSubmit?: (request: JobRequest) => void;
   /** Thrown by submit(). */
   refuse?: Error;
   /** The second view waits for resume(). */
@@ -44,6 +48,10 @@ export function jobView(fields: Partial<JobView> = {}): JobView {
 
 export function unitResult(unit: number, text: string, fields: Partial<UnitResult> = {}): UnitResult {
   return { unit, stdout: Buffer.from(text), text, files: [], workers: [peerId, otherPeerId], cid: jobId, ...fields };
+}
+
+export function receiptView(fields: Partial<ReceiptView> = {}): ReceiptView {
+  return { job: jobId, requester: otherPeerId, worker: peerId, units: 3, fuel: 900, credit: 1_200, elapsedMs: 50, at: 1_000, countersigned: true, ...fields };
 }
 
 export function scriptedPeer(script: Script = {}): ScriptedPeer {
@@ -112,10 +120,11 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     async submit(request) {
       if (script.refuse !== undefined) throw script.refuse;
       peer.submitted.push(request);
+      script.onSubmit?.(request);
       return job;
     },
     jobs: () => [view],
-    credit: () => ({ receipts: [], export: () => '' }),
+    credit: () => ({ receipts: script.receipts ?? [], export: () => script.exported ?? '' }),
     job(id) {
       if (jobId.startsWith(id) || jobId.endsWith(id)) return job;
       throw new ShoalError('job-unknown', `Cannot find a job "${id}"`, { hint: '`shoal job ls` lists them.' });
