@@ -35,6 +35,14 @@ describe('receipts', () => {
     expect(verifyReceipts(exportReceipts(receipts), systemCrypto)).toEqual(receipts.map(({ view }) => view));
   });
 
+  it('for work for oneself are neither counted nor exported', () => {
+    const journal = createMemoryJournal();
+    const self = receiptOf(worker, worker);
+    for (const { id, bytes } of [self, countersignatureOf(self, worker)]) journal.append([{ scope: job, kind: 'entry', key: id, bytes }]);
+    journal.append([{ scope: creditScope, kind: 'note', key: job, bytes: new Uint8Array() }]);
+    expect(ownReceipts(journal, peerIdOf(worker.publicKey), systemCrypto)).toEqual([]);
+  });
+
   it('that the worker did not sign, signed of another, or gave itself are not believed', () => {
     const receipt = receiptOf(requester, worker);
     const stranger = signerFromSeed(generateSeed());

@@ -23,7 +23,7 @@ export function ownReceipts(journal: Journal, self: PeerId, crypto: Crypto): Sig
     for (const entry of entries) {
       if (receipts.length >= maxReceipts) return receipts;
       const fact = receiptIn(entry, self);
-      if (fact === undefined) continue;
+      if (fact === undefined || entry.author === self) continue; // work for oneself earns nothing, and nobody would believe it
       const countersigned = entries.find((other) => other.author === self && agreesWith(other, entry.id));
       receipts.push({ view: viewOf(entry, fact, countersigned !== undefined), receipt: entry.bytes, countersignature: countersigned?.bytes });
     }
