@@ -42,6 +42,12 @@ async function stageOne(
 ): Promise<Staged> {
   if (source.keep !== false) return stage(parts, source.open(), options);
   let total = 0;
-  const leaf = async (bytes: Uint8Array): Promise<void> => options.onProgress((total += bytes.length));
+  const leaf = async (bytes: Uint8Array): Promise<void> => {
+    options.onProgress((total += bytes.length));
+    // Nothing is written: without a turn of the event loop, content from memory would hold up everything else.
+    await new Promise<void>((resolve) => {
+      parts.clock.soon(resolve);
+    });
+  };
   return { file: await buildFile(source.open(), { signal: options.signal, leaf }), content: undefined, reservedBytes: 0 };
 }

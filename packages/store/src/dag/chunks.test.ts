@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildFile } from './build.ts';
 import { abortable, rechunk } from './chunks.ts';
 
 async function* streamOf(pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -11,6 +12,24 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   for await (const item of source) items.push(item);
   return items;
 }
+
+describe('A file', () => {
+  it('is hashed in the same memory, however large it is', async () => {
+    const MiB = 1024 * 1024;
+    let most = 0;
+    const content = async function* (): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < 768; at += 1) {
+        yield new Uint8Array(MiB - 1);
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+        if (at % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    const { bytes } = await buildFile(content(), { hash: () => new Uint8Array(32), signal: new AbortController().signal });
+    expect(bytes).toBe(768 * (MiB - 1));
+    expect((most - before) / MiB).toBeLessThan(256);
+  });
+});
 
 describe('Chunks', () => {
   it('are of one size but for the last, whatever the pieces were', () =>

@@ -67,17 +67,18 @@ export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSigna
     return;
   }
   const iterator = source[Symbol.asyncIterator]();
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason as Error);
-  });
-  aborted.catch(() => {}); // every wait races against it; without one nobody else listens
+  // Not a race against one promise of the abort: that would hold on to every item until the end.
+  let giveUp: (reason: unknown) => void = () => {};
+  const abort = (): void => giveUp(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   let done = false;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        giveUp = reject;
+        iterator.next().then(resolve).catch(reject);
+      });
       if (next.done === true) {
         done = true;
         return;
