@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 
@@ -7,12 +8,26 @@ import { join } from 'node:path';
  * The directory is this user's own: a cache that others could write to would let them choose what runs.
  */
 export async function useCodeCache(dataDir: string): Promise<void> {
+  const folder = await codeCacheFolder(dataDir);
+  if (folder !== undefined) enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? folder);
+}
+
+/** Where the cache may lie; undefined where others could put something into it. */
+export async function codeCacheFolder(dataDir: string): Promise<string | undefined> {
+  const folder = join(dataDir, 'cache');
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (isOwn(await stat(dataDir)) && isOwn(await lstat(folder))) return join(folder, 'code');
   } catch {
-    return; // whoever prepares the data directory says what is wrong with it
+    // Whoever prepares the data directory says what is wrong with it.
   }
-  enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? join(dataDir, 'cache', 'code'));
+  return undefined;
+}
+
+/** A directory of this user that nobody else may write to. */
+function isOwn(found: Stats): boolean {
+  const uid = process.getuid?.();
+  return found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
 }
 
 /** Writes down what was compiled since: a peer that is killed later has it nevertheless. */

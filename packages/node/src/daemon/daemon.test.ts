@@ -6,6 +6,7 @@ import { connect } from '../client/connect.ts';
 import { limits } from '../limits.ts';
 import { peerId, scriptedPeer } from '../testing/scripted-peer.ts';
 import { tempDir } from '../testing/temp-dir.ts';
+import { codeCacheFolder } from './code-cache.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { runPaths } from './paths.ts';
 import { writeRunFile } from './run-file.ts';
@@ -79,6 +80,20 @@ test('others can enter neither the run folder nor the socket, however they were 
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   expect((await stat(daemon.socketPath)).mode & 0o777).toBe(0o600);
   expect((await stat(join(folder, 'peer.json'))).mode & 0o777).toBe(0o600);
+});
+
+test('compiled code is kept only where nobody else can put any', async () => {
+  expect(await codeCacheFolder(dataDir)).toBe(join(dataDir, 'cache/code'));
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  for (const open of ['.', 'cache']) {
+    await chmod(join(dataDir, open), 0o777);
+    expect(await codeCacheFolder(dataDir)).toBeUndefined();
+    await chmod(join(dataDir, open), 0o755);
+  }
+  expect(await codeCacheFolder(dataDir)).toBeDefined();
+  const elsewhere = scope.use(await tempDir()).path;
+  await symlink(dataDir, join(elsewhere, 'cache'));
+  expect(await codeCacheFolder(elsewhere)).toBeUndefined();
 });
 
 test('a run folder that leads elsewhere is refused', async () => {

@@ -1,3 +1,5 @@
+import { chmod, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../testing/child.ts';
 import { withDirectory } from '../testing/temporary.ts';
@@ -11,6 +13,14 @@ describe('The lock of a data directory', () => {
       expect(() => lockDataDirectory(dir)).toThrow(expect.objectContaining({ code: 'store-locked', message: expect.stringContaining(`process ${pid}`) }));
       await child.kill();
       lockDataDirectory(dir).release();
+    }));
+
+  it('and its log can be read by their owner only, in an open folder too', () =>
+    withDirectory(async (dir) => {
+      await chmod(dir, 0o755);
+      const lock = lockDataDirectory(dir);
+      for (const name of ['lock', 'lock-wal', 'lock.owner']) expect({ name, mode: (await stat(join(dir, name))).mode & 0o777 }).toEqual({ name, mode: 0o600 });
+      lock.release();
     }));
 
   it('can be taken again once it is released', () =>

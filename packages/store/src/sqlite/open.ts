@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { asStoreError, StoreError } from '../errors.ts';
@@ -22,6 +22,8 @@ export function openDatabase(path: string, schema: Schema): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // For its owner alone, whatever the umask and the folder: SQLite's other files take their mode from this one.
+    closeSync(openSync(path, 'a', 0o600));
     database = new DatabaseSync(path);
     // Exclusive before the first access to the write-ahead log: no shared memory, and nobody else gets in.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT');
