@@ -1,8 +1,10 @@
-import type { Cancel, Cid, Clock, GossipVerdict, Journal, JournalRecord, Logger, PeerId, Random } from '@shoal/runtime';
+import { messageOf, type Cancel, type Cid, type Clock, type GossipVerdict, type Journal, type JournalRecord, type Logger, type PeerId, type Random } from '@shoal/runtime';
 import { encodeMessage } from '@shoal/protocol';
+import { creditScope } from './credit/credit.ts';
 import type { Effect } from './effects.ts';
 import type { Engine } from './engine.ts';
 import type { EngineEvent } from './events.ts';
+import { steadyTime, type SteadyTime } from './steady-time.ts';
 import { nextDeadline, step } from './step.ts';
 
 /** Effects that reach outside; each is carried out after everything of its burst is in the journal. */
@@ -25,6 +27,8 @@ export interface DriverParts {
   journal: Journal;
   carrier: Carrier;
   logger: Logger;
+  /** Called once, when the driver cannot go on: the journal failed, or the engine has a defect. Nothing was sent since. */
+  failed: (error: unknown) => void;
 }
 
 /** However slow the disk, nothing waits longer than this for company. */
@@ -43,9 +47,11 @@ export class Driver {
   /** Until it begins, effects are kept back: nothing is said before what was open is known again. */
   private state: 'new' | 'running' | 'stopped' = 'new';
   private timer: { at: number; cancel: Cancel } | undefined;
+  private readonly time: SteadyTime;
 
   constructor(parts: DriverParts) {
     this.parts = parts;
+    this.time = steadyTime(parts.clock);
   }
 
   /** Something happened. Its effects follow soon. */
@@ -61,10 +67,11 @@ export class Driver {
     return effects.find((effect) => effect.type === 'verdict')?.verdict ?? 'ignore';
   }
 
-  /** Posts a job; on return it is in the journal. */
+  /** Posts a job; on return it is in the journal. Undefined where the driver has stopped, or had to. */
   submit(event: Extract<EngineEvent, { type: 'submit' }>): Cid | undefined {
     const effects = this.take(event);
     this.flush();
+    if (this.state === 'stopped') return undefined;
     return effects.find((effect) => effect.type === 'submitted')?.job;
   }
 
@@ -72,7 +79,7 @@ export class Driver {
   recover(): void {
     this.take({ type: 'remembered', records: [...this.parts.journal.replay('')] });
     for (const { scope } of this.parts.journal.scopes({ closed: false })) {
-      if (scope !== '') this.take({ type: 'recovered', job: scope as Cid, records: [...this.parts.journal.replay(scope)] });
+      if (scope !== '' && scope !== creditScope) this.take({ type: 'recovered', job: scope as Cid, records: [...this.parts.journal.replay(scope)] });
     }
   }
 
@@ -84,15 +91,46 @@ export class Driver {
 
   stop(): void {
     this.flush();
+    this.end();
+  }
+
+  private end(): void {
     this.state = 'stopped';
+    this.pending = [];
     this.timer?.cancel();
     this.timer = undefined;
   }
 
+  /**
+   * What could not be written must not be said, and what went wrong half-way must not go on: the engine knows more
+   * now than the journal does. Whoever restarts it finds it as the journal has it, and nothing that was acknowledged is lost.
+   */
+  private fail(error: unknown): void {
+    if (this.state === 'stopped') return;
+    this.end();
+    this.parts.failed(error);
+  }
+
+  /** Runs a part of the loop. Before it begins, errors are its starter's. */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (this.state === 'new') throw error;
+      this.fail(error);
+    }
+  }
+
   private take(event: EngineEvent): Effect[] {
-    if (this.state === 'stopped') return [];
-    const { engine, clock, random } = this.parts;
-    const effects = step(engine, event, clock.now(), random);
+    let effects: Effect[] = [];
+    if (this.state !== 'stopped') this.guarded(() => (effects = this.step(event)));
+    return effects;
+  }
+
+  private step(event: EngineEvent): Effect[] {
+    const { engine, random } = this.parts;
+    engine.clockAheadMs = this.time.aheadMs();
+    const effects = step(engine, event, this.time.now(), random);
     for (const effect of effects) {
       // A run says nothing to anybody: it need not wait for the journal.
       if (effect.type === 'execute' || effect.type === 'abort') this.carryOut(effect);
@@ -117,8 +155,11 @@ export class Driver {
   }
 
   private flush(): void {
-    if (this.state !== 'running') return;
-    this.take({ type: 'flush' });
+    if (this.state === 'running') this.guarded(() => this.write());
+  }
+
+  private write(): void {
+    this.step({ type: 'flush' });
     const effects = this.pending;
     this.pending = [];
     const records: JournalRecord[] = [];
@@ -138,7 +179,7 @@ export class Driver {
   }
 
   private carryOut(effect: Effect): void {
-    const { carrier, journal, engine } = this.parts;
+    const { carrier, journal } = this.parts;
     switch (effect.type) {
       case 'append':
       case 'verdict':
@@ -146,12 +187,8 @@ export class Driver {
         return;
       case 'summarize':
         return journal.summarize(effect.scope, effect.summary, effect.closed);
-      case 'send': {
-        const bytes = encodeMessage(effect.message);
-        if (effect.to === engine.self) this.handle({ type: 'message', from: engine.self, bytes });
-        else if (!carrier.send(effect.to, bytes)) this.parts.logger.warn('message refused', { to: effect.to, type: effect.message.type });
-        return;
-      }
+      case 'send':
+        return this.send(effect);
       case 'publish':
         return carrier.publish(effect.topic, effect.bytes);
       case 'learn':
@@ -171,14 +208,28 @@ export class Driver {
     }
   }
 
+  private send({ to, message }: Extract<Effect, { type: 'send' }>): void {
+    const { carrier, engine, logger } = this.parts;
+    let bytes: Uint8Array;
+    try {
+      bytes = encodeMessage(message);
+    } catch (error) {
+      // A message may be lost at any time; one that cannot be written is no reason to stop.
+      logger.error('message malformed', { to, type: message.type, reason: messageOf(error) });
+      return;
+    }
+    if (to === engine.self) this.handle({ type: 'message', from: engine.self, bytes });
+    else if (!carrier.send(to, bytes)) logger.warn('message refused', { to, type: message.type });
+  }
+
   private setTimer(): void {
     const { engine, clock } = this.parts;
-    const at = nextDeadline(engine);
+    const at = this.state === 'stopped' ? undefined : nextDeadline(engine);
     if (at === this.timer?.at) return;
     this.timer?.cancel();
     this.timer = undefined;
     if (at === undefined) return;
-    const delayMs = Math.max(0, at - clock.now());
+    const delayMs = Math.max(0, at - this.time.now());
     const cancel = clock.setTimer(delayMs, () => {
       this.timer = undefined;
       this.handle({ type: 'wake' });

@@ -45,6 +45,8 @@ export interface Engine {
   readonly standings: Standings;
   addresses: string[];
   advertSeq: number;
+  /** How far its time is ahead of the machine's clock, since that was set back. What is said to others goes by the clock. */
+  clockAheadMs: number;
 }
 
 export function createEngine(input: { config: EngineConfig; signer: Signer; crypto: Crypto }): Engine {
@@ -66,6 +68,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     standings: new Standings(),
     addresses: [],
     advertSeq: 0,
+    clockAheadMs: 0,
   };
 }
 

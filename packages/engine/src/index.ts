@@ -13,6 +13,7 @@ export { readLogNoteKey } from './messages.ts';
 export type { Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';
 export { linkedOutputs } from './requester/units.ts';
+export { checkConfig } from './roster/own-advert.ts';
 export { nextDeadline, step } from './step.ts';
 export { unitViews, viewOfJob, viewOfLedger } from './views/job-view.ts';
 export type { SummaryDocument } from './views/summary.ts';

@@ -1,4 +1,4 @@
-import type { Cid, Logger, PeerId } from '@shoal/runtime';
+import type { Cid, Logger, PeerId, ShoalError } from '@shoal/runtime';
 import type { JobSummary, JobView, UnitView } from '@shoal/engine';
 
 export type { JobState, JobSummary, JobView, UnitState, UnitView, WorkerView } from '@shoal/engine';
@@ -24,6 +24,11 @@ export interface PeerOptions {
   /** Most disk the store may use, in bytes. */
   quotaBytes?: number;
   logger?: Logger;
+  /**
+   * Called once if the peer had to stop by itself, for example because there is no room on the disk for its journal:
+   * code `peer-failed`, with the cause. It has stopped by then, and what waited for it was rejected with the same error.
+   */
+  onFailure?: (error: ShoalError) => void;
 }
 
 /** What a person or a program asks for. */

@@ -1,4 +1,4 @@
-import { ShoalError } from '@shoal/runtime';
+import { messageOf, ShoalError } from '@shoal/runtime';
 
 export type PeerErrorCode =
   | 'program-unreadable'
@@ -16,6 +16,16 @@ export type PeerErrorCode =
   | 'job-failed'
   | 'job-cancelled'
   | 'receipts-invalid'
+  | 'options-invalid'
+  | 'peer-failed'
   | 'peer-stopped';
 
 export class PeerError extends ShoalError<PeerErrorCode> {}
+
+/** Why a peer stopped by itself. */
+export function peerFailed(cause: unknown): PeerError {
+  return new PeerError('peer-failed', `The peer had to stop: ${messageOf(cause)}`, {
+    cause,
+    hint: (cause instanceof ShoalError ? cause.hint : undefined) ?? 'What it had acknowledged is in its journal: start it again when the cause is gone.',
+  });
+}

@@ -1,9 +1,9 @@
-import { ShoalError, type Cancel } from '@shoal/runtime';
-import type { Peer } from './api.ts';
-import type { Storage } from './compose/storage.ts';
+import { messageOf, type Cancel } from '@shoal/runtime';
+import type { Peer, PeerOptions } from './api.ts';
 import { exportReceipts, ownReceipts } from './credit/receipts.ts';
 import { createPeerData } from './data/peer-data.ts';
 import { peerDefaults } from './defaults.ts';
+import { PeerError } from './errors.ts';
 import { jobHandle } from './jobs/job-handle.ts';
 import { Ledgers } from './jobs/ledgers.ts';
 import { submitJob } from './jobs/submit.ts';
@@ -13,10 +13,11 @@ import { knownPeers, statusOf } from './status.ts';
 
 export interface PeerLife {
   runs: Runs;
-  storage: Storage;
-  stopping: AbortController;
   startedAt: number;
   dataDir: string | undefined;
+  onFailure: PeerOptions['onFailure'];
+  /** Stops and closes everything that was opened for it. */
+  stop: () => Promise<void>;
 }
 
 const readyPollMs = 20;
@@ -28,14 +29,20 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
   const stopWatching = watchAddresses(parts);
   let stopped: Promise<void> | undefined;
 
-  const stop = async (): Promise<void> => {
+  const stop = (): Promise<void> => {
     stopWatching();
-    life.stopping.abort(new ShoalError('peer-stopped', 'The peer has stopped'));
-    life.runs.abortAll();
-    parts.driver.stop();
-    parts.changes.notifyAll();
-    await Promise.all([parts.executor?.stop(), network.stop()]);
-    await life.storage.close();
+    return (stopped ??= life.stop());
+  };
+
+  parts.stopping.addEventListener('abort', () => {
+    const { reason } = parts.stopping;
+    if (reason instanceof PeerError && reason.code === 'peer-failed') void stopFailed(reason);
+  });
+
+  const stopFailed = async (reason: PeerError): Promise<void> => {
+    parts.logger.error('the peer had to stop', { reason: reason.message });
+    await stop().catch((error: unknown) => parts.logger.error('stopping did not go cleanly', { reason: messageOf(error) }));
+    life.onFailure?.(reason);
   };
 
   return {
@@ -46,7 +53,7 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
     async ready({ signal } = {}) {
       while (!network.status().ready) {
         signal?.throwIfAborted();
-        life.stopping.signal.throwIfAborted();
+        parts.stopping.throwIfAborted();
         await new Promise<void>((resolve) => clock.setTimer(readyPollMs, resolve));
       }
     },
@@ -60,8 +67,8 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       return { receipts: receipts.map(({ view }) => view), export: () => exportReceipts(receipts) };
     },
     job: (id) => jobHandle(parts, ledgers, ledgers.find(id)),
-    stop: () => (stopped ??= stop()),
-    [Symbol.asyncDispose]: () => (stopped ??= stop()),
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Cid } from '@shoal/runtime';
-import { limits, sealAdvert, type Fact } from '@shoal/protocol';
+import { encodeMessage, limits, sealAdvert, type Fact } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import { quickCrypto } from '../testing/crypto.ts';
 import { authorOf, halves, leased } from '../testing/facts.ts';
 import { TestMesh } from '../testing/mesh.ts';
-import { EvilWorker, Puppet } from '../testing/outsider.ts';
+import { Puppet, type EvilWorker } from '../testing/outsider.ts';
 import { outcomeOf, restOf, sceneOf, sceneWithEvil, viewOf } from '../testing/scene.ts';
 import { countedSpec } from '../testing/specs.ts';
 import { weigh } from '../testing/weigh.ts';
@@ -127,8 +127,8 @@ describe('a worker with a lease', () => {
     const scene = sceneWithEvil(6, [{}, {}]);
     const { mesh, requester, evil } = scene;
     const heard: Uint8Array[] = [];
-    mesh.passes = (_from, to, bytes) => {
-      if (to === requester.id) heard.push(bytes);
+    mesh.passes = (_from, to, message) => {
+      if (to === requester.id && message !== undefined) heard.push(encodeMessage(message));
       return true;
     };
     const given: number[] = [];

@@ -2,6 +2,7 @@ import { decodeResult, encodeValue, type Reason } from '@shoal/protocol';
 import type { PeerId } from '@shoal/runtime';
 import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
+import { documentOf, votesOf } from '../ledger/unit-facts.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { summaryOf } from '../views/summary.ts';
@@ -38,7 +39,7 @@ const hopelessUnits = 8;
 /** A job that cannot succeed any more burns nobody: its deadline has passed, or its program fails everywhere. */
 function failIfHopeless(turn: Turn, job: RequestedJob): void {
   const { deadline } = job.spec;
-  if (deadline !== undefined && turn.now >= deadline) {
+  if (deadline !== undefined && turn.now - turn.engine.clockAheadMs >= deadline) {
     failJob(turn, job, { code: 'deadline-passed', text: `the deadline passed with ${job.settled.size} of ${job.units} units settled` });
   } else if (job.hopeless.units >= hopelessUnits && job.hopeless.units === job.settled.size && job.settled.size < job.units) {
     failJob(turn, job, { code: 'program-fails', text: `the first ${job.hopeless.units} units all failed the same way everywhere: ${job.hopeless.text}` });
@@ -71,10 +72,11 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
 function workOf(job: RequestedJob, worker: PeerId): { units: number; fuel: number } {
   const work = { units: 0, fuel: 0 };
   for (const facts of job.ledger.units.values()) {
-    const shown = [...(facts.revealed.get(worker)?.values() ?? [])].find(({ result }) => facts.accepted.has(result));
-    if (shown === undefined) continue;
+    const result = votesOf(facts, job.spec.verify.quorum > 1).get(worker);
+    const document = result === undefined || !facts.accepted.has(result) ? undefined : documentOf(facts, result);
+    if (document === undefined) continue;
     work.units += 1;
-    work.fuel += decodeResult(shown.document).fuel ?? 0;
+    work.fuel += decodeResult(document).fuel ?? 0;
   }
   return work;
 }

@@ -1,8 +1,8 @@
 import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
-import { limits, openAdvert, sealAdvert, topics } from '@shoal/protocol';
+import { limits, openAdvert, topics } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
-import { freeSlots } from '../worker/capacity.ts';
+import { makeAdvert } from './own-advert.ts';
 
 const timerKey = 'advertise';
 /** Room for the CBOR frame of an adverts message. */
@@ -29,32 +29,6 @@ export function advertise(turn: Turn): void {
   engine.timers.set(timerKey, now + timings.advertiseEveryMs * (0.8 + random.float() * 0.4));
 }
 
-function makeAdvert({ engine, now }: Turn) {
-  const { config } = engine;
-  engine.advertSeq = Math.max(engine.advertSeq + 1, now); // newer than anything said before a restart
-  return sealAdvert(
-    {
-      mesh: config.mesh,
-      seq: engine.advertSeq,
-      at: now,
-      ttlMs: config.timings.advertTtlMs,
-      agent: config.agent,
-      addresses: engine.addresses.slice(0, limits.maxAddresses),
-      slots: config.slots,
-      free: freeSlots(engine),
-      memoryBytes: config.maxUnitMemoryBytes,
-      fuelPerSecond: config.fuelPerSecond,
-      engines: config.engines,
-      isolation: config.isolation,
-      determinismClass: config.determinismClass,
-      labels: config.labels,
-      datasets: [...engine.holdings.values()].slice(0, limits.maxDatasetsPerAdvert),
-    },
-    engine.signer,
-    engine.crypto,
-  );
-}
-
 /** Takes an advert that somebody relayed; says whether it should travel on. */
 export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
   const { engine, now, effects } = turn;
@@ -62,7 +36,8 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     const advert = openAdvert(bytes, engine.crypto);
     const { mesh, at, ttlMs } = advert.value;
     if (mesh !== engine.config.mesh) return 'reject';
-    if (at > now + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < now) return 'ignore';
+    const clock = now - engine.clockAheadMs;
+    if (at > clock + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < clock) return 'ignore';
     if (advert.author === engine.self || !engine.roster.add(advert, now)) return 'ignore';
     effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
     for (const job of engine.requested.values()) engine.timers.setNoLater(job.timerKey, now);

@@ -3,10 +3,13 @@ import type { Journal, JournalRecord, ScopeSummary } from '@shoal/runtime';
 /** A journal that outlives its peer's crashes, for tests. */
 export class TestJournal implements Journal {
   readonly scopesByName = new Map<string, { closed: boolean; summary: Uint8Array | undefined; seq: number; records: Map<string, JournalRecord> }>();
+  /** While its peer is dead, nothing is written. */
+  isFrozen = false;
   /** Called when records are durable, before anything else of their burst happens. */
   appended: () => void = () => {};
 
   append(records: readonly JournalRecord[]): void {
+    if (this.isFrozen) return;
     for (const record of records) {
       const kept = this.scope(record.scope).records;
       const name = `${record.kind}/${record.key}`;
@@ -27,11 +30,11 @@ export class TestJournal implements Journal {
   }
 
   summarize(scope: string, summary: Uint8Array, closed: boolean): void {
-    Object.assign(this.scope(scope), { summary, closed });
+    if (!this.isFrozen) Object.assign(this.scope(scope), { summary, closed });
   }
 
   drop(scope: string): void {
-    this.scopesByName.delete(scope);
+    if (!this.isFrozen) this.scopesByName.delete(scope);
   }
 
   close(): void {}

@@ -1,3 +1,4 @@
+import { creditScope } from '../credit/credit.ts';
 import type { TestMesh, TestPeer } from './mesh.ts';
 
 /** What a mesh that has come to rest still holds and should not. Finished jobs must have had the time to linger. */
@@ -14,7 +15,7 @@ function leftoversAt({ engine, journal, running }: TestPeer, now: number): strin
   none('jobs worked on', engine.worked.size);
   none('bids', [...engine.bidding.values()].filter(({ until }) => until > now).length);
   none('runs', running.size);
-  none('open scopes of the journal', journal.scopes({ closed: false }).filter(({ scope }) => scope !== '').length);
+  none('open scopes of the journal', journal.scopes({ closed: false }).filter(({ scope }) => scope !== '' && scope !== creditScope).length);
   const timers = Object.keys(Object.fromEntries((engine.timers as unknown as { due: Map<string, number> }).due)).filter((key) => key !== 'advertise');
   for (const key of timers) left.push(`timer ${key}`);
   none('facts in the outbox', (engine.outbox as unknown as { pending: Map<string, unknown> }).pending.size);

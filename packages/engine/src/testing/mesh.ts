@@ -53,7 +53,7 @@ export class TestMesh {
   /** Messages by kind. */
   readonly sent = new Map<Message['type'], number>();
   /** Decides whether a message arrives. */
-  passes: (from: PeerId, to: PeerId, bytes: Uint8Array) => boolean = () => true;
+  passes: (from: PeerId, to: PeerId, message?: Message) => boolean = () => true;
   /** How often it arrives, and how late at most. */
   copies: () => number = () => 1;
   maxDelayMs = 5;
@@ -115,6 +115,7 @@ export class TestMesh {
     peer.up = false;
     peer.life += 1;
     peer.journal.appended = () => {};
+    peer.journal.isFrozen = true;
     for (const other of this.peers) if (other !== peer && other.up) this.after(1, other, () => other.driver.handle({ type: 'peer-disconnected', peer: peer.id }));
   }
 
@@ -140,15 +141,15 @@ export class TestMesh {
 
   /** Hands bytes to whoever has that id, as the network would: perhaps late, perhaps never, perhaps twice. */
   transmit(from: PeerId, to: PeerId, bytes: Uint8Array): void {
-    const { type } = decodeMessage(bytes);
-    this.sent.set(type, (this.sent.get(type) ?? 0) + 1);
-    if (!this.passes(from, to, bytes)) return;
+    const message = decodeMessage(bytes);
+    this.sent.set(message.type, (this.sent.get(message.type) ?? 0) + 1);
+    if (!this.passes(from, to, message)) return;
     const peer = this.peers.find((other) => other.id === to);
     const outsider = this.outsiders.get(to);
     for (let copy = this.copies(); copy > 0; copy -= 1) {
       const delayMs = 1 + this.random.float() * this.maxDelayMs;
       if (peer !== undefined) this.after(delayMs, peer, () => peer.driver.handle({ type: 'message', from, bytes }));
-      else if (outsider !== undefined) this.time.after(delayMs, () => outsider.receive(from, decodeMessage(bytes)));
+      else if (outsider !== undefined) this.time.after(delayMs, () => outsider.receive(from, message));
     }
   }
 
@@ -156,9 +157,10 @@ export class TestMesh {
     peer.up = true;
     peer.life += 1;
     peer.running = new Set();
+    peer.journal.isFrozen = false;
     peer.engine = createEngine({ config: peer.config, signer: peer.signer, crypto: quickCrypto });
     const clock = this.clockOf(peer);
-    peer.driver = new Driver({ engine: peer.engine, clock, random: this.random, journal: peer.journal, carrier: this.carrierOf(peer), logger: silentLogger });
+    peer.driver = new Driver({ engine: peer.engine, clock, random: this.random, journal: peer.journal, carrier: this.carrierOf(peer), logger: silentLogger, failed: raise });
     peer.driver.recover();
     peer.driver.begin();
     peer.driver.handle({ type: 'holdings', holdings: peer.holdings });
@@ -197,7 +199,7 @@ export class TestMesh {
       publish: (topic, bytes) => {
         if (!alive()) return;
         for (const to of this.peers) {
-          if (to === peer || !this.passes(peer.id, to.id, bytes)) continue;
+          if (to === peer || !this.passes(peer.id, to.id)) continue;
           this.after(5, to, () => to.driver.gossip(topic, peer.id, bytes));
         }
       },
@@ -231,4 +233,9 @@ export class TestMesh {
       if (peer.up && peer.life === life) run();
     });
   }
+}
+
+/** Nothing that a test does may stop a peer. */
+function raise(error: unknown): never {
+  throw error;
 }

@@ -1,6 +1,6 @@
 /** Time that passes only when a test lets it: a queue of what is to happen. */
 export class VirtualTime {
-  now = 1_000_000;
+  now = 1_800_000_000_000;
   private queue: { at: number; run: () => void }[] = [];
 
   after(delayMs: number, run: () => void): void {

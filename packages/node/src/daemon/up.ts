@@ -9,7 +9,7 @@ import { startDaemon } from './daemon.ts';
 import { onLeave } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
 
-export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger'> {
+export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger' | 'onFailure'> {
   dataDir: string;
   json: boolean;
   logLevel: LogLevel;
@@ -24,7 +24,12 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
   const logger = createLogger({ level: logLevel, json, write: (line) => context.err.line(line) });
   if (untilStdinEnds) process.stdin.on('end', () => leaving.leave('standard input ended')).resume();
   const announcer = createAnnouncer({ out, json, dataDir, bootstrap: peerOptions.bootstrap ?? [], mesh: peerOptions.mesh });
-  const starting = startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own }) });
+  let failure: Error | undefined;
+  const onFailure = (error: Error): void => {
+    failure = error;
+    leaving.leave('the peer had to stop');
+  };
+  const starting = startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own, onFailure }) });
   const daemon = await Promise.race([starting, aborted(leaving.signal)]);
   if (daemon !== undefined) {
     announcer.started(await daemon.peer.status(), daemon.socketPath);
@@ -36,6 +41,7 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
   // It may have been asked to leave while it was still starting.
   const stopped = starting.then((started) => started.stop());
   const end = await inTime(stopped, clock);
+  if (failure !== undefined) throw failure;
   if (end.kind === 'done') return announcer.left(clock.monotonic() - begin);
   logger.error(end.kind === 'late' ? 'leaving took too long; the process ends as it is' : 'leaving did not go cleanly', { why: end.why });
   context.setExitCode(exitCodes.failed);

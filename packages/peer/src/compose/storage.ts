@@ -24,22 +24,18 @@ export async function openStorage(options: PeerOptions, logger: Logger): Promise
     return { seed: generateSeed(), store, journal, peerStorePath: undefined, close: () => closeBoth(store, journal) };
   }
   await mkdir(dataDir, { recursive: true, mode: directoryMode });
+  await using opened = new AsyncDisposableStack();
   const lock = lockDataDirectory(dataDir);
-  try {
-    const seed = await loadOrCreateIdentity(dataDir);
-    const quota = options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes };
-    const store = createBlobStore({ dir: join(dataDir, 'blobs'), clock: systemClock, logger, ...quota });
-    await store.start();
-    const journal = openJournal({ path: join(dataDir, 'journal.sqlite') });
-    const close = async (): Promise<void> => {
-      await closeBoth(store, journal);
-      lock.release();
-    };
-    return { seed, store, journal, peerStorePath: join(dataDir, 'peers.json'), close };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  opened.defer(() => lock.release());
+  const seed = await loadOrCreateIdentity(dataDir);
+  const quota = options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes };
+  const store = createBlobStore({ dir: join(dataDir, 'blobs'), clock: systemClock, logger, ...quota });
+  opened.defer(() => store.stop());
+  await store.start();
+  const journal = openJournal({ path: join(dataDir, 'journal.sqlite') });
+  opened.defer(() => journal.close());
+  const owned = opened.move();
+  return { seed, store, journal, peerStorePath: join(dataDir, 'peers.json'), close: () => owned.disposeAsync() };
 }
 
 async function closeBoth(store: BlobStore, journal: Journal): Promise<void> {

@@ -17,6 +17,7 @@ export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid>
   const program = await takeProgram(parts, request.program);
   const spec = toSpec(request, program, units, parts.clock.now());
   const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
+  parts.stopping.throwIfAborted();
   if (job === undefined) throw new PeerError('peer-stopped', 'Cannot submit a job: this peer has stopped');
   await parts.store.pin(program.cid, `job/${job}`);
   parts.network.provide(program.cid);

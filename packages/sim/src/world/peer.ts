@@ -155,6 +155,9 @@ export class SimPeer {
       journal: this.journal,
       carrier: this.carrier(),
       logger: silentLogger,
+      failed: (error) => {
+        throw error;
+      },
     });
   }
 

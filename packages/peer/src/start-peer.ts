@@ -1,0 +1,129 @@
+import { availableParallelism } from 'node:os';
+import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, type Executor } from '@shoal/runtime';
+import { topics } from '@shoal/protocol';
+import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
+import { createNetwork } from '@shoal/network';
+import { createWasmExecutor } from '@shoal/sandbox';
+import type { Peer, PeerOptions } from './api.ts';
+import { carrierOf } from './compose/carrier.ts';
+import type { Storage } from './compose/storage.ts';
+import { Datasets } from './data/datasets.ts';
+import { announceHoldings } from './data/peer-data.ts';
+import { agent, peerDefaults } from './defaults.ts';
+import { PeerError, peerFailed } from './errors.ts';
+import { Changes } from './jobs/changes.ts';
+import type { Parts } from './parts.ts';
+import { peerOf } from './peer.ts';
+import { Runs } from './run/runs.ts';
+import { serveBlobs } from './transfer/index.ts';
+
+/** Starts a peer on an open storage, which it closes when it stops, or when it cannot start. */
+export async function startPeer(options: PeerOptions, storage: Storage): Promise<Peer> {
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => storage.close());
+  const startedAt = systemClock.now();
+  const stopping = new AbortController();
+  const executor = await startExecutor(options);
+  const parts = assemble(options, storage, executor, stopping.signal);
+  opened.defer(async () => void (await Promise.all([executor?.stop(), parts.network.stop()])));
+  const runs = new Runs(() => parts);
+  parts.driver = new Driver({ ...parts, carrier: carrierOf(parts, runs), failed: (error) => stopping.abort(peerFailed(error)) });
+  opened.defer(() => {
+    stopping.abort(new ShoalError('peer-stopped', 'The peer has stopped'));
+    runs.abortAll();
+    parts.driver.stop();
+    parts.changes.notifyAll();
+  });
+  connect(parts);
+  parts.driver.recover();
+  await parts.network.start();
+  parts.driver.handle({ type: 'addresses', addresses: parts.network.status().addresses });
+  parts.driver.begin();
+  await announceHoldings(parts);
+  stopping.signal.throwIfAborted();
+  const owned = opened.move();
+  return peerOf(parts, { runs, startedAt, dataDir: options.dataDir, onFailure: options.onFailure, stop: () => owned.disposeAsync() });
+}
+
+async function startExecutor(options: PeerOptions): Promise<Executor | undefined> {
+  const slots = options.slots ?? availableParallelism();
+  if (slots === 0) return undefined;
+  const executor = createWasmExecutor({ slots, clock: systemClock, logger: options.logger ?? silentLogger });
+  await executor.start();
+  return executor;
+}
+
+function assemble(options: PeerOptions, storage: Storage, executor: Executor | undefined, stopping: AbortSignal): Parts {
+  const logger = options.logger ?? silentLogger;
+  const common = { clock: systemClock, random: systemRandom, logger };
+  const signer = signerFromSeed(storage.seed);
+  const network = createNetwork({
+    ...common,
+    seed: storage.seed,
+    mesh: options.mesh ?? peerDefaults.mesh,
+    listen: options.listen ?? [...peerDefaults.listen],
+    bootstrap: options.bootstrap ?? [],
+    mdns: options.mdns ?? false,
+    metrics: createMetrics(),
+    ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),
+  });
+  const engine = createEngine({ config: engineConfig(options, executor), signer, crypto: systemCrypto });
+  const { store, journal } = storage;
+  const parts: Omit<Parts, 'driver'> = {
+    ...common,
+    crypto: systemCrypto,
+    signer,
+    network,
+    store,
+    journal,
+    executor,
+    engine,
+    changes: new Changes(),
+    datasets: new Datasets(store),
+    stopping,
+  };
+  return parts as Parts; // the driver needs what is here; it is set by the caller at once
+}
+
+function engineConfig(options: PeerOptions, executor: Executor | undefined): EngineConfig {
+  const info = executor?.info();
+  return {
+    mesh: options.mesh ?? peerDefaults.mesh,
+    agent,
+    slots: info?.slots ?? 0,
+    maxUnitMemoryBytes: options.maxUnitMemoryBytes ?? peerDefaults.maxUnitMemoryBytes,
+    engines: info?.engines ?? [],
+    isolation: info?.isolation ?? 'process',
+    determinismClass: info?.determinismClass ?? 'none',
+    fuelPerSecond: 0,
+    labels: options.labels ?? {},
+    policy: { denied: new Set() },
+    timings: { ...engineDefaults },
+  };
+}
+
+/** Fails with `options-invalid` where others could not be told of such a peer: a label with a space, a name too long. */
+export function checkOptions(options: PeerOptions): void {
+  try {
+    checkConfig(engineConfig(options, undefined), systemCrypto);
+  } catch (cause) {
+    throw new PeerError('options-invalid', `Cannot start a peer with these options: ${messageOf(cause)}`, {
+      cause,
+      hint: 'Names of labels are letters and digits with . _ / - between them; a mesh has a name of up to 120 characters.',
+    });
+  }
+}
+
+/** What the network hears goes to the engine; what others ask of our blobs is served. */
+function connect(parts: Parts): void {
+  const { network, driver, engine } = parts;
+  network.setHandlers({
+    message: (from, bytes) => driver.handle({ type: 'message', from, bytes }),
+    gossip: (topic, from, bytes) => driver.gossip(topic, from, bytes),
+    peerConnected: (peer) => driver.handle({ type: 'peer-connected', peer }),
+    peerDisconnected: (peer) => driver.handle({ type: 'peer-disconnected', peer }),
+  });
+  network.subscribe(topics.adverts(engine.config.mesh));
+  network.subscribe(topics.offers(engine.config.mesh));
+  serveBlobs({ network, store: parts.store, clock: parts.clock, logger: parts.logger, mayServe: () => true });
+}
