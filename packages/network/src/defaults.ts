@@ -18,7 +18,8 @@ export const networkDefaults = {
   maxConnections: 160,
   /** A handshake costs both sides about 3 ms; a whole office may share one address. */
   inboundConnectionsPerAddressPerSecond: 64,
-  maxPendingInboundConnections: 64,
+  /** Handshakes at once. Those beyond are refused and come again in a moment; taken all together, all would time out. */
+  maxPendingInboundConnections: 20,
   maxParallelDials: 16,
   maxDialQueue: 256,
   dialTimeoutMs: 20_000,

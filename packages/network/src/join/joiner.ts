@@ -79,7 +79,7 @@ export function createJoiner(init: JoinerInit): Joiner {
     ];
     const dials = createLane(limits.joinParallelDials, () => isFull() || signal.aborted);
     for (const target of targets) dials.add(target);
-    await dials.done();
+    await dials.done(AbortSignal.any([signal, enough.signal]));
   };
 
   /** Looks one key up and dials whom it yields, until the floor holds. Resolves with how many peers were named. */
@@ -94,7 +94,7 @@ export function createJoiner(init: JoinerInit): Joiner {
         if (!neighbours.has(peer)) await init.dialler.dialPeer(peer, addresses);
       });
     }
-    await dials.done();
+    await dials.done(AbortSignal.any([signal, enough.signal]));
     return named;
   };
 

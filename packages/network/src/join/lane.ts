@@ -1,8 +1,8 @@
 /** Tasks a few at a time, until it is enough; the rest is left undone. Tasks must not reject. */
 export interface Lane {
   add(task: () => Promise<unknown>): void;
-  /** Resolves when nothing runs and nothing will. */
-  done(): Promise<void>;
+  /** Resolves when nothing runs and nothing will, or when `signal` aborts: what runs then goes on by itself. */
+  done(signal: AbortSignal): Promise<void>;
 }
 
 export function createLane(width: number, isEnough: () => boolean): Lane {
@@ -20,8 +20,12 @@ export function createLane(width: number, isEnough: () => boolean): Lane {
       const worker = work().finally(() => running.delete(worker));
       running.add(worker);
     },
-    async done() {
-      while (running.size > 0) await Promise.all(running);
+    async done(signal) {
+      const aborted = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      while (running.size > 0 && !signal.aborted) await Promise.race([Promise.all(running), aborted]);
     },
   };
 }

@@ -8,7 +8,13 @@ export interface WireCount {
   received: number;
 }
 
-/** Passes everything through, between the socket and the encryption, and counts it. */
+/**
+ * A frame comes in pieces (length, header, body), and TCP writes every piece by itself: a system call and a packet
+ * each, and as many wake-ups at the other end. Up to this size they are joined first.
+ */
+const joinBytes = 16_384;
+
+/** Passes everything through, between the socket and the encryption, counts it, and joins what is small. */
 class CountedStream extends AbstractMessageStream {
   readonly #below: MessageStream;
   readonly #count: WireCount;
@@ -42,7 +48,7 @@ class CountedStream extends AbstractMessageStream {
   sendData(data: Uint8ArrayList): { sentBytes: number; canSendMore: boolean } {
     this.#count.sent += data.byteLength;
     // The caller consumes its list; what the socket cannot take at once stays in the layer below.
-    return { sentBytes: data.byteLength, canSendMore: this.#below.send(data) };
+    return { sentBytes: data.byteLength, canSendMore: this.#below.send(data.byteLength <= joinBytes ? data.subarray() : data) };
   }
 
   sendReset(error: Error): void {
