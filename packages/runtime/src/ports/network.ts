@@ -78,5 +78,6 @@ export interface Network extends Service {
 
   /** Serves a stream protocol, for example `/shoal/blocks/1`. The handler's end closes the stream. */
   serve(protocol: string, handler: (stream: ByteStream) => Promise<void>): void;
+  /** `signal` bounds the opening; what comes after is ended by `close()` (both sides must) or `abort()`. */
   open(to: PeerId, protocol: string, options: { signal: AbortSignal }): Promise<ByteStream>;
 }
