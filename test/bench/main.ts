@@ -3,10 +3,14 @@ import process from 'node:process';
 import { Bench } from './bench.ts';
 import { readOptions, usage } from './options.ts';
 import type { Suite } from './suite.ts';
+import { imports } from './suites/import.ts';
 import { jobs } from './suites/jobs.ts';
+import { join } from './suites/join.ts';
+import { replication } from './suites/replication.ts';
+import { sandbox } from './suites/sandbox.ts';
 import { units } from './suites/units.ts';
 
-const suites: readonly Suite[] = [jobs, units];
+const suites: readonly Suite[] = [join, jobs, units, imports, replication, sandbox];
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(): Promise<number> {

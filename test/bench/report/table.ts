@@ -1,6 +1,6 @@
 import { isLessBetter, lineOf, rounded, type Figure } from './figure.ts';
 
-const nameWidth = 30;
+const nameWidth = 38;
 const valueWidth = 16;
 const rangeWidth = 20;
 

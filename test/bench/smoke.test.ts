@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+interface Line {
+  name: string;
+  value: number;
+  ratio: number | null;
+}
+
+it('every suite of the bench works, at tiny sizes', () => {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@shoal/source', main, '--quick', '--json'], { encoding: 'utf8' });
+  expect(stderr).not.toContain('failed');
+  expect(status).toBe(0);
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Line);
+  for (const { name, value } of lines) expect(Number.isFinite(value), name).toBe(true);
+  const suites = new Set(lines.map(({ name }) => name.split('.')[0]));
+  expect([...suites].sort()).toEqual(['import', 'jobs', 'join', 'replication', 'sandbox', 'units']);
+}, 240_000);

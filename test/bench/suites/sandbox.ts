@@ -1,0 +1,30 @@
+import { benchFuel } from '../../../packages/sandbox/bench/fuel.ts';
+import { benchUnit } from '../../../packages/sandbox/bench/unit.ts';
+import { quantile } from '../report/summary.ts';
+import type { Suite } from '../suite.ts';
+
+const mebibyte = 1_048_576;
+const warmUnitGoalMs = 1;
+const fuelGoal = 1.15;
+
+/** What the walls around a unit cost, and what metering it does. */
+export const sandbox: Suite = {
+  name: 'sandbox',
+  title: 'a unit in its locked child process; fuel beside the plain program',
+  async run({ quick, report }) {
+    const sizes = quick ? { readBytes: 4 * mebibyte, writeBytes: 2 * mebibyte, warmUnits: 5, rounds: 1 } : {};
+    const unit = await benchUnit(sizes);
+    report({ name: 'sandbox.start', unit: 'ms', value: unit.executorStartMs });
+    report({ name: 'sandbox.first-unit', unit: 'ms', value: unit.firstUnitMs });
+    report({ name: 'sandbox.warm-unit-p50', unit: 'ms', value: unit.warmUnitMs, goal: warmUnitGoalMs });
+    report({ name: 'sandbox.cancel', unit: 'ms', value: unit.cancelMs });
+    report({ name: 'sandbox.read', unit: 'MB/s', value: unit.readMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiReadMbPerSecond } });
+    report({ name: 'sandbox.write', unit: 'MB/s', value: unit.writeMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiWriteMbPerSecond } });
+    const kernels = await benchFuel({ rounds: quick ? 1 : 5 });
+    for (const { kernel, meteredMs, plainMs } of kernels) {
+      report({ name: `sandbox.fuel-${kernel}`, unit: 'ms', value: meteredMs, beside: { what: 'plain', value: plainMs } });
+    }
+    const metered = quantile(kernels.map(({ ratio }) => ratio), 0.5);
+    report({ name: 'sandbox.fuel-median', unit: 'x', value: metered, goal: fuelGoal });
+  },
+};
