@@ -14,7 +14,7 @@ it('every suite of the bench works, at tiny sizes', () => {
   expect(stderr).not.toContain('failed');
   expect(status).toBe(0);
   const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Line);
-  for (const { name, value } of lines) expect(Number.isFinite(value), name).toBe(true);
+  expect(lines.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
   const suites = new Set(lines.map(({ name }) => name.split('.')[0]));
   expect([...suites].sort()).toEqual(['import', 'jobs', 'join', 'replication', 'sandbox', 'units']);
 }, 240_000);
