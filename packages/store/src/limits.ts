@@ -37,6 +37,8 @@ export const storeLimits = {
   readBytes: MiB,
   /** Of so many blocks given to others one is hashed, to find bits that rotted. */
   servedPerSample: 16,
+  /** Room kept for the catalogue, so that things can be removed from a full disk. */
+  ballastBytes: 2 * MiB,
   /** Operations in one catalogue transaction. */
   commitOperations: 256,
   /** Write-ahead log kept on disk after a checkpoint. */

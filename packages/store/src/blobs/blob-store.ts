@@ -32,7 +32,11 @@ class DiskBlobStore implements BlobStore {
   async start(): Promise<void> {
     if (this.#opened !== undefined) return;
     this.#stopping = new AbortController();
-    this.#opened = await openStore(this.#options);
+    try {
+      this.#opened = await openStore(this.#options);
+    } catch (error) {
+      throw asStoreError(error, `open the blobs in ${this.#options.dir}`);
+    }
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,7 @@ export async function collect(parts: StoreParts): Promise<number> {
   });
   await removeDoomed(parts, doomed);
   await removeOrphans(parts);
+  await parts.ballast.load();
   parts.logger.debug('Collected', { freedBytes, files: doomed.length });
   return freedBytes;
 }

@@ -12,8 +12,8 @@ interface OpenFile {
   dirtyBytes: number;
   flushing: Promise<void> | undefined;
   flushError: unknown;
-  /** No longer listed: closed by its last user. */
-  removed: boolean;
+  /** Set when it is removed: its last user closes it. */
+  onClosed: (() => void) | undefined;
 }
 
 export interface Inspector {
@@ -50,7 +50,7 @@ export class ContentFiles {
       throw asStoreError(error, `use the content file ${this.#path(id)}`);
     } finally {
       file.users -= 1;
-      if (file.removed && file.users === 0) this.#close(file);
+      if (file.onClosed !== undefined && file.users === 0) this.#close(file);
       this.#trim();
     }
   }
@@ -79,15 +79,16 @@ export class ContentFiles {
     });
   }
 
-  /** Removes a file for good; readers that have it open finish. */
+  /** Removes a file for good. Whoever uses it now finishes first: until then its room is not free. */
   async remove(id: number): Promise<void> {
     const file = this.#files.get(id);
-    if (file !== undefined) {
-      this.#files.delete(id);
-      file.removed = true;
-      if (file.users === 0) this.#close(file);
-    }
     await rm(this.#path(id), { force: true });
+    if (file === undefined) return;
+    if (this.#files.get(id) === file) this.#files.delete(id);
+    await new Promise<void>((resolve) => {
+      file.onClosed = resolve;
+      if (file.users === 0) this.#close(file);
+    });
   }
 
   /** Ids of all files there are. */
@@ -109,7 +110,7 @@ export class ContentFiles {
   #acquire(id: number): OpenFile {
     let file = this.#files.get(id);
     if (file === undefined) {
-      file = { opening: this.#open(id), users: 0, dirtyBytes: 0, flushing: undefined, flushError: undefined, removed: false };
+      file = { opening: this.#open(id), users: 0, dirtyBytes: 0, flushing: undefined, flushError: undefined, onClosed: undefined };
       const opened = file;
       file.opening.catch(() => {
         if (this.#files.get(id) === opened) this.#files.delete(id); // whoever waits for it gets the error
@@ -154,7 +155,10 @@ export class ContentFiles {
       }
     })();
     this.#closing.add(closing);
-    void closing.then(() => this.#closing.delete(closing));
+    void closing.then(() => {
+      this.#closing.delete(closing);
+      file.onClosed?.();
+    });
   }
 
   #flushInBackground(id: number, handle: FileHandle, written: number): void {

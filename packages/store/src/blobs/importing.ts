@@ -90,10 +90,20 @@ function release(parts: StoreParts, staged: Staged[]): void {
   }
 }
 
-/** Gives up flat files. */
+/** Gives up flat files: first the files, since the catalogue cannot be written when they have filled the disk. */
 async function discard(parts: StoreParts, ids: number[]): Promise<void> {
-  await parts.commits.run('written', () => ids.forEach((id) => parts.contents.doom(id)));
-  await removeDoomed(parts, ids);
+  if (ids.length === 0) return;
+  for (const id of ids) parts.discarded.add(id);
+  try {
+    for (const id of ids) await parts.files.remove(id);
+    await parts.commits.run('written', () => {
+      for (const id of ids) parts.contents.doom(id);
+      for (const id of ids) parts.contents.forget(id);
+    });
+    for (const id of ids) parts.discarded.delete(id);
+  } catch (error) {
+    parts.logger.warn('An import that failed was not cleared away: the next start does that', { files: ids, error: messageOf(error) });
+  }
 }
 
 /** Removes the files of contents that were doomed. What does not succeed is tried again at the next start. */

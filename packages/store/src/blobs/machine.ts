@@ -10,9 +10,10 @@ const bootIdFile = '/proc/sys/kernel/random/boot_id';
 export function sameBoot(database: DatabaseSync): boolean {
   const boot = bootId();
   const last = database.prepare('SELECT boot FROM machine').get()?.['boot'];
+  if (boot !== undefined && boot === last) return true;
   database.exec('DELETE FROM machine');
   if (boot !== undefined) database.prepare('INSERT INTO machine VALUES (?)').run(boot);
-  return boot !== undefined && boot === last;
+  return false;
 }
 
 function bootId(): string | undefined {

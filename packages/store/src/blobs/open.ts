@@ -9,6 +9,7 @@ import { Usage } from '../catalogue/usage.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
 import { openDatabase } from '../sqlite/open.ts';
 import { settle } from './arriving.ts';
+import { Ballast } from './ballast.ts';
 import { ContentFiles } from './content-files.ts';
 import { removeDoomed } from './importing.ts';
 import { inspectContent } from './inspect.ts';
@@ -37,18 +38,21 @@ export async function openStore(options: BlobStoreOptions): Promise<OpenedStore>
     const usage = new Usage(database);
     const contents = new Contents(database, usage);
     const files = new ContentFiles(join(options.dir, 'content'), options.logger, {
-      expects: (id) => (contents.byId(id)?.state ?? 'doomed') !== 'doomed',
+      expects: (id) => !parts.discarded.has(id) && (contents.byId(id)?.state ?? 'doomed') !== 'doomed',
       opened: (id, handle) => inspectContent(parts, id, handle),
     });
+    const ballast = new Ballast(join(options.dir, 'ballast'), options.logger);
     const parts: StoreParts = {
       contents,
       nodes: new Nodes(database, usage),
       pins: new Pins(database),
       usage,
       files,
-      commits: new GroupCommit(database, options.clock),
+      ballast,
+      commits: new GroupCommit(database, options.clock, () => ballast.drop()),
       quota: new Quota(usage, options.quotaBytes),
       placing: new Map(),
+      discarded: new Set(),
       served: 0,
       clock: options.clock,
       logger: options.logger,
@@ -56,6 +60,7 @@ export async function openStore(options: BlobStoreOptions): Promise<OpenedStore>
     await files.prepare();
     if (!sameBoot(database)) contents.suspectAllArriving();
     await recover(parts);
+    await ballast.load();
     return { parts, database };
   } catch (error) {
     database.close();

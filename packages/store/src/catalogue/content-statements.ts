@@ -3,7 +3,7 @@ const located = 'content, start, length, here';
 
 /** What `Contents` asks and tells the catalogue. */
 export const contentStatements = {
-  create: 'INSERT INTO content (root, state, bytes) VALUES (?, ?, ?) RETURNING id',
+  create: 'INSERT INTO content (root, state, bytes) VALUES (?, ?, ?)',
   byId: `SELECT ${columns} FROM content WHERE id = ?`,
   byRoot: `SELECT ${columns} FROM content WHERE root = ?`,
   byState: `SELECT ${columns} FROM content WHERE state = ?`,

@@ -35,7 +35,8 @@ export class Contents {
   }
 
   create(root: CID | undefined, state: ContentState, bytes: number): number {
-    return Number(this.#sql.create.get(root?.bytes ?? null, state, bytes)?.['id']);
+    // Not RETURNING: what fails as the statement ends, as on a full disk, would go unnoticed.
+    return Number(this.#sql.create.run(root?.bytes ?? null, state, bytes).lastInsertRowid);
   }
 
   byId(id: number): Content | undefined {

@@ -102,7 +102,7 @@ class SqliteJournal implements Journal {
   #scope(name: string): number {
     const known = this.#findScope(name);
     if (known !== undefined) return known;
-    return this.#remember(name, Number(this.#sql.addScope.get(name)?.['seq']));
+    return this.#remember(name, Number(this.#sql.addScope.run(name).lastInsertRowid));
   }
 
   #findScope(name: string): number | undefined {

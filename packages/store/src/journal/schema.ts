@@ -27,7 +27,7 @@ export const journalSchema: Schema = {
 
 export const journalStatements = {
   findScope: 'SELECT seq FROM scope WHERE name = ?',
-  addScope: 'INSERT INTO scope (name) VALUES (?) RETURNING seq',
+  addScope: 'INSERT INTO scope (name) VALUES (?)',
   addEntry: 'INSERT OR IGNORE INTO record (scope, kind, key, bytes) VALUES (?, 0, ?, ?)',
   setNote: 'INSERT OR REPLACE INTO record (scope, kind, key, bytes) VALUES (?, 1, ?, ?)',
   page: 'SELECT id, kind, key, bytes FROM record WHERE scope = ? AND id > ? ORDER BY id LIMIT ?',

@@ -49,6 +49,21 @@ describe('Group commit', () => {
     expect(all()).toHaveLength(1000);
   });
 
+  it('tries again once room was made', async () => {
+    const { database, add } = open();
+    database.exec('PRAGMA max_page_count = 2');
+    let asked = 0;
+    const commits = new GroupCommit(database, systemClock, () => {
+      asked += 1;
+      if (asked === 1) database.exec('PRAGMA max_page_count = 1000');
+      return asked === 1;
+    });
+    const fill = (name: string, bytes: number): Promise<void> => commits.run('written', () => database.exec(`CREATE TABLE ${name} AS SELECT '${'x'.repeat(bytes)}'`));
+    await Promise.all([commits.run('written', () => add(1)), fill('large', 100_000)]);
+    await expect(fill('larger', 6_000_000)).rejects.toMatchObject({ code: 'disk-full' });
+    expect(asked).toBe(2);
+  });
+
   it('rejects everything when the transaction fails as a whole', async () => {
     const { database, commits, add } = open();
     database.exec('PRAGMA max_page_count = 2');

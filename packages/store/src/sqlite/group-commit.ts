@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '@shoal/runtime';
+import { codeOf, type Clock } from '@shoal/runtime';
 import { asStoreError } from '../errors.ts';
 import { storeLimits } from '../limits.ts';
 import { transaction } from './open.ts';
@@ -18,13 +18,16 @@ interface Operation {
 export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #clock: Pick<Clock, 'soon'>;
+  readonly #makeRoom: () => boolean;
   #queue: Operation[] = [];
   #scheduled = false;
   #synchronous: Durability = 'flushed';
 
-  constructor(database: DatabaseSync, clock: Pick<Clock, 'soon'>) {
+  /** `makeRoom` is asked when the disk is full, and says whether it is worth another try. */
+  constructor(database: DatabaseSync, clock: Pick<Clock, 'soon'>, makeRoom: () => boolean = () => false) {
     this.#database = database;
     this.#clock = clock;
+    this.#makeRoom = makeRoom;
   }
 
   /** Resolves once `apply` is committed; if it throws, only its own changes are undone. */
@@ -63,6 +66,10 @@ export class GroupCommit {
       for (const operation of done) operation.resolve();
     } catch (error) {
       const typed = asStoreError(error, 'write to the catalogue');
+      if (codeOf(typed) === 'disk-full' && this.#makeRoom()) {
+        this.#commit(batch);
+        return;
+      }
       for (const operation of batch) operation.reject(typed);
     }
   }
@@ -78,9 +85,11 @@ export class GroupCommit {
       this.#database.exec('RELEASE operation');
       return true;
     } catch (error) {
-      if (!this.#database.isTransaction) throw error; // SQLite gave up the whole transaction
+      const typed = asStoreError(error, 'write to the catalogue');
+      // Where SQLite gave up the whole transaction, or there is no room: then it is the others' failure, too.
+      if (!this.#database.isTransaction || codeOf(typed) === 'disk-full') throw error;
       this.#database.exec('ROLLBACK TO operation; RELEASE operation');
-      operation.reject(asStoreError(error, 'write to the catalogue'));
+      operation.reject(typed);
       return false;
     }
   }

@@ -29,7 +29,7 @@ export function openDatabase(path: string, schema: Schema): DatabaseSync {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT');
     database.exec(`PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA journal_size_limit = ${storeLimits.walBytes}`);
     migrate(database, path, schema);
-    writeFileSync(ownerFile(path), `${JSON.stringify({ pid: process.pid })}\n`, { mode: 0o600 });
+    sayWhose(path);
     return database;
   } catch (error) {
     database?.close();
@@ -86,6 +86,14 @@ function lockedError(path: string, schema: Schema, cause: unknown): StoreError {
     cause,
     hint: pid === undefined ? 'Stop that process, or use another data directory.' : `Stop process ${pid}, or use another data directory.`,
   });
+}
+
+function sayWhose(path: string): void {
+  try {
+    writeFileSync(ownerFile(path), `${JSON.stringify({ pid: process.pid })}\n`, { mode: 0o600 });
+  } catch {
+    // On a full disk a second process is refused all the same, only less helpfully.
+  }
 }
 
 function ownerFile(path: string): string {
