@@ -13,7 +13,7 @@ export const mayImport: Record<string, readonly string[]> = {
   sandbox: ['runtime', 'protocol'],
   peer: ['runtime', 'protocol', 'engine', 'network', 'store', 'sandbox'],
   workloads: ['runtime', 'protocol'],
-  node: ['runtime', 'protocol', 'peer', 'workloads'],
+  node: ['runtime', 'protocol', 'peer', 'workloads', 'sim'],
   volunteer: ['runtime', 'protocol', 'peer', 'node'],
   sim: ['runtime', 'protocol', 'engine', 'store'],
 };

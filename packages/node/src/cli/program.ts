@@ -6,6 +6,7 @@ import { registerDemo } from '../commands/demo.ts';
 import { registerJob } from '../commands/job.ts';
 import { registerPeers } from '../commands/peers.ts';
 import { registerRun } from '../commands/run.ts';
+import { registerSimulate } from '../commands/simulate.ts';
 import { registerStatus } from '../commands/status.ts';
 import { registerUp } from '../commands/up.ts';
 import { exitCodesHelp } from '../exit-codes.ts';
@@ -45,6 +46,7 @@ ${exitCodesHelp}`);
   registerJob(program, context);
   registerCredit(program, context);
   registerDemo(program, context);
+  registerSimulate(program, context);
   return program;
 }
 

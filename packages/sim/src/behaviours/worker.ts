@@ -4,10 +4,10 @@ import type { RunOutcome } from '@shoal/engine';
 
 /**
  * honest; slow; flaky: its runs fail by chance; lying: every result is its own falsehood; colluding: all of them tell
- * the same one; silent: takes units and never ends them; secretive: commits and never shows; copying: runs nothing,
- * and says what others said.
+ * the same one; silent: takes units and never ends them; secretive: commits and never shows; turncoat: shows something
+ * else than it had committed to; copying: runs nothing, and says what others said.
  */
-export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'copying';
+export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'turncoat' | 'copying';
 
 /** Those whose results are true and come at last. */
 export const soundKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['honest', 'slow', 'flaky']);
@@ -62,6 +62,7 @@ export function behave(
     case 'honest':
     case 'slow':
     case 'secretive':
+    case 'turncoat':
       return done(trueResult(run, crypto));
   }
 }

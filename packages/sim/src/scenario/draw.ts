@@ -61,7 +61,7 @@ function drawFaults(random: Random, maybe: (value: () => number) => number): Fau
 function drawKinds(random: Random, most: number): Scenario['kinds'] {
   const kinds: Scenario['kinds'] = {};
   let left = most;
-  for (const kind of ['slow', 'flaky', 'lying', 'silent', 'secretive', 'copying', 'colluding'] as const) {
+  for (const kind of ['slow', 'flaky', 'lying', 'silent', 'secretive', 'turncoat', 'copying', 'colluding'] as const) {
     const count = random.float() < 0.4 ? Math.min(left, 1 + random.integer(2)) : 0;
     kinds[kind] = count;
     left -= count;

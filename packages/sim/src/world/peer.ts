@@ -1,7 +1,8 @@
 import { silentLogger, type Cid, type Clock, type Crypto, type PeerId, type Random, type Signer } from '@shoal/runtime';
 import { createEngine, Driver, type Carrier, type Effect, type Engine, type EngineConfig } from '@shoal/engine';
-import { decodeMessage, openEntry, type Holding, type JobSpec } from '@shoal/protocol';
+import type { Holding, JobSpec } from '@shoal/protocol';
 import { Copier } from '../behaviours/copier.ts';
+import { outgoing } from '../behaviours/outgoing.ts';
 import { behave, type WorkerKind } from '../behaviours/worker.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Crash, SimJournal } from './journal.ts';
@@ -231,8 +232,8 @@ export class SimPeer {
         if (this.sendsUntilCrash === 0) throw new Crash();
         this.sendsUntilCrash -= 1;
         world.said(this, message);
-        if (this.options.kind === 'secretive' && shows(message, this.options.crypto)) return true;
-        return world.network.send(this.id, to, message);
+        const said = outgoing(this.options, message);
+        return said === undefined || world.network.send(this.id, to, said);
       },
       publish: (topic, bytes) => world.network.publish(this.id, topic, bytes),
       learn: () => {},
@@ -266,9 +267,3 @@ export class SimPeer {
 }
 
 const copyAgainMs = 2_000;
-
-/** Whether a message shows a result. */
-function shows(bytes: Uint8Array, crypto: Crypto): boolean {
-  const message = decodeMessage(bytes);
-  return message.type === 'entries' && message.entries.some((entry) => openEntry(entry, crypto).value.facts.some((fact) => fact.kind === 'revealed'));
-}

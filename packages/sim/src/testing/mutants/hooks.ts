@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module';
+import type * as Simulator from '../../index.ts';
 import { mutants } from './list.ts';
 
 const mark = '?mutant=';
@@ -30,6 +31,6 @@ export function allowMutants(): void {
 }
 
 /** The simulator with a mutant inside. */
-export async function simulatorWith(mutant: number): Promise<typeof import('../../index.ts')> {
-  return (await import(`${new URL('../../index.ts', import.meta.url).href}${mark}${mutant}`)) as typeof import('../../index.ts');
+export async function simulatorWith(mutant: number): Promise<typeof Simulator> {
+  return (await import(`${new URL('../../index.ts', import.meta.url).href}${mark}${mutant}`)) as typeof Simulator;
 }

@@ -1,0 +1,60 @@
+import { noFaults, type Scenario } from './scenario/scenario.ts';
+
+/** Simpler versions of a scenario, the boldest first. */
+function simpler(scenario: Scenario): Scenario[] {
+  const { jobs, faults, kinds, hostile } = scenario;
+  const tries: Scenario[] = [];
+  for (const left of jobs.keys()) if (jobs.length > 1) tries.push({ ...scenario, jobs: [jobs[left] as (typeof jobs)[0]] });
+  tries.push({ ...scenario, faults: noFaults });
+  tries.push({ ...scenario, peers: Math.max(scenario.requesters + 4, scenario.peers >> 1) });
+  tries.push({ ...scenario, jobs: jobs.map((job) => ({ ...job, units: Math.max(1, job.units >> 1) })) });
+  tries.push({ ...scenario, kinds: {} }, { ...scenario, hostile: {} }, { ...scenario, vanishing: 0 }, { ...scenario, hiddenShare: 0 });
+  tries.push({ ...scenario, deniedShare: 0 }, { ...scenario, clockSkewMs: 0, clockDrift: 0 }, { ...scenario, regions: 1 }, { ...scenario, timings: {} });
+  tries.push({ ...scenario, slots: 1 }, { ...scenario, faultMs: scenario.faultMs >> 1 }, { ...scenario, peers: scenario.peers - 1 });
+  for (const [kind, count] of Object.entries(kinds)) if (count > 0) tries.push({ ...scenario, kinds: { ...kinds, [kind]: 0 } });
+  for (const [kind, count] of Object.entries(hostile)) if (count > 0) tries.push({ ...scenario, hostile: { ...hostile, [kind]: 0 } });
+  for (const [rate, value] of Object.entries(faults)) {
+    const none = noFaults[rate as keyof typeof noFaults];
+    if (value !== none) tries.push({ ...scenario, faults: { ...faults, [rate]: none } });
+  }
+  return tries;
+}
+
+/**
+ * Cuts a scenario down while it still fails in the same way. Deterministic; `maxRuns` bounds the work.
+ * @param fails runs a scenario, and says whether it fails as the first one did.
+ */
+export function shrink(scenario: Scenario, fails: (scenario: Scenario) => boolean, maxRuns = 60): { scenario: Scenario; runs: number } {
+  let best = scenario;
+  let runs = 0;
+  for (let shrunk = true; shrunk && runs < maxRuns; ) {
+    shrunk = false;
+    for (const candidate of simpler(best)) {
+      if (runs >= maxRuns) break;
+      if (JSON.stringify(candidate) === JSON.stringify(best) || candidate.peers < candidate.requesters + 4) continue;
+      runs += 1;
+      if (!fails(candidate)) continue;
+      best = candidate;
+      shrunk = true;
+      break;
+    }
+  }
+  return { scenario: best, runs };
+}
+
+/** What differs from a calm scenario, in one line each: for a person who looks into a failure. */
+export function outline(scenario: Scenario): string[] {
+  const { peers, requesters, jobs, kinds, hostile, faults } = scenario;
+  const some = (record: Record<string, number>): string =>
+    Object.entries(record)
+      .filter(([key, value]) => value !== 0 && value !== (noFaults as unknown as Record<string, number>)[key])
+      .map(([key, value]) => `${key} ${Number.isInteger(value) ? value : value.toFixed(3)}`)
+      .join(', ') || 'none';
+  return [
+    `${peers} peers, ${requesters} of them requesters`,
+    `kinds: ${some(kinds)}`,
+    `hostile: ${some(hostile)}; vanishing: ${scenario.vanishing}`,
+    `faults for ${scenario.faultMs} ms: ${some({ ...faults })}`,
+    ...jobs.map((job, i) => `job ${i}: ${job.units} units, quorum ${job.quorum}, holders ${job.holders}, where "${job.where}", by peer ${job.requester}${job.cancelAfterMs === undefined ? '' : `, cancelled after ${job.cancelAfterMs} ms`}`),
+  ];
+}

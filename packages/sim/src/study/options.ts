@@ -1,0 +1,86 @@
+import { noFaults, type Scenario } from '../scenario/scenario.ts';
+
+/** What an operator asks: such a mesh, such work, such trouble. */
+export interface StudyOptions {
+  peers: number;
+  jobs: number;
+  /** Units of each job. */
+  units: number;
+  quorum: number;
+  adaptive: boolean;
+  /** What an average unit takes on an average peer. */
+  unitSeconds: number;
+  /** Share of the peers that drop out in every hour, each for twenty minutes on average. */
+  churn: number;
+  /** Shares of the workers. */
+  liars: number;
+  colluders: number;
+  /** Share of the workers that is shut from 22:00 to 07:00; the simulation begins at 18:00. */
+  nightly: number;
+  hours: number;
+  seed: number;
+}
+
+const hourMs = 3_600_000;
+const postEveryMs = 100;
+const startHour = 18;
+const shutHour = 22;
+const openHour = 31;
+/** Adverts of everybody to everybody cost the square of the peers: beyond so many deliveries they are sent less often. */
+const maxAdvertDeliveries = 4_000_000;
+const deliveriesPerPeer = 10;
+
+/** Hour of the day at a moment of the simulation. */
+export function hourOfDay(elapsedMs: number): number {
+  return (startHour + elapsedMs / hourMs) % 24;
+}
+
+/** How often peers advertise in a study: the engine's own interval where that can be afforded. */
+export function advertEveryMs(options: StudyOptions, engineDefaultMs: number): number {
+  const deliveries = options.peers ** 2 * deliveriesPerPeer * options.hours * hourMs;
+  return Math.ceil(Math.max(engineDefaultMs, deliveries / maxAdvertDeliveries) / 1_000) * 1_000;
+}
+
+/** The scenario of a study. All jobs come at the beginning; where there are nights, evenly over the first half of the time. */
+export function scenarioOf(options: StudyOptions, engineDefaultMs: number): Scenario {
+  const { peers, hours, seed } = options;
+  const lengthMs = hours * hourMs;
+  const requesters = Math.max(1, Math.min(10, Math.floor(peers / 10)));
+  const workers = peers - requesters;
+  const everyMs = advertEveryMs(options, engineDefaultMs);
+  const fuelPerMs = 1_000;
+  return {
+    seed,
+    peers,
+    requesters,
+    regions: 3,
+    kinds: { lying: Math.round(options.liars * workers), colluding: Math.round(options.colluders * workers) },
+    hostile: {},
+    vanishing: 0,
+    hiddenShare: 0,
+    deniedShare: 0,
+    clockSkewMs: 1_000,
+    clockDrift: 0,
+    slots: 1,
+    fuelPerMs,
+    jitterShare: 0.2,
+    timings: { advertiseEveryMs: everyMs, advertTtlMs: 4 * everyMs },
+    jobs: Array.from({ length: options.jobs }, (_, i) => ({
+      atMs: 10_000 + (options.nightly > 0 ? Math.floor((i * lengthMs) / 2 / options.jobs) : i * postEveryMs),
+      requester: i % requesters,
+      units: options.units,
+      quorum: options.quorum,
+      adaptive: options.adaptive,
+      fuel: options.unitSeconds * 1_000 * fuelPerMs,
+      retries: 20,
+      holders: 0,
+      where: '',
+    })),
+    faults: { ...noFaults, crashesPerMinute: options.churn / 60, downMs: hourMs / 3 },
+    ...(options.nightly > 0
+      ? { nightly: { share: options.nightly, periodMs: 24 * hourMs, offAtMs: (shutHour - startHour) * hourMs, offForMs: (openHour - shutHour) * hourMs } }
+      : {}),
+    faultMs: lengthMs,
+    restMs: 0,
+  };
+}
