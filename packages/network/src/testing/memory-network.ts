@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import { createMemoryPeer, type MemoryNetworkOptions, type MemoryPeer } from './memory-peer.ts';
+import { createMemoryPeer, type MemoryNetworkOptions, type MemoryPeer, type World } from './memory-peer.ts';
 import type { Network } from '@shoal/runtime';
 
 /** Networks that reach each other within one process, without sockets. */
@@ -49,17 +49,6 @@ export function createMemoryNetwork(): MemoryHub {
     },
     heal: () => cuts.clear(),
   };
-}
-
-/** What the peers of a hub know of each other. */
-export interface World {
-  /** Gives a started peer its address. */
-  open(peer: MemoryPeer): string;
-  close(peer: MemoryPeer, address: string): void;
-  at(address: string): MemoryPeer | undefined;
-  peer(id: PeerId): MemoryPeer | undefined;
-  all(): MemoryPeer[];
-  areCut(one: PeerId, other: PeerId): boolean;
 }
 
 export type { MemoryNetworkOptions };

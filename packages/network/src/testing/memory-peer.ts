@@ -4,7 +4,6 @@ import { networkDefaults } from '../defaults.ts';
 import { NetworkError } from '../errors.ts';
 import { peerOf } from '../join/dialler.ts';
 import { parseAddress } from '../options.ts';
-import type { World } from './memory-network.ts';
 import { createStreamPair, type MemoryStreamPair } from './memory-stream.ts';
 
 export interface MemoryNetworkOptions {
@@ -33,6 +32,17 @@ export interface MemoryPeer {
   hear(topic: string, from: MemoryPeer, bytes: Uint8Array, key: string): void;
   count(sent: number, received: number): void;
   answer(protocol: string, pair: MemoryStreamPair): boolean;
+}
+
+/** What the peers of a hub know of each other. */
+export interface World {
+  /** Gives a started peer its address. */
+  open(peer: MemoryPeer): string;
+  close(peer: MemoryPeer, address: string): void;
+  at(address: string): MemoryPeer | undefined;
+  peer(id: PeerId): MemoryPeer | undefined;
+  all(): MemoryPeer[];
+  areCut(one: PeerId, other: PeerId): boolean;
 }
 
 /** Gossip that is remembered, so as to be heard once. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ConformanceCase } from '../conformance.ts';
+import type { ConformanceCase } from './case.ts';
 import { addressesOf, bytesOf, textOf, until, withNetworks, type Fixture, type Observed } from '../fixture.ts';
 
 const topic = 'suite/adverts/1';

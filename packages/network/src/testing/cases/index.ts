@@ -1,4 +1,4 @@
-import type { ConformanceCase } from '../conformance.ts';
+import type { ConformanceCase } from './case.ts';
 import { gossipCases } from './gossip.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { messageCases } from './messages.ts';

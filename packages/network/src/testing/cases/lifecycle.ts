@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConformanceCase } from '../conformance.ts';
+import type { ConformanceCase } from './case.ts';
 import { addressesOf, neighbours, until, withNetworks } from '../fixture.ts';
 
 export const lifecycleCases: ConformanceCase[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PeerId } from '@shoal/runtime';
-import type { ConformanceCase } from '../conformance.ts';
+import type { ConformanceCase } from './case.ts';
 import { addressesOf, bytesOf, textOf, until, withNetworks } from '../fixture.ts';
 
 export const messageCases: ConformanceCase[] = [

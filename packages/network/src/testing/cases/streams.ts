@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ByteStream, Network, PeerId } from '@shoal/runtime';
-import type { ConformanceCase } from '../conformance.ts';
+import type { ConformanceCase } from './case.ts';
 import { addressesOf, until, withNetworks } from '../fixture.ts';
 
 const echo = '/suite/echo/1';
