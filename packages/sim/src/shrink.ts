@@ -45,10 +45,10 @@ export function shrink(scenario: Scenario, fails: (scenario: Scenario) => boolea
 /** What differs from a calm scenario, in one line each: for a person who looks into a failure. */
 export function outline(scenario: Scenario): string[] {
   const { peers, requesters, jobs, kinds, hostile, faults } = scenario;
-  const some = (record: Record<string, number>): string =>
+  const some = (record: Record<string, number | boolean>): string =>
     Object.entries(record)
-      .filter(([key, value]) => value !== 0 && value !== (noFaults as unknown as Record<string, number>)[key])
-      .map(([key, value]) => `${key} ${Number.isInteger(value) ? value : value.toFixed(3)}`)
+      .filter(([key, value]) => Number(value) !== 0 && value !== (noFaults as unknown as Record<string, unknown>)[key])
+      .map(([key, value]) => `${key} ${Number.isInteger(value) ? value : Number(value).toFixed(3)}`)
       .join(', ') || 'none';
   return [
     `${peers} peers, ${requesters} of them requesters`,

@@ -12,6 +12,7 @@ export function foldsAlike(job: PostedJob, random: Random, report: Report): JobL
   const entries: Entry[] = [];
   for (const record of job.requester.journal.replay(job.id)) if (record.kind === 'entry') entries.push(openEntry(record.bytes, crypto));
   const ledger = folded(job, entries);
+  acceptedOnce(job, entries, report);
   const again = entries.filter(() => random.float() < 0.3);
   const other = folded(job, shuffled([...entries, ...again], random));
   if (!equal(snapshotOf(ledger), snapshotOf(other))) report('fold', `the state of ${nameOf(job)} depends on the order of its entries`);
@@ -42,4 +43,17 @@ function folded(job: PostedJob, entries: readonly Entry[]): JobLedger {
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** A unit is accepted by one fact: a requester that forgets what it accepted would have it run again. */
+function acceptedOnce(job: PostedJob, entries: readonly Entry[], report: Report): void {
+  const seen = new Set<number>();
+  for (const { author, value } of entries) {
+    if (author !== job.requester.id) continue;
+    for (const fact of value.facts) {
+      if (fact.kind !== 'accepted') continue;
+      if (seen.has(fact.unit)) report('accepted-once', `unit ${fact.unit} of ${nameOf(job)} was accepted twice`);
+      seen.add(fact.unit);
+    }
+  }
 }

@@ -16,7 +16,7 @@ export function drawScenario(seed: number): Scenario {
     requesters,
     regions: 1 + random.integer(4),
     kinds: drawKinds(random, Math.floor(workers * 0.35)),
-    hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.1 ? 1 : 0 },
+    hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.15 ? 1 : 0 },
     vanishing: requesters > 1 && random.float() < 0.3 ? 1 : 0,
     hiddenShare: maybe(() => random.float() * 0.5),
     deniedShare: random.float() < 0.2 ? random.float() * 0.3 : 0,
@@ -29,7 +29,7 @@ export function drawScenario(seed: number): Scenario {
       leaseTermMs: 20_000 + random.integer(40_000),
       bidTtlMs: 5_000 + random.integer(10_000),
       advertiseEveryMs: 10_000 + random.integer(20_000),
-      ...(random.float() < 0.25 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
+      ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
     jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters)),
     faults: drawFaults(random, maybe),
@@ -83,5 +83,5 @@ function drawJob(random: Random, requesters: number): SimJob {
     holders: kind < 0.2 ? quorum + 1 + random.integer(2) : 0,
     where: kind > 0.8 ? 'tier=gold' : '',
   };
-  return random.float() < 0.12 ? { ...job, cancelAfterMs: random.integer(25_000) } : job;
+  return random.float() < 0.2 ? { ...job, cancelAfterMs: random.integer(25_000) } : job;
 }

@@ -50,7 +50,7 @@ function planPeerFaults(world: World): void {
     const peer = pick(random, peers);
     const armed = random.float() < 0.5;
     const told = random.float() < 0.7;
-    if (!peer.up) return;
+    if (!peer.up || (faults.requestersStay && peer.options.config.slots === 0)) return;
     if (armed) return peer.armCrash();
     peer.kill(told);
     world.restartLater(peer);

@@ -25,6 +25,8 @@ export interface SimJob {
 export interface FaultRates {
   /** Crashes a peer and minute. */
   crashesPerMinute: number;
+  /** Whether those who post jobs are spared. */
+  requestersStay: boolean;
   /** How long a crashed peer stays away, on average. */
   downMs: number;
   /** Peers that leave for good, as a share of all, spread over the fault phase. */
@@ -83,6 +85,7 @@ export interface Scenario {
 
 export const noFaults: FaultRates = {
   crashesPerMinute: 0,
+  requestersStay: false,
   downMs: 5_000,
   leaveShare: 0,
   lidsPerMinute: 0,

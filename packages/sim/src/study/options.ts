@@ -10,7 +10,7 @@ export interface StudyOptions {
   adaptive: boolean;
   /** What an average unit takes on an average peer. */
   unitSeconds: number;
-  /** Share of the peers that drop out in every hour, each for twenty minutes on average. */
+  /** Share of the workers that drop out in every hour, each for twenty minutes on average. */
   churn: number;
   /** Shares of the workers. */
   liars: number;
@@ -76,7 +76,7 @@ export function scenarioOf(options: StudyOptions, engineDefaultMs: number): Scen
       holders: 0,
       where: '',
     })),
-    faults: { ...noFaults, crashesPerMinute: options.churn / 60, downMs: hourMs / 3 },
+    faults: { ...noFaults, crashesPerMinute: options.churn / 60, requestersStay: true, downMs: hourMs / 3 },
     ...(options.nightly > 0
       ? { nightly: { share: options.nightly, periodMs: 24 * hourMs, offAtMs: (shutHour - startHour) * hourMs, offForMs: (openHour - shutHour) * hourMs } }
       : {}),

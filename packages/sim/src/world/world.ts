@@ -134,8 +134,10 @@ export class World {
   }
 
   private cancel(id: Cid, requester: SimPeer): void {
-    if (requester.up && !requester.frozen) requester.cancel(id, 'its owner changed his mind');
-    else if (!requester.gone) this.after(1_000, () => this.cancel(id, requester));
+    if (requester.up && !requester.frozen) {
+      if (this.scenario.faults.crashesPerMinute > 0 && requester.options.dice.crashes.float() < 0.5) requester.armCrash();
+      requester.cancel(id, 'its owner changed his mind');
+    } else if (!requester.gone) this.after(1_000, () => this.cancel(id, requester));
   }
 
   private populate(realCrypto: boolean): void {

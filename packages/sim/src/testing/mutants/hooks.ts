@@ -22,10 +22,11 @@ export function allowMutants(): void {
       if (at < 0) return next(url, context);
       const loaded = next(url.slice(0, at), context);
       const mutant = mutants[Number(url.slice(at + mark.length))];
-      if (mutant === undefined || !url.slice(0, at).endsWith(`/packages/engine/src/${mutant.file}`)) return loaded;
+      const edit = [mutant, mutant?.also].find((change) => change !== undefined && url.slice(0, at).endsWith(`/packages/engine/src/${change.file}`));
+      if (edit === undefined) return loaded;
       const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source as Uint8Array);
-      if (source.split(mutant.find).length !== 2) throw new Error(`Cannot apply the mutant "${mutant.name}": ${mutant.file} must hold \`${mutant.find}\` once; mend the list of mutants`);
-      return { ...loaded, source: source.replace(mutant.find, () => mutant.replace) };
+      if (source.split(edit.find).length !== 2) throw new Error(`Cannot apply the mutant "${mutant?.name}": ${edit.file} must hold \`${edit.find}\` once; mend the list of mutants`);
+      return { ...loaded, source: source.replace(edit.find, () => edit.replace) };
     },
   });
 }

@@ -6,8 +6,8 @@ allowMutants();
 for (const task of process.argv.slice(2)) {
   const [number, seeds] = task.split(':') as [string, string];
   const [from, to] = seeds.split('-').map(Number) as [number, number | undefined];
-  const { runSeed } = await simulatorWith(Number(number));
   const begunAt = performance.now();
+  const { runSeed } = await simulatorWith(Number(number));
   let killed: { seed: number; rule: string; text: string } | undefined;
   for (let seed = from; seed <= (to ?? from) && killed === undefined; seed += 1) killed = kills(runSeed, seed);
   const { name } = mutants[Number(number)] as { name: string };

@@ -5,6 +5,8 @@ export interface Mutant {
   file: string;
   find: string;
   replace: string;
+  /** A second change, where one alone is caught by another defence. */
+  also?: Omit<Mutant, 'name' | 'also'>;
 }
 
 const mutant = (name: string, file: string, find: string, replace: string): Mutant => ({ name, file, find, replace });
@@ -23,13 +25,16 @@ export const mutants: readonly Mutant[] = [
   mutant('silent worker never given up', 'requester/leases.ts', 'if (silentAt > now) {', 'if (silentAt > 0) {'),
   mutant('reconcile forgets what the other side lacks', 'ledger/reconcile.ts', 'if (order < 0) this.send.push(our as Uint8Array);', ''),
   mutant('one worker counts twice', 'verify/tally.ts', 'workers: [...group.values()]', 'workers: [...group.values(), ...group.values()]'),
-  mutant('credit given twice', 'requester/finish.ts', 'if (units > 0) {', 'if (units > 0) {\n      engine.outbox.state(job.job, { kind: \'receipt\', worker: lease.worker, units, fuel, credit: 0, elapsedMs: 0 }, [lease.worker]);'),
+  mutant('credit given twice', 'requester/finish.ts', 'worker: lease.worker, units, fuel', 'worker: lease.worker, units: 2 * units, fuel'),
   mutant('bound on bids missing', 'worker/bid.ts', 'bidding.size <= config.timings.maxBids && ', ''),
   mutant('bound on jobs served missing', 'policy/admit.ts', 'engine.worked.size >= config.timings.maxWorkedJobs', 'engine.worked.size < 0'),
   mutant('bound on the roster missing', 'roster/roster.ts', 'this.byPeer.size >= this.max', 'this.byPeer.size < 0'),
   mutant('cancellation lost on restart', 'requester/recover.ts', 'ledger.cancelled.size > 0', 'ledger.cancelled.size < 0'),
   mutant('acceptance lost on restart', 'requester/recover.ts', "job.settled.set(unit, 'accepted');", ''),
-  mutant('commitment not bound to its worker', 'verify/commitment.ts', '\\0${worker}\\0', '\\0${worker.length}\\0'),
+  {
+    ...mutant('commitment not bound to its worker, and shown to all', 'verify/commitment.ts', '\\0${worker}\\0', '\\0${worker.length}\\0'),
+    also: { file: 'ledger/ledger.ts', find: 'let ids = this.views.get(worker);', replace: "if (worker !== '') return this.ids;\n    let ids = this.views.get(worker);" },
+  },
   mutant('owner\'s refusals ignored', 'policy/admit.ts', 'config.policy.denied.has(requester)', 'config.policy.denied.has(requester) && now < 0'),
   mutant('selector ignored', 'market/match.ts', "if (labels.verdict === 'no') for", "if (labels.verdict === 'yes') for"),
   mutant('shards move though they must not', 'requester/assign.ts', "return job.spec.units.kind === 'count' || bitAt(lease.holds, unit)", 'return lease.lost || unit >= 0'),
@@ -37,8 +42,8 @@ export const mutants: readonly Mutant[] = [
   mutant('term of a lease is the last one heard', 'ledger/ledger.ts', 'Math.max(this.leases.get(key)?.until ?? 0, fact.until)', 'fact.until'),
   mutant('reason of a release is the last one heard', 'ledger/ledger.ts', 'smaller(this.released.get(`${fact.lease}/${fact.worker}`), fact.reason)', 'fact.reason'),
   mutant('one slot too many', 'worker/capacity.ts', 'engine.config.slots - running', 'engine.config.slots + 1 - running'),
-  mutant('units of a lost lease stay with it', 'requester/leases.ts', 'takeBack(turn, job, lease);', ''),
+  mutant('units of a lost lease stay with it', 'requester/leases.ts', 'lease.toReveal.clear();\n    takeBack(turn, job, lease);', 'lease.toReveal.clear();'),
   mutant('expired bids kept', 'worker/bid.ts', 'if (bid.until <= now) engine.bidding.delete(job)', 'if (bid.until <= 0) engine.bidding.delete(job)'),
   mutant('abandoned and accepted alike', 'requester/units.ts', 'if (job.settled.has(unit) || job.outcome !== \'open\') return;', "if (job.outcome !== 'open') return;"),
-  mutant('released workers keep their lease', 'worker/lease.ts', "if (fact.kind === 'released' && fact.lease === job.lease) leave(turn, job, fact.reason);", ''),
+  mutant('released workers keep their lease', 'worker/lease.ts', "if (fact.kind === 'released' && fact.lease === job.lease && fact.worker === engine.self) leave(turn, job, fact.reason);", ''),
 ];
