@@ -19,8 +19,9 @@ export const transferLimits = {
   windowBlocks: 128,
   /** What a block is taken for whose size is not known: a node. */
   guessedBlockBytes: 64 * KiB,
-  /** Blocks of one transfer that are hashed and stored at once. */
-  storing: 4,
+  /** Of one transfer, on their way to the store at once: few large blocks, since each takes memory, and many small ones, since they are flushed together. */
+  storingBytes: 2 * MiB,
+  storingBlocks: 64,
   /** Blocks known to be needed before the walk pauses: it goes on as they come. */
   wanted: 1024,
   /** A holder that sends nothing for so long is left. */

@@ -46,6 +46,7 @@ export class Transfer implements HolderOwner {
   readonly #loops = new Map<PeerId, Promise<void>>();
   readonly #active = new Set<Holder>();
   readonly #storing = new Set<Promise<void>>();
+  #storingBytes = 0;
   readonly #dropped: Dropped[] = [];
   /** Not used so far, the most promising one last. */
   readonly #spare: PeerId[];
@@ -81,8 +82,12 @@ export class Transfer implements HolderOwner {
   async take(wanted: Wanted, bytes: Uint8Array, holder: Holder): Promise<void> {
     const storing = this.#keep(wanted, bytes, holder);
     this.#storing.add(storing);
-    void storing.then(() => this.#storing.delete(storing));
-    while (this.#storing.size >= transferLimits.storing) await Promise.race(this.#storing);
+    this.#storingBytes += bytes.length;
+    void storing.then(() => {
+      this.#storing.delete(storing);
+      this.#storingBytes -= bytes.length;
+    });
+    while (this.#storing.size >= transferLimits.storingBlocks || this.#storingBytes >= transferLimits.storingBytes) await Promise.race(this.#storing);
   }
 
   idle(): void {
