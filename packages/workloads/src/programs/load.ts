@@ -22,7 +22,7 @@ export async function loadProgram(name: ProgramName): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const hint = 'Build the programs: npm run build:programs';
+    const hint = 'Build the programs: npm run build';
     throw new ShoalError<WorkloadErrorCode>('program-not-built', `Cannot read the program ${name} at ${path}`, { cause, hint });
   }
 }
