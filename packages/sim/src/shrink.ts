@@ -29,14 +29,14 @@ export function shrink(scenario: Scenario, fails: (scenario: Scenario) => boolea
   let runs = 0;
   for (let shrunk = true; shrunk && runs < maxRuns; ) {
     shrunk = false;
-    for (const candidate of simpler(best)) {
-      if (runs >= maxRuns) break;
-      if (JSON.stringify(candidate) === JSON.stringify(best) || candidate.peers < candidate.requesters + 4) continue;
-      runs += 1;
-      if (!fails(candidate)) continue;
-      best = candidate;
-      shrunk = true;
-      break;
+    for (let i = 0; i < simpler(best).length && runs < maxRuns; ) {
+      const candidate = simpler(best)[i] as Scenario;
+      const isNew = candidate.peers >= candidate.requesters + 4 && JSON.stringify(candidate) !== JSON.stringify(best);
+      runs += Number(isNew);
+      if (isNew && fails(candidate)) {
+        best = candidate; // and the same once more
+        shrunk = true;
+      } else i += 1;
     }
   }
   return { scenario: best, runs };

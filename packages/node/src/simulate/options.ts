@@ -42,7 +42,7 @@ export function withSimulateOptions(command: Command): Command {
     .addOption(whole('--quorum <n>', 'peers that must agree on a unit', 1, 15, d.quorum))
     .addOption(new Option('--adaptive', 'believe peers with a long valid record alone').default(d.adaptive, 'off'))
     .addOption(whole('--unit-seconds <n>', 'how long an average unit takes on an average peer', 1, 86_400, d.unitSeconds))
-    .addOption(share('--churn <share>', 'peers that drop out in every hour, for twenty minutes each on average', d.churn))
+    .addOption(share('--churn <share>', 'workers that drop out in every hour, for twenty minutes each on average', d.churn))
     .addOption(share('--nightly <share>', 'peers that are shut from 22:00 to 07:00 (it begins at 18:00)', d.nightly))
     .addOption(share('--liars <share>', 'peers that make results up, each its own', d.liars))
     .addOption(share('--colluders <share>', 'peers that agree on the same false results', d.colluders))

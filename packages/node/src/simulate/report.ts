@@ -54,7 +54,7 @@ function chart(name: string, samples: readonly Sample[], value: (sample: Sample)
 
 function resampled(values: readonly number[]): number[] {
   const width = Math.min(chartWidth, values.length);
-  return Array.from({ length: width }, (_, i) => values[Math.floor((i * values.length) / width)] ?? 0);
+  return Array.from({ length: width }, (_, i) => values[Math.round((i * (values.length - 1)) / Math.max(1, width - 1))] ?? 0);
 }
 
 function axis(samples: readonly Sample[]): string {

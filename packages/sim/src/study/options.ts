@@ -27,7 +27,7 @@ const startHour = 18;
 const shutHour = 22;
 const openHour = 31;
 /** Adverts of everybody to everybody cost the square of the peers: beyond so many deliveries they are sent less often. */
-const maxAdvertDeliveries = 4_000_000;
+const maxAdvertDeliveries = 2_000_000;
 const deliveriesPerPeer = 10;
 
 /** Hour of the day at a moment of the simulation. */

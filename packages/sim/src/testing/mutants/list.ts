@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
     also: { file: 'ledger/ledger.ts', find: 'let ids = this.views.get(worker);', replace: "if (worker !== '') return this.ids;\n    let ids = this.views.get(worker);" },
   },
   mutant('owner\'s refusals ignored', 'policy/admit.ts', 'config.policy.denied.has(requester)', 'config.policy.denied.has(requester) && now < 0'),
-  mutant('selector ignored', 'market/match.ts', "if (labels.verdict === 'no') for", "if (labels.verdict === 'yes') for"),
+  mutant('selector ignored', 'market/match.ts', 'parseSelector(spec.where)', "parseSelector(spec.where === '' ? spec.where : '')"),
   mutant('shards move though they must not', 'requester/assign.ts', "return job.spec.units.kind === 'count' || bitAt(lease.holds, unit)", 'return lease.lost || unit >= 0'),
   mutant('worker\'s facts not written', 'requester/entries.ts', "turn.effects.push({ type: 'append'", "if (turn.now < 0) turn.effects.push({ type: 'append'"),
   mutant('term of a lease is the last one heard', 'ledger/ledger.ts', 'Math.max(this.leases.get(key)?.until ?? 0, fact.until)', 'fact.until'),

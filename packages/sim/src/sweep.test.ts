@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { sweepProgram, type RunReport } from './index.ts';
+import { linesOf } from './testing/processes.ts';
+
+/** Random worlds in every test run; more by SHOAL_SIM_SEEDS=500 (about two minutes on two idle cores). */
+const seeds = Number(process.env['SHOAL_SIM_SEEDS'] ?? 40);
+const processes = 2;
+
+test(`${seeds} random worlds with every fault come to rest and violate nothing`, { timeout: 600_000 }, async () => {
+  const lines = await Promise.all(Array.from({ length: processes }, (_, i) => linesOf(sweepProgram, [1 + i, seeds, processes].map(String))));
+  const reports = lines.flat() as RunReport[];
+  expect(reports).toHaveLength(seeds);
+  const failures = reports.filter(({ violations }) => violations.length > 0);
+  expect(failures.map(({ seed, violations }) => `shoal simulate --sweep 1 --seed ${seed}: ${violations[0]?.rule}: ${violations[0]?.text}`)).toEqual([]);
+});
