@@ -15,6 +15,8 @@ export const peerDefaults = {
   maxProgramBytes: 134_217_728,
   /** Bringing a program or a shard to a unit may take so long. */
   fetchTimeoutMs: 600_000,
+  /** Accepted units whose outputs are brought here at once; a restart may find thousands to be brought. */
+  maxResultFetches: 8,
   /** Looking for holders beyond those whose adverts are known. */
   findProvidersMs: 5_000,
   maxProviders: 8,

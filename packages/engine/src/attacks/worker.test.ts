@@ -1,7 +1,8 @@
-import { limits } from '@shoal/protocol';
+import { encodeResult, limits } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import { halves } from '../testing/facts.ts';
-import { resultOf } from '../testing/behaviours.ts';
+import { resultOf, type Behaviour } from '../testing/behaviours.ts';
+import { quickCrypto } from '../testing/crypto.ts';
 import { outcomeOf, restOf, runJob, sceneWithEvil, viewOf } from '../testing/scene.ts';
 import { countedSpec, holding, shardSpec } from '../testing/specs.ts';
 
@@ -173,6 +174,32 @@ describe('a worker whose results were lost with its journal', () => {
     mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
     expect(outcomeOf(requester, job)).toBe('done');
     expect(restOf(mesh)).toEqual([]);
+  });
+});
+
+describe('results that are linked', () => {
+  const behaviour: Behaviour = (_spec, unit) => {
+    const { cid, bytes } = encodeResult({ stdout: { cid: halves('x' as never, countedSpec(1).program.cid, unit).result, bytes: 20_000 }, files: [] }, quickCrypto);
+    return { afterMs: 20, outcome: { ok: true, result: cid, document: bytes, log: new Uint8Array() } };
+  };
+
+  it('are fetched once, and the job waits for them', () => {
+    const scene = sceneWithEvil(14, [{ behaviour }, { behaviour }]);
+    const job = runJob(scene, countedSpec(10), 60_000);
+    expect(outcomeOf(scene.requester, job)).toBe('done');
+    expect(scene.mesh.fetches).toHaveLength(10);
+  });
+
+  it('and cannot be had are asked for less and less often, and given up with the reason', () => {
+    const scene = sceneWithEvil(15, [{ behaviour }, { behaviour }]);
+    const { mesh, requester } = scene;
+    mesh.canFetch = () => false;
+    const job = runJob(scene, countedSpec(1), 600_000);
+    expect(outcomeOf(requester, job)).toBe('failed');
+    expect(mesh.fetches).toHaveLength(requester.config.timings.maxFetchAttempts);
+    const gaps = mesh.fetches.slice(1).map((at, i) => at - (mesh.fetches[i] ?? 0));
+    expect(gaps.at(-1)).toBeGreaterThan(10_000);
+    expect([...(requester.engine.requested.get(job)?.ledger.unit(0).abandoned.values() ?? [])]).toMatchObject([{ code: 'result-unreachable' }]);
   });
 });
 

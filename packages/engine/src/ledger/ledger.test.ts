@@ -1,4 +1,4 @@
-import { decodeValue, documentCid, type Entry, type Fact } from '@shoal/protocol';
+import { decodeValue, documentCid, encodeResult, type Entry, type Fact } from '@shoal/protocol';
 import type { Cid } from '@shoal/runtime';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -187,7 +187,7 @@ describe('a vote', () => {
     expect(votes(ledgerOf([posted, leases, by('a', committed), released, by('a', revealed)]), 0)).toEqual({ [a]: result });
   });
 
-  it('is not a document that has another id, or that nobody can read', () => {
+  it('is not a document that has another id, that nobody can read, or that names more than a unit may put out', () => {
     const { committed, revealed } = halves(a, job, 0);
     if (revealed.kind !== 'revealed') throw new Error('not a reveal');
     const changed = { ...revealed, document: revealed.document.slice().fill(7, 3, 5) };
@@ -195,5 +195,8 @@ describe('a vote', () => {
     const unreadable = new TextEncoder().encode('no result');
     const named = { ...revealed, document: unreadable, result: documentCid(unreadable, quickCrypto) };
     expect(ledgerOf([posted, leases, by('a', named)]).unit(0).revealed.size).toBe(0);
+    const huge = encodeResult({ stdout: { cid: job, bytes: 2 ** 40 }, files: [] }, quickCrypto);
+    const claims = { ...revealed, document: huge.bytes, result: huge.cid };
+    expect(ledgerOf([posted, leases, by('a', claims)]).unit(0).revealed.size).toBe(0);
   });
 });

@@ -90,7 +90,8 @@ export class JobLedger {
   openedBy(fact: FactOf<'revealed'>, worker: PeerId): string | undefined {
     const known = this.opened.get(fact);
     if (known !== undefined) return known;
-    if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document)) return undefined;
+    const maxBytes = this.posted?.spec.resources.outputBytes ?? 0;
+    if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document, maxBytes)) return undefined;
     const opens = hexOf(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
     this.opened.set(fact, opens);
     return opens;
@@ -203,11 +204,11 @@ export class JobLedger {
   }
 }
 
-/** Whether everybody can read it: nobody may vote for a document that its requester cannot open. */
-function isResult(document: Uint8Array): boolean {
+/** Whether everybody can read it, and it names no more than a unit may put out: its requester fetches what it names. */
+function isResult(document: Uint8Array, maxBytes: number): boolean {
   try {
-    decodeResult(document);
-    return true;
+    const { stdout, files } = decodeResult(document);
+    return [stdout, ...files.map(({ content }) => content)].reduce((sum, output) => sum + ('inline' in output ? output.inline.length : output.bytes), 0) <= maxBytes;
   } catch (error) {
     if (error instanceof ProtocolError) return false;
     throw error;

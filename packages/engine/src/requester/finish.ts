@@ -2,6 +2,7 @@ import { decodeResult, encodeValue, type Reason } from '@shoal/protocol';
 import type { PeerId } from '@shoal/runtime';
 import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
+import { backOffMs } from '../market/back-off.ts';
 import { documentOf, votesOf } from '../ledger/unit-facts.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
@@ -83,26 +84,29 @@ function workOf(job: RequestedJob, worker: PeerId): { units: number; fuel: numbe
 
 /** Linked outputs came, or could not be had yet. */
 export function receiveFetched(turn: Turn, job: RequestedJob, unit: number, ok: boolean, why: string): void {
-  const { engine } = turn;
-  const attempts = job.fetching.get(unit);
-  if (attempts === undefined || job.outcome !== 'open') return;
+  const { engine, now, random, effects } = turn;
+  const { maxFetchAttempts, retryMinMs, retryMaxMs } = engine.config.timings;
+  const fetching = job.fetching.get(unit);
+  if (fetching === undefined || job.outcome !== 'open') return;
+  const failures = fetching.failures + 1;
   if (ok) job.fetching.delete(unit);
-  else if (attempts + 1 >= engine.config.timings.maxFetchAttempts) {
-    const reason = { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}`.slice(0, 1_000) };
+  else if (failures >= maxFetchAttempts) {
+    const reason = { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}` };
     job.fetching.delete(unit);
     job.settled.set(unit, 'abandoned');
     engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
   } else {
-    job.fetching.set(unit, attempts + 1);
-    engine.timers.setNoLater(job.timerKey, turn.now + engine.config.timings.retryMinMs * 2 ** attempts);
+    const retryAt = now + backOffMs(failures, retryMinMs, retryMaxMs, random);
+    job.fetching.set(unit, { failures, retryAt });
+    engine.timers.setNoLater(job.timerKey, retryAt);
   }
-  turn.effects.push({ type: 'changed', job: job.job });
+  effects.push({ type: 'changed', job: job.job });
 }
 
-/** Asks again for outputs whose fetching had failed. */
+/** Asks again for outputs whose fetching had failed, when it is time. */
 export function refetch(turn: Turn, job: RequestedJob): void {
-  for (const [unit, attempts] of job.fetching) {
-    if (attempts === 0) continue;
+  for (const [unit, { retryAt }] of job.fetching) {
+    if (retryAt === undefined || retryAt > turn.now) continue;
     for (const [result, workers] of job.ledger.unit(unit).accepted) bringOutputs(turn, job, unit, { result, workers: [...workers] });
   }
 }

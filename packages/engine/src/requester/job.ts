@@ -81,8 +81,8 @@ export interface RequestedJob {
   awaited: Uint8Array[];
   /** Units that wait for a holder of their input to come free. */
   deferred: Set<number>;
-  /** Accepted units whose linked outputs are on their way here, with failed attempts. */
-  fetching: Map<number, number>;
+  /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
+  fetching: Map<number, { failures: number; retryAt: number | undefined }>;
   /** Units given up because the program fails on them everywhere, and what the last one said. */
   hopeless: { units: number; text: string };
   progress: Map<number, { fraction: number; text: string }>;

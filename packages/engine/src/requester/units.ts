@@ -80,7 +80,7 @@ export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner
   const document = documentOf(job.ledger.unit(unit), winner.result);
   const roots = document === undefined ? [] : linkedOutputs(decodeResult(document));
   if (roots.length === 0) return;
-  job.fetching.set(unit, job.fetching.get(unit) ?? 0);
+  job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
   turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from: winner.workers });
 }
 

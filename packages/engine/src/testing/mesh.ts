@@ -57,6 +57,9 @@ export class TestMesh {
   /** How often it arrives, and how late at most. */
   copies: () => number = () => 1;
   maxDelayMs = 5;
+  /** When linked outputs were asked for, and whether they are to be had. */
+  readonly fetches: number[] = [];
+  canFetch: () => boolean = () => true;
   readonly random: Random;
   readonly time = new VirtualTime();
 
@@ -208,7 +211,10 @@ export class TestMesh {
         if (alive()) this.execute(peer, job, unit, spec);
       },
       abort: (job, unit) => void peer.running.delete(`${job}/${unit}`),
-      fetch: ({ job, unit }) => this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: true, why: '' })),
+      fetch: ({ job, unit }) => {
+        this.fetches.push(this.now);
+        this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
+      },
       unpin: () => {},
       changed: () => {},
       offence: (offender, code, text) => void this.offences.push({ at: peer.id, peer: offender, code, text }),

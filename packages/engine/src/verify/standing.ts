@@ -76,6 +76,7 @@ export class Standings {
   recover(records: Iterable<JournalRecord>): void {
     for (const { kind, key, bytes } of records) {
       if (kind !== 'note' || !key.startsWith(notePrefix)) continue;
+      if (this.byPeer.size >= maxStandings) this.byPeer.delete(this.byPeer.keys().next().value as PeerId);
       this.byPeer.set(key.slice(notePrefix.length) as PeerId, decodeValue(bytes, maxNoteBytes) as Standing);
     }
   }

@@ -3,6 +3,7 @@ import type { Carrier, Effect } from '@shoal/engine';
 import { deadline } from '@shoal/runtime';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
+import { createGate } from '../run/gate.ts';
 import { bringHere } from '../run/inputs.ts';
 import { dropOutputs } from '../run/outputs.ts';
 import type { Runs } from '../run/runs.ts';
@@ -10,13 +11,14 @@ import type { Runs } from '../run/runs.ts';
 /** Carries the engine's effects out with the parts of this peer. */
 export function carrierOf(parts: Parts, runs: Runs): Carrier {
   const { network, logger, changes } = parts;
+  const gate = createGate(peerDefaults.maxResultFetches);
   return {
     send: (to, message) => network.send(to, message),
     publish: (topic, bytes) => network.publish(topic, bytes),
     learn: (peer, addresses) => network.learnAddresses(peer, addresses),
     execute: (effect) => runs.start(effect),
     abort: (job, unit) => runs.abort(job, unit),
-    fetch: (effect) => void fetchOutputs(parts, effect),
+    fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
     unpin: (job) => {
       dropOutputs(parts, job).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
     },

@@ -24,10 +24,13 @@ export class Runs {
     const { clock, driver, logger } = this.parts();
     const key = keyOf(effect.job, effect.unit);
     const abort = new AbortController();
-    this.running.set(key, { effect, startedAt: clock.now(), abort });
+    const own = { effect, startedAt: clock.now(), abort };
+    this.running.set(key, own);
     void this.run(effect, abort.signal)
       .catch((error: unknown) => failure(error))
       .then((outcome) => {
+        // It was called off and given again: what is asked for is the outcome of the other run.
+        if (this.running.get(key) !== own) return;
         this.running.delete(key);
         if (!outcome.ok) logger.debug('unit failed', { job: effect.job, unit: effect.unit, code: outcome.code, text: outcome.message });
         driver.handle({ type: 'executed', job: effect.job, unit: effect.unit, outcome });
