@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { noise } from '@libp2p/noise';
+import { noise } from '@chainsafe/libp2p-noise';
 import type { Stream } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';

@@ -1,4 +1,4 @@
-import { noise } from '@libp2p/noise';
+import { noise } from '@chainsafe/libp2p-noise';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { gossipsub, StrictNoSign, type GossipSub } from '@libp2p/gossipsub';
 import { identify, identifyPush, type Identify, type IdentifyPush } from '@libp2p/identify';
