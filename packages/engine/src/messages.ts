@@ -75,6 +75,9 @@ function receiveEntry(turn: Turn, claimed: Cid, bytes: Uint8Array): void {
   else if (!byWorker) receiveRequesterEntry(turn, entry);
 }
 
+/** What a note costs besides its text. */
+const noteBytes = 256;
+
 /** Logs are kept in the journal, one note a unit and worker: the last one it sent. */
 export function logNoteKey(unit: number, peer: PeerId): string {
   return `log/${unit}/${peer}`;
@@ -95,7 +98,7 @@ function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type:
     const { maxJobLogBytes } = turn.engine.config.timings;
     const bytes = message.bytes.subarray(0, Math.max(0, maxJobLogBytes - job.logBytes));
     if (bytes.length === 0) return;
-    job.logBytes += bytes.length;
+    job.logBytes += bytes.length + noteBytes;
     turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'note', key: logNoteKey(message.unit, from), bytes }] });
   }
   turn.effects.push({ type: 'changed', job: job.job });

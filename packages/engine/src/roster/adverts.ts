@@ -40,7 +40,8 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     if (at > clock + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < clock) return 'ignore';
     if (advert.author === engine.self || !engine.roster.add(advert, now)) return 'ignore';
     effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
-    for (const job of engine.requested.values()) engine.timers.setNoLater(job.timerKey, now);
+    // A burst of adverts is one occasion to look for workers.
+    for (const job of engine.requested.values()) if (job.outcome === 'open') engine.timers.setNoLater(job.timerKey, now + engine.config.timings.advertiseSoonMs);
     return 'accept';
   } catch (error) {
     if (error instanceof ShoalError) return 'reject';

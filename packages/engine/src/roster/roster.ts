@@ -10,6 +10,7 @@ export interface KnownAdvert extends Opened<Advert> {
 export class Roster {
   private readonly byPeer = new Map<PeerId, KnownAdvert>();
   private readonly max: number;
+  private sorted: KnownAdvert[] | undefined;
 
   constructor(max: number) {
     this.max = max;
@@ -21,6 +22,7 @@ export class Roster {
     if (known !== undefined && known.value.seq >= advert.value.seq) return false;
     if (known === undefined && this.byPeer.size >= this.max) this.dropStalest();
     this.byPeer.set(advert.author, { ...advert, receivedAt: now, expiresAt: now + advert.value.ttlMs });
+    this.sorted = undefined;
     return true;
   }
 
@@ -29,8 +31,8 @@ export class Roster {
   }
 
   /** By peer id, so that nobody's order of arrival shows. */
-  all(): KnownAdvert[] {
-    return [...this.byPeer.values()].sort((a, b) => (a.author < b.author ? -1 : 1));
+  all(): readonly KnownAdvert[] {
+    return (this.sorted ??= [...this.byPeer.values()].sort((a, b) => (a.author < b.author ? -1 : 1)));
   }
 
   get size(): number {
@@ -39,6 +41,7 @@ export class Roster {
 
   forgetExpired(now: number): void {
     for (const [peer, advert] of this.byPeer) if (advert.expiresAt <= now) this.byPeer.delete(peer);
+    this.sorted = undefined;
   }
 
   /** Who advertises shards of a dataset. */
