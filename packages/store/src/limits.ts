@@ -15,8 +15,11 @@ export const storeLimits = {
   inlineBytes: 64 * KiB,
   /** Leaves of one file: 256 GiB in leaves of 1 MiB. Each is a row. */
   leavesPerFile: 262_144,
-  /** Blocks of one file that arrives, in any layout: each is a row, and a few bytes from a peer can claim many. */
-  placesPerFile: 300_000,
+  /** Blocks of one file that arrives, in any layout: so many, and one more for every so many bytes. Each is a row, and a few bytes from a peer can claim very many. */
+  placesPerFile: 1024,
+  bytesPerPlace: 16 * KiB,
+  /** Places of one block that are written at once. */
+  placesAtOnce: 16,
   /** Largest directory node; beyond it other tools would shard it into many. */
   directoryBytes: 256 * KiB,
   /** Length of a name in a directory: what file systems allow. */

@@ -90,5 +90,5 @@ it('The store on disk keeps what the one in memory keeps, whatever is done to bo
         await rm(dir, { recursive: true, force: true });
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   ));

@@ -21,6 +21,8 @@ export const contentStatements = {
   waiting: `SELECT ${located} FROM place WHERE cid = ? AND here = 0`,
   placed: `SELECT ${located} FROM place WHERE cid = ? AND here = 1 LIMIT 1`,
   anyPlace: 'SELECT 1 FROM place WHERE cid = ? LIMIT 1',
+  isWaiting: 'SELECT 1 FROM place WHERE cid = ? AND content = ? AND start = ? AND here = 0',
+  dropPlace: 'DELETE FROM place WHERE cid = ? AND content = ? AND start = ?',
   contentsOf: 'SELECT DISTINCT content FROM place WHERE cid = ? AND here = 1',
   leaves: 'SELECT cid, start, length FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start > ? ORDER BY start LIMIT 1024',
   bytesInRange: 'SELECT SUM(length) AS bytes FROM place WHERE content = ? AND leaf = 1 AND here = 1 AND start >= ? AND start < ?',

@@ -106,6 +106,15 @@ export class Contents {
     return this.#sql.waiting.all(cid.bytes).map(asLocated);
   }
 
+  isWaiting(cid: CID, at: Located): boolean {
+    return this.#sql.isWaiting.get(cid.bytes, at.content, at.start) !== undefined;
+  }
+
+  /** A place that the block cannot have: what its file says of it is not so. */
+  dropPlace(cid: CID, at: Located): void {
+    this.#sql.dropPlace.run(cid.bytes, at.content, at.start);
+  }
+
   placed(cid: CID): Located | undefined {
     const row = this.#sql.placed.get(cid.bytes);
     return row === undefined ? undefined : asLocated(row);

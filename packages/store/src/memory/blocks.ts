@@ -8,8 +8,8 @@ import { storeLimits } from '../limits.ts';
 /** Blocks by CID. */
 export class MemoryBlocks implements DagView {
   readonly #blocks = new Map<string, Uint8Array>();
-  /** What file nodes say of the size of their children. */
-  readonly #claims = new Map<string, number>();
+  /** What file nodes say of the size of their children, each of which may be false. */
+  readonly #claims = new Map<string, Set<number>>();
   #bytes = 0;
 
   get(cid: CID): Uint8Array | undefined {
@@ -20,15 +20,22 @@ export class MemoryBlocks implements DagView {
     if (this.get(cid) !== undefined) return;
     this.#blocks.set(cid.toString(), bytes);
     this.#bytes += bytes.length;
-    for (const [text, size] of claimsOf(this.node(cid))) this.#claims.set(text, size);
+    this.#noteClaims(cid);
   }
 
-  /** Fails with `dag-inconsistent` when a file node and its child disagree on the child's size. */
+  /**
+   * Fails with `dag-inconsistent` when nothing that any file says of a new block's size is so, or what it says of
+   * its own parts is not. A false claim is forgotten then: it must not keep the block out of files that are right.
+   */
   checkSizes(cid: CID, bytes: Uint8Array): void {
-    const node = isCodec(cid, 'raw') ? undefined : decodeNode(cid, bytes);
-    const size = node?.kind === 'file' ? node.bytes : bytes.length;
+    const size = sizeOf(cid, bytes);
     const claimed = this.#claims.get(cid.toString());
-    if (claimed !== undefined && claimed !== size) throw inconsistent(cid, size, claimed);
+    this.#claims.delete(cid.toString());
+    if (claimed !== undefined && !claimed.has(size)) throw inconsistent(cid, size, [...claimed][0]);
+    for (const [child, claim] of claimsOf(isCodec(cid, 'raw') ? undefined : decodeNode(cid, bytes))) {
+      const known = this.get(child);
+      if (known !== undefined && sizeOf(child, known) !== claim) throw inconsistent(child, sizeOf(child, known), claim);
+    }
   }
 
   /** Drops all others; returns the bytes freed. */
@@ -40,7 +47,7 @@ export class MemoryBlocks implements DagView {
       this.#bytes -= bytes.length;
     }
     this.#claims.clear();
-    for (const [text] of this.#blocks) for (const [child, size] of claimsOf(this.node(CID.parse(text)))) this.#claims.set(child, size);
+    for (const text of this.#blocks.keys()) this.#noteClaims(CID.parse(text));
     return before - this.#bytes;
   }
 
@@ -57,6 +64,14 @@ export class MemoryBlocks implements DagView {
     return this.#extent(cid, new Map(), 0);
   }
 
+  #noteClaims(cid: CID): void {
+    for (const [child, size] of claimsOf(this.node(cid))) {
+      const text = child.toString();
+      const claims = this.#claims.get(text) ?? new Set();
+      this.#claims.set(text, claims.add(size));
+    }
+  }
+
   #extent(cid: CID, known: Map<string, Extent | undefined>, depth: number): Extent | undefined {
     const text = cid.toString();
     if (known.has(text)) return known.get(text);
@@ -69,7 +84,7 @@ export class MemoryBlocks implements DagView {
       for (const link of node.links) {
         const child = this.#extent(link.cid, known, depth + 1);
         extent.bytesHere += child?.bytesHere ?? 0;
-        extent.whole &&= child?.whole ?? false;
+        extent.whole &&= child?.whole === true && child.bytes === link.bytes;
       }
     } else if (bytes !== undefined) extent = { bytes: bytes.length, bytesHere: bytes.length, whole: true };
     known.set(text, extent);
@@ -77,10 +92,15 @@ export class MemoryBlocks implements DagView {
   }
 }
 
-function* claimsOf(node: DagNode | undefined): Generator<[string, number]> {
-  if (node?.kind === 'file') for (const link of node.links) yield [link.cid.toString(), link.bytes];
+function sizeOf(cid: CID, bytes: Uint8Array): number {
+  const node = isCodec(cid, 'dag-pb') ? decodeNode(cid, bytes) : undefined;
+  return node?.kind === 'file' ? node.bytes : bytes.length;
 }
 
-function inconsistent(cid: CID, size: number, claimed: number): StoreError {
-  return new StoreError('dag-inconsistent', `Cannot place ${cidText(cid)}: it has ${size} bytes, its file says ${claimed}`);
+function* claimsOf(node: DagNode | undefined): Generator<[CID, number]> {
+  if (node?.kind === 'file') for (const link of node.links) yield [link.cid, link.bytes];
+}
+
+function inconsistent(cid: CID, size: number, claimed: number | undefined): StoreError {
+  return new StoreError('dag-inconsistent', `Cannot place ${cidText(cid)}: it has ${size} bytes, its file says ${claimed ?? 'otherwise'}`);
 }

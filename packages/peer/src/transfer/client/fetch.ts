@@ -37,7 +37,9 @@ export async function fetchBlob(options: FetchBlobOptions): Promise<Progress> {
       await transfer({ ...options, ...shared }, Number.POSITIVE_INFINITY);
       if (await store.has(root)) return;
       if (round < transferLimits.rounds) continue;
-      throw new TransferError('transfer-incomplete', `Cannot fetch ${root}: it came, and is damaged here again and again`, { hint: 'Check the disk.' });
+      throw new TransferError('transfer-incomplete', `Cannot fetch ${root}: all its blocks came, and it is not whole: its parts contradict each other, or are damaged here`, {
+        hint: 'Ask whoever made it to make it anew, and check the disk.',
+      });
     }
   });
 }

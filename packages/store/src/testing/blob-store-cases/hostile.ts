@@ -3,7 +3,7 @@ import { UnixFS } from 'ipfs-unixfs';
 import { describe, expect, it } from 'vitest';
 import type { BlobStore, Cid } from '@shoal/runtime';
 import { withStore, type MakeBlobStore } from '../blob-store-fixture.ts';
-import { seededBytes } from '../content.ts';
+import { gather, seededBytes } from '../content.ts';
 import { blockOf, directoryNode, documentOf, fileNode, type Block } from '../trees.ts';
 
 const MiB = 1024 * 1024;
@@ -83,6 +83,42 @@ export function hostileCases(make: MakeBlobStore): void {
         await refuses(store, inner, 'dag-inconsistent');
         expect(await store.has(liar.cid)).toBe(false);
         expect(await store.has(outer.cid)).toBe(false);
+      }),
+    );
+
+    it('does not let a file that says something false of a block keep it out of one that is right', () =>
+      withStore(make, async (store) => {
+        const leaf = blockOf('raw', seededBytes(10, 'leaf'));
+        const inner = fileNode([{ cid: leaf.link, bytes: 10 }]);
+        const put = ({ cid, bytes }: Block): Promise<void> => store.putBlock(cid, bytes);
+        const liars = [fileNode([{ cid: leaf.link, bytes: 10 }], [7]), fileNode([{ cid: inner.link, bytes: 10 }], [9])];
+        const honest = fileNode([{ cid: inner.link, bytes: 10 }]);
+        // The liars come first, and their parts are refused on their account; or between the honest ones.
+        for (const liar of liars) await put(liar);
+        await refuses(store, leaf, 'dag-inconsistent');
+        await refuses(store, inner, 'dag-inconsistent');
+        const more = fileNode([{ cid: leaf.link, bytes: 10 }], [8]);
+        for (const block of [honest, inner, more, leaf]) await put(block);
+        expect(await store.has(honest.cid)).toBe(true);
+        expect(await gather(store.read(honest.cid))).toEqual(leaf.bytes);
+        for (const { cid } of [...liars, more]) expect(await store.has(cid)).toBe(false);
+        // Now that it is known better, the same lie is refused at once.
+        await refuses(store, fileNode([{ cid: leaf.link, bytes: 10 }], [6]), 'dag-inconsistent');
+        await refuses(store, fileNode([{ cid: inner.link, bytes: 10 }], [6]), 'dag-inconsistent');
+      }),
+    );
+
+    it('does not take a file in that claims a million parts, and takes its parts for what they are', () =>
+      withStore(make, async (store) => {
+        const leaf = blockOf('raw', new Uint8Array([1]));
+        const times = (child: Block & { link: typeof leaf.link }, bytes: number, count: number): Block & { link: typeof leaf.link } =>
+          fileNode(Array.from({ length: count }, () => ({ cid: child.link, bytes })));
+        const inner = times(leaf, 1, 1000);
+        const middle = times(inner, 1000, 1000);
+        for (const block of [middle, inner, leaf]) await store.putBlock(block.cid, block.bytes);
+        expect(await store.has(inner.cid)).toBe(true);
+        expect(await gather(store.read(inner.cid))).toEqual(new Uint8Array(1000).fill(1));
+        expect((await store.usage()).bytes).toBeLessThan(200_000);
       }),
     );
 
