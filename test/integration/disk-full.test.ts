@@ -8,6 +8,7 @@ const entry = fileURLToPath(new URL('../../packages/node/src/main.ts', import.me
 /** No file of the peer grows beyond this, as on a disk that is full. */
 const limitKibibytes = 1_200;
 
+// Windows has no limit on the size of a file that a process may write.
 test.skipIf(process.platform === 'win32')('a peer without room for its journal stops, says why, and has lost nothing that it had acknowledged', { timeout: 120_000 }, async () => {
   await using room = await openRoom();
   const command = `ulimit -f ${limitKibibytes}; exec "$0" --conditions=@shoal/source "$1" up --data-dir full --slots 1`;

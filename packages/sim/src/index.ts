@@ -7,7 +7,7 @@ export { outline, shrink } from './shrink.ts';
 export { htmlOf, summaryOf } from './study/html.ts';
 export type { StudyOptions } from './study/options.ts';
 export { steps, study, type Sample, type Study, type StudyFigures } from './study/study.ts';
-export type { Violation } from './check/checker.ts';
+export type { Violation } from './check/violation.ts';
 
 /** The program of a sweep's process, to be run by Node: first and last seed, and the step between them. */
-export const sweepProgram = fileURLToPath(new URL(`./sweep-child${import.meta.url.split('?')[0]?.endsWith('.ts') === true ? '.ts' : '.js'}`, import.meta.url));
+export const sweepProgram = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './sweep-child.ts' : './sweep-child.js', import.meta.url));

@@ -1,5 +1,6 @@
+import { Checker } from './check/checker.ts';
 import { leftovers } from './check/rest.ts';
-import type { Violation } from './check/checker.ts';
+import type { Violation } from './check/violation.ts';
 import { drawScenario } from './scenario/draw.ts';
 import { planFaults } from './scenario/faults.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -29,7 +30,7 @@ export interface RunOptions {
 
 /** Runs a scenario to its end: faults, healing, rest. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): RunReport {
-  const world = new World(scenario, options);
+  const world = new World(scenario, new Checker(scenario), options);
   begin(world);
   finish(world);
   return reportOf(world);
@@ -55,7 +56,7 @@ export function finish(world: World): void {
   const settled = world.elapsedMs + settleMs(world);
   do world.runTo(world.elapsedMs + restStepMs);
   while (world.elapsedMs < settled && leftovers(world).length > 0);
-  world.checker.atRest(world);
+  world.watch.atRest(world);
 }
 
 /** Once the last job has ended, everything else has this long to follow: leases of those who left run out. */
@@ -80,12 +81,12 @@ export function reportOf(world: World): RunReport {
     peers: world.scenario.peers,
     jobs: jobs.length,
     units: jobs.reduce((sum, job) => sum + job.trueResults.length, 0),
-    accepted: world.checker.accepted.size,
+    accepted: world.watch.accepted.size,
     executions: world.executions,
     messages: world.network.totals.messages,
     bytes: world.network.totals.bytes,
     elapsedMs: Math.round(world.elapsedMs),
-    violations: world.checker.violations,
+    violations: [...world.watch.violations],
     traceHash: world.trace.hash,
   };
 }

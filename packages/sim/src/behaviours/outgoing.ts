@@ -1,9 +1,9 @@
-import type { Signer } from '@shoal/runtime';
+import type { Crypto, Signer } from '@shoal/runtime';
 import { decodeMessage, encodeMessage, openEntry, sealEntry, type Entry } from '@shoal/protocol';
-import type { SimPeerOptions } from '../world/peer.ts';
+import type { WorkerKind } from './worker.ts';
 
 /** What leaves a peer of this kind in place of what its engine says; undefined: nothing. */
-export function outgoing({ kind, signer, crypto }: Pick<SimPeerOptions, 'kind' | 'signer' | 'crypto'>, bytes: Uint8Array): Uint8Array | undefined {
+export function outgoing({ kind, signer, crypto }: { kind: WorkerKind; signer: Signer; crypto: Crypto }, bytes: Uint8Array): Uint8Array | undefined {
   if (kind !== 'secretive' && kind !== 'turncoat') return bytes;
   const message = decodeMessage(bytes);
   if (message.type !== 'entries') return bytes;
@@ -17,7 +17,7 @@ function has(entry: Entry, kind: string): boolean {
 }
 
 /** The same entry, with commitments that nothing opens. */
-function bent(entry: Entry, signer: Signer, crypto: SimPeerOptions['crypto']): Uint8Array {
+function bent(entry: Entry, signer: Signer, crypto: Crypto): Uint8Array {
   const facts = entry.value.facts.map((fact) => (fact.kind === 'committed' ? { ...fact, commitment: fact.commitment.map((byte) => byte ^ 255) } : fact));
   return sealEntry({ job: entry.job, at: entry.value.at, facts }, signer, crypto).bytes;
 }

@@ -1,6 +1,6 @@
 import { limits } from '@shoal/protocol';
 import type { SimPeer } from '../world/peer.ts';
-import type { Report } from './checker.ts';
+import type { Report } from './report.ts';
 
 /** Every table of an engine has a bound. */
 export function checkBounds({ engine, index }: SimPeer, report: Report): void {

@@ -1,25 +1,18 @@
 import type { Cid } from '@shoal/runtime';
 import type { Effect } from '@shoal/engine';
-import type { Scenario, SimJob } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { randomStream } from '../world/random.ts';
 import type { SimPeer } from '../world/peer.ts';
-import type { World } from '../world/world.ts';
+import type { Watch, World } from '../world/world.ts';
 import { checkBounds } from './bounds.ts';
 import { foldsAlike, replaysAlike } from './fold.ts';
 import { checkLedger } from './ledger.ts';
+import { nameOf, type Report } from './report.ts';
 import { leftovers } from './rest.ts';
 import { checkSaid } from './said.ts';
 import { checkRun } from './runs.ts';
+import type { Violation } from './violation.ts';
 import { Waits } from './waits.ts';
-
-export interface Violation {
-  atMs: number;
-  rule: string;
-  text: string;
-}
-
-/** Says that something is not as it must be. */
-export type Report = (rule: string, text: string) => void;
 
 const maxViolations = 20;
 /** Every so many looks, one peer's state is compared with its journal. */
@@ -28,7 +21,7 @@ const replayEvery = 4;
 const saidEvery = 3;
 
 /** The invariants of the design, looked at while the world runs and when it has come to rest. */
-export class Checker {
+export class Checker implements Watch {
   readonly violations: Violation[] = [];
   /** What was ever seen as accepted: it may never change or go. */
   readonly accepted = new Map<string, Cid>();
@@ -101,15 +94,4 @@ export class Checker {
     const peer = world.peers[this.random.integer(world.peers.length)];
     if (peer?.up === true && !peer.frozen) replaysAlike(peer, this.report);
   }
-}
-
-/** How a job is called in reports: by its number, the same in every run. */
-export function nameOf(job: { number: number }): string {
-  return `job ${job.number}`;
-}
-
-/** The job of the scenario that was posted under this id. */
-export function plannedJob(world: World, id: Cid): SimJob | undefined {
-  const posted = world.jobs.get(id);
-  return posted === undefined ? undefined : world.scenario.jobs[posted.number];
 }

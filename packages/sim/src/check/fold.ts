@@ -4,7 +4,7 @@ import { openEntry, type Entry } from '@shoal/protocol';
 import { shuffled } from '../world/population.ts';
 import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob } from '../world/world.ts';
-import { nameOf, type Report } from './checker.ts';
+import { nameOf, type Report } from './report.ts';
 
 /** The fold does not depend on order or repetition; returns the ledger as the journal has it. */
 export function foldsAlike(job: PostedJob, random: Random, report: Report): JobLedger {

@@ -2,7 +2,7 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { bitAt, matchSelector, parseSelector, votesOf, type JobLedger } from '@shoal/engine';
 import { decodeResult } from '@shoal/protocol';
 import { commitmentsOpened } from './commitments.ts';
-import { nameOf, type Report } from './checker.ts';
+import { nameOf, type Report } from './report.ts';
 import type { PostedJob, World } from '../world/world.ts';
 
 /** What must hold of a job's ledger at its requester, at every moment. */

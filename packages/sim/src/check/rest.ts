@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 import type { SimPeer } from '../world/peer.ts';
-import { plannedJob } from './checker.ts';
+import { plannedJob } from './report.ts';
 
 /** Timers of a peer at rest. */
 const restTimers = new Set(['advertise']);

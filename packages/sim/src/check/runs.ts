@@ -1,7 +1,7 @@
 import { bitAt, matchSelector, parseSelector, type Effect } from '@shoal/engine';
 import type { SimPeer } from '../world/peer.ts';
 import type { World } from '../world/world.ts';
-import type { Report } from './checker.ts';
+import type { Report } from './report.ts';
 
 /** A peer begins a run: may it, by its owner's policy and by the job's? */
 export function checkRun(world: World, peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>, report: Report): void {

@@ -1,6 +1,6 @@
 import { decodeMessage, messageTable, openEntry } from '@shoal/protocol';
 import type { SimPeer } from '../world/peer.ts';
-import type { Report } from './checker.ts';
+import type { Report } from './report.ts';
 
 /** What a peer says of a job is in its journal before. A bid alone may be forgotten: it binds nobody. */
 export function checkSaid(peer: SimPeer, message: Uint8Array, report: Report): void {

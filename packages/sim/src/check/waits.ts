@@ -1,7 +1,7 @@
 import type { Cid } from '@shoal/runtime';
 import { viewOfJob, type Engine } from '@shoal/engine';
 import type { PostedJob, World } from '../world/world.ts';
-import { nameOf, type Report } from './checker.ts';
+import { nameOf, type Report } from './report.ts';
 
 /** Nothing may stand still for longer without saying why. */
 const patienceMs = 20_000;

@@ -1,5 +1,6 @@
+import { Checker } from '../check/checker.ts';
 import { defaults } from '@shoal/engine';
-import type { Violation } from '../check/checker.ts';
+import type { Violation } from '../check/violation.ts';
 import { begin } from '../run.ts';
 import type { SimJob } from '../scenario/scenario.ts';
 import { fuelOf } from '../world/job-specs.ts';
@@ -69,7 +70,7 @@ const looks = 12;
 /** Simulates a mesh and its work, step by step: each step ends with a sample, so that the caller can breathe. */
 export function* steps(options: StudyOptions): Generator<{ done: number; sample: Sample }, Study> {
   const scenario = scenarioOf(options, defaults.advertiseEveryMs);
-  const world = new World(scenario);
+  const world = new World(scenario, new Checker(scenario));
   begin(world);
   const lengthMs = options.hours * 3_600_000;
   const taken: Sample[] = [];
@@ -104,7 +105,7 @@ function sampleOf(world: World): Sample {
     hourOfDay: hourOfDay(world.elapsedMs),
     peersUp: 0,
     unitsRunning: 0,
-    unitsAccepted: world.checker.accepted.size,
+    unitsAccepted: world.watch.accepted.size,
     unitsPosted: 0,
     speed: 0,
     workPosted: 0,
@@ -124,7 +125,7 @@ function sampleOf(world: World): Sample {
 
 function studyOf(world: World, options: StudyOptions, taken: Sample[]): Study {
   const jobs = [...world.jobs.values()];
-  const { accepted } = world.checker;
+  const { accepted } = world.watch;
   let wrong = 0;
   for (const job of jobs) job.trueResults.forEach((result, unit) => (wrong += Number((accepted.get(`${job.id}/${unit}`) ?? result) !== result)));
   const wanted = world.scenario.jobs.reduce((sum, job) => sum + job.units, 0);
@@ -146,11 +147,11 @@ function studyOf(world: World, options: StudyOptions, taken: Sample[]): Study {
       firstBidMsP99: Math.round(quantile(bids, 0.99)),
       messagesPerPeerMinute: round(world.network.totals.messages / minutes),
       bytesPerPeerMinute: Math.round(world.network.totals.bytes / minutes),
-      violations: world.checker.violations.length,
+      violations: world.watch.violations.length,
       traceHash: world.trace.hash,
     },
     samples: taken,
-    violations: world.checker.violations,
+    violations: [...world.watch.violations],
     jobMinutes: jobs.flatMap((job) => (job.endedAtMs === undefined ? [] : [(job.endedAtMs - job.postedAtMs) / 60_000])),
     simulatedMs: world.elapsedMs,
     advertEveryMs: world.scenario.timings.advertiseEveryMs ?? defaults.advertiseEveryMs,

@@ -1,8 +1,9 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
+import type { Effect } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
 import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
 import { trueResult } from '../behaviours/worker.ts';
-import { Checker } from '../check/checker.ts';
+import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
 import { EventQueue } from './event-queue.ts';
 import { fuelOf, specOf } from './job-specs.ts';
@@ -31,6 +32,21 @@ export interface PostedJob {
   endedAtMs?: number;
 }
 
+/** Whoever looks whether all is as it must be. */
+export interface Watch {
+  readonly violations: readonly Violation[];
+  /** Accepted results by job and unit. */
+  readonly accepted: ReadonlyMap<string, Cid>;
+  /** A unit begins at a peer. */
+  ran(world: World, peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
+  /** A peer sends a message. */
+  said(world: World, peer: SimPeer, message: Uint8Array): void;
+  /** Called now and then. */
+  always(world: World): void;
+  /** Called once, when everything must have come to rest. */
+  atRest(world: World): void;
+}
+
 /** The simulated world: peers, network, time, and whoever looks whether all is as it must be. */
 export class World {
   readonly scenario: Scenario;
@@ -41,7 +57,7 @@ export class World {
   /** Off at night. */
   readonly nightly = new Set<SimPeer>();
   readonly jobs = new Map<Cid, PostedJob>();
-  readonly checker: Checker;
+  readonly watch: Watch;
   readonly trace = new Trace();
   executions = 0;
   readonly offences = new Map<string, number>();
@@ -49,11 +65,11 @@ export class World {
   now = epochMs;
   private readonly needed = new Set<SimPeer>();
 
-  constructor(scenario: Scenario, options: { realCrypto?: boolean } = {}) {
+  constructor(scenario: Scenario, watch: Watch, options: { realCrypto?: boolean } = {}) {
     const { seed } = scenario;
     this.scenario = scenario;
     this.crypto = options.realCrypto === true ? systemCrypto : standInCrypto;
-    this.checker = new Checker(scenario);
+    this.watch = watch;
     this.network = new SimNetwork({
       model: {
         latencyMs: drawLatencies(scenario.regions, randomStream(seed, 'latencies')),
@@ -69,7 +85,7 @@ export class World {
     this.network.onCarry = (from, to, bytes) => this.trace.mix(this.now & 0x7fffffff, (from << 16) | to, bytes);
     this.populate(options.realCrypto === true);
     this.every(upkeepEveryMs, () => this.network.upkeep());
-    this.every(checkEveryMs, () => this.checker.always(this));
+    this.every(checkEveryMs, () => this.watch.always(this));
   }
 
   /** Milliseconds since the beginning. */
@@ -155,9 +171,9 @@ export class World {
       ran: (peer, effect) => {
         this.executions += 1;
         this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
-        this.checker.ran(this, peer, effect);
+        this.watch.ran(this, peer, effect);
       },
-      said: (peer, message) => this.checker.said(this, peer, message),
+      said: (peer, message) => this.watch.said(this, peer, message),
       changed: (peer, id) => this.note(peer, id),
       crashed: (peer) => this.restartLater(peer),
       offence: (_at, _peer, code) => void this.offences.set(code, (this.offences.get(code) ?? 0) + 1),
