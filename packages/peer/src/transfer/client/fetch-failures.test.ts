@@ -156,11 +156,10 @@ describe('A transfer', () => {
 
   it('ends when the DAG itself is contradictory, whoever gives it', async () => {
     const mesh = new TestMesh();
-    const holder = mesh.holder('holder');
+    const stranger = mesh.stranger('stranger');
     const leaf = blockOf('raw', seededBytes(10, 'leaf'));
     const root = fileNode([{ cid: leaf.link, bytes: 10 }], [7]);
-    await holder.store.putBlock(leaf.cid, leaf.bytes);
-    await holder.store.putBlock(root.cid, root.bytes);
-    await expect(mesh.fetch(root.cid, [holder])).rejects.toMatchObject({ code: 'dag-inconsistent' });
+    serveOddly(stranger, { getBlock: async (cid) => [leaf, root].find((block) => block.cid === cid)?.bytes }, honest);
+    await expect(mesh.fetchFrom(root.cid, [stranger])).rejects.toMatchObject({ code: 'dag-inconsistent' });
   });
 });
