@@ -3,7 +3,7 @@ import { sweepProgram, type RunReport } from './index.ts';
 import { linesOf } from './testing/processes.ts';
 
 /** Random worlds in every test run; more by SHOAL_SIM_SEEDS=500 (about two minutes on two idle cores). */
-const seeds = Number(process.env['SHOAL_SIM_SEEDS'] ?? 40);
+const seeds = Number(process.env['SHOAL_SIM_SEEDS'] ?? 24);
 const processes = 2;
 
 test(`${seeds} random worlds with every fault come to rest and violate nothing`, { timeout: 600_000 }, async () => {
