@@ -5,6 +5,11 @@ import type { DatasetView } from '../api.ts';
 
 const ownerPrefix = 'data/';
 
+/** What pins a dataset of that name. */
+export function datasetOwner(name: string): string {
+  return ownerPrefix + name;
+}
+
 /** The datasets that this peer pinned, by the names it gave them. The pins are the only record. */
 export class Datasets {
   private readonly store: BlobStore;
@@ -14,13 +19,13 @@ export class Datasets {
   }
 
   async add(cid: Cid, name: string): Promise<void> {
-    await this.store.pin(cid, ownerPrefix + name);
+    await this.store.pin(cid, datasetOwner(name));
   }
 
   /** Drops every name of a dataset; false when it had none. */
   async remove(cid: Cid): Promise<boolean> {
     const owned = (await this.pinned()).filter((dataset) => dataset.cid === cid);
-    for (const { name } of owned) await this.store.unpin(cid, ownerPrefix + name);
+    for (const { name } of owned) await this.store.unpin(cid, datasetOwner(name));
     return owned.length > 0;
   }
 

@@ -9,6 +9,7 @@ import type { DatasetView, PeerData } from '../api.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { fetchBlob } from '../transfer/index.ts';
+import { datasetOwner } from './datasets.ts';
 import { findHolders } from './holders.ts';
 import { readFolder } from './read-folder.ts';
 
@@ -31,7 +32,7 @@ export function createPeerData(parts: Parts): PeerData {
       }
       const signal = options.signal === undefined ? stopping : AbortSignal.any([stopping, options.signal]);
       const onProgress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-      const { cid } = await store.importDirectory(folder.files, { signal, ...onProgress });
+      const { cid } = await store.importDirectory(folder.files, { signal, owner: datasetOwner(name), ...onProgress });
       await datasets.add(cid, name);
       await announceHoldings(parts);
       return datasets.view(cid, name);

@@ -10,6 +10,9 @@ import { fetchBlob } from '../transfer/index.ts';
 
 const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
 
+/** Pins a program from its import until its job does: nothing may collect it in between. */
+export const submittingOwner = 'submitting';
+
 export interface Program {
   cid: Cid;
   bytes: number;
@@ -29,7 +32,7 @@ export async function takeProgram(parts: Parts, program: string | Uint8Array): P
       hint: 'Compile the program to WASI preview 1; docs/PROGRAMS.md shows how.',
     });
   }
-  const { cid } = await parts.store.importFile(chunksOf(bytes));
+  const { cid } = await parts.store.importFile(chunksOf(bytes), { owner: submittingOwner });
   return { cid, bytes: bytes.length, name };
 }
 

@@ -8,7 +8,7 @@ import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { fetchBlock } from '../transfer/index.ts';
-import { takeProgram, type Program } from './program.ts';
+import { submittingOwner, takeProgram, type Program } from './program.ts';
 
 /** Checks a request, stores its program, posts the job. On return the job is in the journal. */
 export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid> {
@@ -20,6 +20,7 @@ export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid>
   parts.stopping.throwIfAborted();
   if (job === undefined) throw new PeerError('peer-stopped', 'Cannot submit a job: this peer has stopped');
   await parts.store.pin(program.cid, `job/${job}`);
+  await parts.store.unpin(program.cid, submittingOwner);
   parts.network.provide(program.cid);
   return job;
 }
