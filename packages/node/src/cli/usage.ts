@@ -12,7 +12,9 @@ export function toUsageError(error: CommanderError, program: Command, argv: read
   const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\(|\)$/gu, '');
   const hints = [suggestion, misplaced(error, command, argv), `See \`${path} --help\` for what there is.`].filter((text) => text !== '');
-  return new NodeError('usage', `${path}: ${first.replace(/\.$/u, '')}`, { hint: hints.join('\n'), cause: error });
+  const text = first.replace(/\.$/u, '');
+  // What is printed begins with the program's name anyway.
+  return new NodeError('usage', command.parent === null ? text : `${path}: ${text}`, { hint: hints.join('\n'), cause: error });
 }
 
 /** The command that the arguments lead to, as far as they do. */
