@@ -5,6 +5,7 @@ import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
 import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
+import { Quotas } from './quotas.ts';
 import { Roster } from './roster/roster.ts';
 import { Timers } from './timers.ts';
 import { Standings } from './verify/standing.ts';
@@ -43,6 +44,7 @@ export interface Engine {
   readonly worked: Map<Cid, WorkedJob>;
   readonly bidding: Map<Cid, Bidding>;
   readonly standings: Standings;
+  readonly quotas: Quotas;
   addresses: string[];
   advertSeq: number;
   /** How far its time is ahead of the machine's clock, since that was set back. What is said to others goes by the clock. */
@@ -66,6 +68,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     worked: new Map(),
     bidding: new Map(),
     standings: new Standings(),
+    quotas: new Quotas(),
     addresses: [],
     advertSeq: 0,
     clockAheadMs: 0,

@@ -14,12 +14,24 @@ import { receiveAssign, receiveReveal, receiveUnknownLease } from './worker/repo
 
 /** A message from a peer: decoded, checked, and given to whom it concerns. A bad one is its sender's offence. */
 export function receive(turn: Turn, from: PeerId, bytes: Uint8Array): void {
+  if (!isWithinQuota(turn, from, bytes)) return;
   try {
     dispatch(turn, from, decodeMessage(bytes));
   } catch (error) {
     if (!(error instanceof ShoalError) || error.code === 'invariant') throw error;
     turn.effects.push({ type: 'offence', peer: from, code: error.code, text: error.message });
   }
+}
+
+/** A message may be lost at any time: those beyond the rate of their kind are. */
+function isWithinQuota({ engine, now, effects }: Turn, from: PeerId, bytes: Uint8Array): boolean {
+  if (from === engine.self) return true;
+  const kind = bytes[0] ?? 0;
+  const verdict = engine.quotas.take(from, kind, now);
+  if (verdict === 'beyond, to be told') {
+    effects.push({ type: 'offence', peer: from, code: 'rate-exceeded', text: `It sends more messages of kind ${kind} than it may` });
+  }
+  return verdict === 'within';
 }
 
 function dispatch(turn: Turn, from: PeerId, message: Message): void {

@@ -7,7 +7,7 @@ interface MessageKind {
   id: number;
   schema: z.ZodType;
   maxBytes: number;
-  /** Sustained rate that one peer may send before it is slowed and then cut off. */
+  /** Sustained rate that one peer may send; what is beyond it, and a burst, is dropped before it is decoded. */
   perSecond: number;
 }
 
