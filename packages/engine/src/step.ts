@@ -10,7 +10,7 @@ import { recoverJob } from './recover.ts';
 import { flushLeases, serveWants } from './requester/assign.ts';
 import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
-import { cutOff } from './requester/leases.ts';
+import { cutOff, meetWorker } from './requester/leases.ts';
 import { postJob } from './requester/post.ts';
 import { seekWorkers } from './requester/offers.ts';
 import { tick } from './requester/tick.ts';
@@ -54,6 +54,7 @@ function handle(turn: Turn, event: EngineEvent): void {
     case 'peer-connected':
       engine.connected.add(event.peer);
       greet(turn, event.peer);
+      meetWorker(turn, event.peer);
       return meetRequester(turn, event.peer);
     case 'peer-disconnected':
       engine.connected.delete(event.peer);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { halves } from '../testing/facts.ts';
 import { resultOf, type Behaviour } from '../testing/behaviours.ts';
 import { quickCrypto } from '../testing/crypto.ts';
-import { outcomeOf, restOf, runJob, sceneWithEvil, viewOf } from '../testing/scene.ts';
+import { outcomeOf, restOf, runJob, sceneOf, sceneWithEvil, viewOf } from '../testing/scene.ts';
 import { countedSpec, holding, shardSpec } from '../testing/specs.ts';
 
 /** Ends as it would without the evil worker, and nothing of it was accepted. */
@@ -174,6 +174,26 @@ describe('a worker whose results were lost with its journal', () => {
     mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
     expect(outcomeOf(requester, job)).toBe('done');
     expect(restOf(mesh)).toEqual([]);
+  });
+});
+
+describe('a worker that had committed and lost what it had', () => {
+  it('runs it once more where nobody else can, alone or with its lease', () => {
+    for (const lost of ['results', 'everything'] as const) {
+      const { mesh, requester, workers } = sceneOf(16, [{}, {}]);
+      const job = mesh.submit(requester, countedSpec(30));
+      const [victim] = workers;
+      if (victim === undefined) return never();
+      mesh.runUntil(() => mesh.executed.filter(({ peer }) => peer === victim.id).length >= 4, 10_000);
+      mesh.kill(victim);
+      const records = victim.journal.scopesByName.get(job)?.records ?? never();
+      for (const key of Array.from(records.keys())) if (lost === 'everything' || key.startsWith('note/result/')) records.delete(key);
+      if (lost === 'everything') victim.journal.scopesByName.delete(job);
+      mesh.restart(victim);
+      mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 120_000);
+      expect(outcomeOf(requester, job)).toBe('done');
+      expect(restOf(mesh)).toEqual([]);
+    }
   });
 });
 

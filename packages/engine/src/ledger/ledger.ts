@@ -12,9 +12,6 @@ export interface LeaseFacts {
   until: number;
 }
 
-/** Entries that came before the posting are kept up to this many; more are dropped and reconciled later. */
-const maxOrphans = 1_024;
-
 /**
  * The state of one job: a pure fold over its set of entries. Adding an entry twice, or entries in another order,
  * gives the same state. Who may say what is decided here: only the requester awards, accepts and cancels,
@@ -39,6 +36,7 @@ export class JobLedger {
   /** Workers that agreed, by the entry of their receipt. */
   readonly countersigned = new Map<Cid, Set<PeerId>>();
   posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string } | undefined;
+  /** Entries that came before the posting. Not from strangers: whoever takes entries from others knows the posting. */
   private readonly orphans = new Map<Cid, Entry>();
   private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
   private readonly views = new Map<PeerId, SortedIds>();
@@ -66,7 +64,6 @@ export class JobLedger {
       this.fold(entry);
       return true;
     }
-    if (this.orphans.size >= maxOrphans) return false;
     this.orphans.set(entry.id, entry);
     return true;
   }

@@ -1,7 +1,8 @@
 import { limits, type MessageBody } from '@shoal/protocol';
 import { bitAt } from '../bitmap.ts';
 import { backOffMs } from '../market/back-off.ts';
-import type { Turn } from '../engine.ts';
+import type { Engine, Turn } from '../engine.ts';
+import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 
@@ -86,7 +87,8 @@ function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, 
   if (job.active.get(unit)?.has(lease) === true) return false;
   const facts = job.ledger.units.get(unit);
   if (facts === undefined) return true;
-  if (facts.commitments.has(lease.worker) || facts.revealed.has(lease.worker)) return false;
+  if (facts.revealed.has(lease.worker)) return false;
+  if (facts.commitments.has(lease.worker)) return mayRunAgain(engine, now, facts, lease, unit);
   const failures = facts.failures.get(lease.worker);
   if (failures === undefined) return true;
   if ([...failures.values()].some((failure) => failure.deterministic)) return false;
@@ -97,6 +99,16 @@ function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, 
   if (retryAt <= now) return true;
   engine.timers.setNoLater(job.timerKey, retryAt);
   return false;
+}
+
+/**
+ * It committed to a result and does not show it: it may have lost it in a crash, or with an earlier lease. Then it may
+ * run the unit once more, since the same result is bound by the same commitment.
+ */
+function mayRunAgain({ config }: Engine, now: number, facts: UnitFacts, lease: Lease, unit: number): boolean {
+  const askedAt = lease.revealing.get(unit);
+  const isOverdue = askedAt !== undefined && now - askedAt > config.timings.revealPatienceMs;
+  return isOverdue && facts.commitments.get(lease.worker)?.size === 1 && !lease.again.has(unit);
 }
 
 /** Compute goes to the data: a shard is moved only where that is allowed and too few of its holders could run the unit. */

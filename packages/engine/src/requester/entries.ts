@@ -16,7 +16,7 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry):
   if (!isWorthKeeping(job, entry) || !job.ledger.add(entry)) return;
   turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   const lease = leaseOf(job, entry.author);
-  if (lease !== undefined) hear(lease, turn.now);
+  if (lease !== undefined) hear(turn, job, lease);
   for (const fact of entry.value.facts) {
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
     if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind, fact.kind === 'failed' && fact.deterministic);

@@ -45,6 +45,8 @@ export interface Lease {
   revealing: Map<number, number>;
   /** When units last failed there, as this peer heard of it. */
   failedAt: Map<number, number>;
+  /** Units that it had committed to, could not show, and got once more. */
+  again: Set<number>;
   counts: { committed: number; accepted: number; failed: number };
 }
 
@@ -174,5 +176,6 @@ export function candidateOf(job: RequestedJob, peer: PeerId): Candidate {
 /** Notes that a worker runs a unit from now on. */
 export function give(job: RequestedJob, lease: Lease, unit: number, now: number): void {
   lease.assigned.set(unit, now);
+  if (job.ledger.units.get(unit)?.commitments.has(lease.worker) === true) lease.again.add(unit);
   job.active.set(unit, (job.active.get(unit) ?? new Set()).add(lease));
 }

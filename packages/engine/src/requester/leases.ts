@@ -48,6 +48,7 @@ export function addLease(
     toReveal: new Set(),
     revealing: new Map(),
     failedAt: new Map(),
+    again: new Set(),
     counts: { committed: 0, accepted: 0, failed: 0 },
   };
   job.leases.set(lease.lease, lease);
@@ -63,7 +64,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
     effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: job.job, lease: message.lease, reason } });
     return;
   }
-  hear(lease, now);
+  hear(turn, job, lease);
   lease.confirmed = true;
   if (lease.until - now < engine.config.timings.leaseTermMs / 2) renew(turn, job, lease);
   const listed = new Set([...message.running, ...message.done]);
@@ -100,11 +101,14 @@ function chaseDone(turn: Turn, job: RequestedJob, lease: Lease, message: Message
   if (missed) beginReconcileWith(turn, job.ledger, lease.worker);
 }
 
-/** Any word from the worker keeps its lease. */
-export function hear(lease: Lease, now: number): void {
+/** Any word from the worker keeps its lease. When that was lost, or is a new one, what it had committed to is asked for anew. */
+export function hear({ now }: Turn, job: RequestedJob, lease: Lease): void {
+  const isBack = lease.lost || !lease.confirmed;
   lease.heardAt = now;
   lease.lost = false;
   lease.cutOffAt = undefined;
+  if (!isBack) return;
+  for (const [unit, { commitments }] of job.ledger.units) if (commitments.has(lease.worker)) askReveals(job, unit);
 }
 
 function renew({ engine, now }: Turn, job: RequestedJob, lease: Lease): void {
@@ -165,6 +169,14 @@ export function cutOff({ engine, now }: Turn, peer: PeerId): void {
     if (lease === undefined || lease.lost) continue;
     lease.cutOffAt = now;
     engine.timers.setNoLater(job.timerKey, now + engine.config.timings.cutOffMs);
+  }
+}
+
+/** A worker that was lost, or cut off, is reachable again: if it knows nothing of its lease any more, it says so. */
+export function meetWorker(turn: Turn, peer: PeerId): void {
+  for (const job of turn.engine.requested.values()) {
+    const lease = job.outcome === 'open' ? leaseOf(job, peer) : undefined;
+    if (lease !== undefined && (lease.lost || lease.cutOffAt !== undefined)) renew(turn, job, lease);
   }
 }
 
