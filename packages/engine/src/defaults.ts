@@ -14,6 +14,9 @@ export const defaults = {
   reofferMaxMs: 120_000,
   /** When so long after posting too few have bid, the offer is gossiped. */
   gossipOfferAfterMs: 2_500,
+  /** It is gossiped again after this, doubled each time, while it finds too few. */
+  regossipMinMs: 30_000,
+  regossipMaxMs: 600_000,
   /** Peers asked beyond those needed: late binding. */
   spareOffers: 2,
   /** Leases of one job. */

@@ -2,7 +2,7 @@ import type { Cid } from '@shoal/runtime';
 import { describe, expect, it } from 'vitest';
 import type { TestMesh, TestPeer } from '../testing/mesh.ts';
 import { outcomeOf, restOf, runJob, sceneOf, type Scene } from '../testing/scene.ts';
-import { countedSpec } from '../testing/specs.ts';
+import { countedSpec, holding, shardSpec } from '../testing/specs.ts';
 import { viewOfLedger } from '../views/job-view.ts';
 import { replay } from '../recover.ts';
 import { quickCrypto } from '../testing/crypto.ts';
@@ -114,6 +114,23 @@ describe('a network that', () => {
       expectDone(scene, job, 120_000, seed);
       expect(mesh.offences).toEqual([]);
     }
+  });
+});
+
+describe('a worker that cannot be dialled', () => {
+  it('hears of the job by gossip when nobody else may take what is left, and dials', () => {
+    const all = { holdings: [holding(4, () => true)] };
+    const scene = sceneOf(40, [all, { holdings: [holding(4, (i) => i < 2)] }, all]);
+    const { mesh, requester, workers } = scene;
+    const hidden = workers[2] as TestPeer;
+    let hasDialled = false;
+    mesh.passes = (from, to, message) => {
+      if (from === hidden.id && to === requester.id && message !== undefined) hasDialled = true;
+      return message === undefined || from !== requester.id || to !== hidden.id || hasDialled;
+    };
+    const job = mesh.submit(requester, shardSpec(4, 'never'));
+    expectDone(scene, job, 120_000, 40);
+    expect(mesh.executed.some(({ peer }) => peer === hidden.id)).toBe(true);
   });
 });
 

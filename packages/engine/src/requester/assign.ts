@@ -51,13 +51,12 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
     if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
   }
   if (lease.heldCursor < job.units) return picked;
-  const mayMoveAny = job.spec.units.kind === 'shards' && job.spec.units.move === 'allowed';
-  if (!mayMoveAny) return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
+  if (job.spec.units.kind === 'count') return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
   for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
     const unit = lease.otherCursor;
     if (holds(job, lease, unit) || runsWanted(turn, job, unit) <= 0) continue;
     if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.push(unit);
-    else job.deferred.add(unit);
+    else job.deferred.add(unit); // where nobody may take it, more workers are sought
   }
   return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
 }

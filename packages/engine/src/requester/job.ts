@@ -90,7 +90,8 @@ export interface RequestedJob {
   progress: Map<number, { fraction: number; text: string }>;
   /** Bytes of log taken so far. */
   logBytes: number;
-  gossiped: boolean;
+  /** How often its offer was gossiped, and when last. */
+  gossip: { times: number; lastAt: number };
   finishedAt: number | undefined;
   outcome: 'open' | 'done' | 'failed' | 'cancelled';
   /** Why it was cancelled, or failed as a whole: known here a moment before it is in the ledger. */
@@ -126,7 +127,7 @@ export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined 
     hopeless: { units: 0, text: '' },
     progress: new Map(),
     logBytes: 0,
-    gossiped: false,
+    gossip: { times: 0, lastAt: 0 },
     finishedAt: undefined,
     outcome: 'open',
     reason: undefined,

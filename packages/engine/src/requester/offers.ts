@@ -38,10 +38,21 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
     effects.push({ type: 'send', to: advert.author, message: { type: 'offer', posted: posted.bytes } });
     engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
   }
-  if (!job.gossiped && live < Math.min(wanted, job.spec.verify.quorum) && now - job.postedAt >= timings.gossipOfferAfterMs) {
-    job.gossiped = true;
-    effects.push({ type: 'publish', topic: topics.offers(engine.config.mesh), bytes: posted.bytes });
-  }
+  gossipOffer(turn, job, posted, live < Math.min(wanted, job.spec.verify.quorum));
+}
+
+/**
+ * Asks everybody, where too few are there or those who are may not take what is left: peers behind a NAT hear it, and
+ * dial. Again and again, ever less often.
+ */
+function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: Entry, isShort: boolean): void {
+  const { gossipOfferAfterMs, regossipMinMs, regossipMaxMs } = engine.config.timings;
+  const isStuck = job.returned.size > 0 && liveLeases(job).some(({ want }) => want > 0);
+  const { times, lastAt } = job.gossip;
+  const dueAt = times === 0 ? job.postedAt + gossipOfferAfterMs : lastAt + Math.min(regossipMinMs * 2 ** (times - 1), regossipMaxMs);
+  if (!(isShort || isStuck) || now < dueAt) return;
+  job.gossip = { times: times + 1, lastAt: now };
+  effects.push({ type: 'publish', topic: topics.offers(engine.config.mesh), bytes: posted.bytes });
 }
 
 function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
@@ -72,7 +83,7 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   // Clocks differ: how long it stands counts from when it came.
   const until = now + Math.min(Math.max(0, fact.until - entry.value.at), engine.config.timings.bidTtlMs);
   const known = job.candidates.get(peer);
-  const isAsked = known === undefined ? job.gossiped : known.state !== 'released' || known.retryAt <= now;
+  const isAsked = known === undefined ? job.gossip.times > 0 : known.state !== 'released' || known.retryAt <= now;
   const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8));
   if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || leaseOf(job, peer) !== undefined) return;
   const candidate = candidateOf(job, peer);

@@ -19,6 +19,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
     if (live < quorum && reason !== undefined) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
   }
   reasons.push(...troublesOf(job));
+  const open = job.units - job.settled.size;
+  if (reasons.length === 0 && open > 0 && job.active.size === 0) {
+    reasons.push({ code: 'no-taker', text: `${open} units wait: of the ${live} peers that work on it none may run them now` });
+  }
   if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
   return reasons;
 }
