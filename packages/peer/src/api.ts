@@ -178,7 +178,11 @@ export interface Peer extends AsyncDisposable {
   /** Resolves when the floor of neighbours holds, or there is nobody else to be found. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   peers(): KnownPeer[];
-  submit(request: JobRequest): Promise<Job>;
+  /**
+   * Posts a job; on return it is in the journal. Holders of a dataset or program that is not here are waited for,
+   * 15 s at most: then `transfer-no-holder`, or after 3 s `dataset-unknown` for a name that nobody advertises.
+   */
+  submit(request: JobRequest, options?: { signal?: AbortSignal }): Promise<Job>;
   /** Newest first. */
   jobs(options?: { limit?: number }): JobSummary[];
   /** Receipts for this peer's own work, and the same as a document that anybody can check with `verifyReceipts`. */

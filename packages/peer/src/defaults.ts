@@ -20,6 +20,13 @@ export const peerDefaults = {
   /** Looking for holders beyond those whose adverts are known. */
   findProvidersMs: 5_000,
   maxProviders: 8,
+  /** A blob that nobody known holds is waited for so long: adverts and records of a fresh mesh are on their way for a second or two. */
+  awaitHoldersMs: 15_000,
+  /** The same for a name: no record in the DHT leads from a name to a dataset, and a typo should be told soon. */
+  awaitNameMs: 3_000,
+  /** Meanwhile adverts are looked at again so often, and the DHT is asked again after this. */
+  holdersPollMs: 50,
+  providersPollMs: 1_000,
   /** Addresses are looked at again so often; a change is advertised. */
   addressesEveryMs: 30_000,
   /** Watchers of a job are told at most this often. */

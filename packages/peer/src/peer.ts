@@ -58,8 +58,8 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       }
     },
     peers: () => knownPeers(parts),
-    async submit(request) {
-      return jobHandle(parts, ledgers, await submitJob(parts, request));
+    async submit(request, { signal } = {}) {
+      return jobHandle(parts, ledgers, await submitJob(parts, request, signal));
     },
     jobs: ({ limit } = {}) => ledgers.list(limit),
     credit() {

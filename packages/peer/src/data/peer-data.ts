@@ -4,14 +4,16 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Cid } from '@shoal/runtime';
-import { limits, parseCid } from '@shoal/protocol';
+import { limits } from '@shoal/protocol';
 import type { DatasetView, PeerData } from '../api.ts';
+import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { fetchBlob } from '../transfer/index.ts';
+import { awaitHolders } from './await-holders.ts';
 import { datasetOwner } from './datasets.ts';
-import { findHolders } from './holders.ts';
 import { readFolder } from './read-folder.ts';
+import { resolveCid } from './resolve-cid.ts';
 
 /** Tells the engine, and through it the mesh, which datasets are here. */
 export async function announceHoldings({ datasets, driver, network }: Parts): Promise<void> {
@@ -41,18 +43,18 @@ export function createPeerData(parts: Parts): PeerData {
     list: () => datasets.views(),
 
     async get(text, to, options = {}): Promise<{ bytes: number }> {
-      const root = await resolveCid(parts, text);
       const signal = options.signal === undefined ? stopping : AbortSignal.any([stopping, options.signal]);
+      const root = await resolveCid(parts, text, { waitMs: peerDefaults.awaitNameMs, signal });
       if (!(await store.has(root))) {
         const onProgress = options.onProgress;
-        const from = await findHolders(parts, root, { signal });
+        const from = await awaitHolders(parts, root, { signal });
         await fetchBlob({ root, from, store, network, clock: parts.clock, signal, ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress(progress.bytesFetched) }) });
       }
       return { bytes: await writeOut(parts, root, resolve(to), signal) };
     },
 
     async remove(text): Promise<{ freedBytes: number }> {
-      const root = await resolveCid(parts, text);
+      const root = await resolveCid(parts, text, { waitMs: 0, signal: stopping });
       if (!(await datasets.remove(root))) {
         throw new PeerError('dataset-unknown', `Cannot remove ${text}: this peer holds no dataset of that name or CID`, { hint: '`shoal data ls` lists them.' });
       }
@@ -61,26 +63,6 @@ export function createPeerData(parts: Parts): PeerData {
       return { freedBytes: await store.collect() };
     },
   };
-}
-
-/** A CID, or the name of a dataset that is here or advertised. */
-export async function resolveCid(parts: Parts, text: string): Promise<Cid> {
-  const found = new Set<Cid>();
-  for (const { cid, name } of await parts.datasets.pinned()) if (name === text || cid === text) found.add(cid);
-  if (found.size === 0) {
-    for (const advert of parts.engine.roster.all()) {
-      for (const holding of advert.value.datasets) if (holding.name === text) found.add(holding.cid);
-    }
-  }
-  const [first] = found;
-  if (first !== undefined && found.size === 1) return first;
-  if (found.size > 1) {
-    throw new PeerError('dataset-ambiguous', `Cannot tell which dataset "${text}" is: ${found.size} have that name`, { hint: `Give one of the CIDs: ${[...found].slice(0, 4).join(', ')}` });
-  }
-  if (/^(baf|Qm)/.test(text)) return parseCid(text);
-  throw new PeerError('dataset-unknown', `Cannot find a dataset named "${text}": neither this peer nor any that it knows advertises one`, {
-    hint: '`shoal data ls` and `shoal peers` list those known; a CID works too.',
-  });
 }
 
 /** A file to a file, a folder to a folder; complete or not at all. */

@@ -5,7 +5,7 @@ import { parseCid } from '@shoal/protocol';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
-import { findHolders } from '../data/holders.ts';
+import { awaitHolders } from '../data/await-holders.ts';
 import { fetchBlob } from '../transfer/index.ts';
 
 const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
@@ -20,8 +20,8 @@ export interface Program {
 }
 
 /** A program by path, bytes or CID: checked, stored here, and announced so that workers find it. */
-export async function takeProgram(parts: Parts, program: string | Uint8Array): Promise<Program> {
-  if (typeof program === 'string' && /^baf[a-z2-7]{40,}$/.test(program)) return programByCid(parts, parseCid(program));
+export async function takeProgram(parts: Parts, program: string | Uint8Array, signal: AbortSignal): Promise<Program> {
+  if (typeof program === 'string' && /^baf[a-z2-7]{40,}$/.test(program)) return programByCid(parts, parseCid(program), signal);
   const name = typeof program === 'string' ? basename(program) : 'program';
   const bytes = typeof program === 'string' ? await readProgram(program) : program;
   if (bytes.length > peerDefaults.maxProgramBytes) {
@@ -36,11 +36,11 @@ export async function takeProgram(parts: Parts, program: string | Uint8Array): P
   return { cid, bytes: bytes.length, name };
 }
 
-async function programByCid(parts: Parts, cid: Cid): Promise<Program> {
-  const { store, network, clock, stopping } = parts;
+async function programByCid(parts: Parts, cid: Cid, signal: AbortSignal): Promise<Program> {
+  const { store, network, clock } = parts;
   if (!(await store.has(cid))) {
-    const from = await findHolders(parts, cid, {});
-    await fetchBlob({ root: cid, from, store, network, clock, signal: stopping, maxBytes: peerDefaults.maxProgramBytes });
+    const from = await awaitHolders(parts, cid, { signal });
+    await fetchBlob({ root: cid, from, store, network, clock, signal, maxBytes: peerDefaults.maxProgramBytes });
   }
   return { cid, bytes: (await store.stat(cid))?.bytes ?? 0, name: cid.slice(-12) };
 }

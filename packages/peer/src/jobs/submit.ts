@@ -2,19 +2,25 @@ import type { Cid } from '@shoal/runtime';
 import { jobSpec, limits, parseValue, toLink, type JobSpec } from '@shoal/protocol';
 import { parseSelector } from '@shoal/engine';
 import type { JobRequest } from '../api.ts';
-import { findHolders } from '../data/holders.ts';
-import { resolveCid } from '../data/peer-data.ts';
+import { awaitHolders } from '../data/await-holders.ts';
+import { resolveCid } from '../data/resolve-cid.ts';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { fetchBlock } from '../transfer/index.ts';
 import { submittingOwner, takeProgram, type Program } from './program.ts';
 
-/** Checks a request, stores its program, posts the job. On return the job is in the journal. */
-export async function submitJob(parts: Parts, request: JobRequest): Promise<Cid> {
-  const units = await unitsOf(parts, request);
+/**
+ * Checks a request, stores its program, posts the job. On return the job is in the journal. The holders of a dataset or
+ * program that is not here are waited for, `peerDefaults.awaitHoldersMs` at most.
+ */
+export async function submitJob(parts: Parts, request: JobRequest, given?: AbortSignal): Promise<Cid> {
+  const signal = given === undefined ? parts.stopping : AbortSignal.any([given, parts.stopping]);
+  signal.throwIfAborted();
   parseSelector(request.where ?? '');
-  const program = await takeProgram(parts, request.program);
+  const units = await unitsOf(parts, request, signal);
+  const program = await takeProgram(parts, request.program, signal);
+  signal.throwIfAborted();
   const spec = toSpec(request, program, units, parts.clock.now());
   const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
   parts.stopping.throwIfAborted();
@@ -63,15 +69,15 @@ function checkSpec(spec: JobSpec): void {
   }
 }
 
-async function unitsOf(parts: Parts, request: JobRequest): Promise<JobSpec['units']> {
+async function unitsOf(parts: Parts, request: JobRequest, signal: AbortSignal): Promise<JobSpec['units']> {
   if (request.on === undefined) return { kind: 'count', count: request.count ?? 1 };
   if (request.count !== undefined) {
     throw new PeerError('job-invalid', 'Cannot take both a dataset and a count of units: a dataset gives one unit a shard');
   }
-  const dataset = await resolveCid(parts, request.on);
+  const dataset = await resolveCid(parts, request.on, { waitMs: peerDefaults.awaitNameMs, signal });
   if (!(await parts.store.hasBlock(dataset))) {
-    const { store, network, clock, stopping } = parts;
-    await fetchBlock({ cid: dataset, from: await findHolders(parts, dataset, {}), store, network, clock, signal: stopping });
+    const { store, network, clock } = parts;
+    await fetchBlock({ cid: dataset, from: await awaitHolders(parts, dataset, { signal }), store, network, clock, signal });
   }
   const entries = await parts.store.list(dataset);
   if (entries.length === 0) throw new PeerError('dataset-empty', `Cannot run on ${request.on}: the dataset has no shards`);
