@@ -15,7 +15,7 @@ import { decodeMessage, encodeMessage } from './messages/codec.ts';
 import { messageTable } from './messages/table.ts';
 import { parsePeerId } from './peer-id.ts';
 import { hostileCbor, hostileText } from './testing/hostile.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleJob, sampleMessages, samplePeer, sampleResults, sampleSigner } from './testing/samples.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleJob, sampleMessages, samplePeer, sampleResults, sampleSigner } from './testing/samples.ts';
 import { factKinds, messageTypes } from './testing/vectors.ts';
 
 const seed = Number(process.env['SHOAL_SEED'] ?? 20_011_231);
@@ -40,7 +40,7 @@ const bodyOf = (message: Uint8Array): Uint8Array => message.subarray(1);
 const entries = factKinds.map((kind) => sampleEntry([sampleFacts[kind]], kind === 'posted' ? undefined : sampleJob));
 const messages = messageTypes.map((type) => encodeMessage({ type, ...sampleMessages[type] } as never));
 const results = Object.values(sampleResults);
-const adverts = [sampleAdvert];
+const adverts = [sampleAdvert, sampleFullAdvert];
 const all = [...entries, ...entries.map(payloadOf), ...messages.map(bodyOf), ...results, payloadOf(sampleAdvert)];
 let fed = 0;
 
@@ -95,7 +95,7 @@ describe(`decoders under hostile bytes (seed ${seed})`, () => {
   });
 
   it('openAdvert refuses every envelope that is not the one that was signed', () => {
-    feed(hostileCbor(adverts), 10_000, (bytes) => openAdvert(bytes, systemCrypto), ({ bytes }) => deepStrictEqual(bytes, sampleAdvert));
+    feed(hostileCbor(adverts), 10_000, (bytes) => openAdvert(bytes, systemCrypto), ({ bytes }) => ok(adverts.some((advert) => String(advert) === String(bytes))));
   });
 
   it('openAdvert takes what anybody signs, or says why not', () => {

@@ -4,6 +4,7 @@ export * from './documents/advert.ts';
 export * from './documents/entry.ts';
 export { type Fact, type FactKind, type FactOf } from './documents/facts.ts';
 export { jobSpec, unitCount, type JobSpec, type Resources, type Shard } from './documents/job-spec.ts';
+export { operatorIn, proveOperator, type OperatorProof } from './documents/operator.ts';
 export * from './documents/result.ts';
 export { type Opened } from './envelope.ts';
 export * from './errors.ts';

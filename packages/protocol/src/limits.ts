@@ -27,6 +27,17 @@ export const limits = {
   maxShards: 8_192,
   maxShardNameLength: 255,
   maxQuorum: 15,
+  /** Peers to whom one job is delegated, and that keep its results: each gets every fact of it. */
+  maxStewards: 7,
+  maxKeepers: 7,
+  /** The signed delegation that a steward shows: fourteen names, and its envelope. */
+  maxDelegationBytes: 4_096,
+  /** How long a word that somebody acts for a job may hold: stewards wait for so long at most. */
+  maxActingMs: 600_000,
+  /** Roles in an advert. */
+  maxRoles: 8,
+  /** Name of a block of addresses: `2001:db8:1234::/48`. */
+  maxNetworkLength: 64,
   maxRetries: 20,
   /** Datasets in one advert; more are found through the DHT. */
   maxDatasetsPerAdvert: 64,

@@ -6,11 +6,12 @@ import type { Effect } from '../effects.ts';
 const maxBatchBytes = 786_432;
 
 /** As whom a fact is stated. A peer that works for itself hears its own facts like anybody else's. */
-export type Role = 'requester' | 'worker';
+export type Role = 'requester' | 'worker' | 'keeper';
 
 const workerKinds: ReadonlySet<FactKind> = new Set<FactKind>(['bid', 'committed', 'revealed', 'failed', 'countersigned']);
 
 export function roleOf(fact: Fact): Role {
+  if (fact.kind === 'kept') return 'keeper';
   return workerKinds.has(fact.kind) ? 'worker' : 'requester';
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { open, seal, type Opened, type Signed } from '../envelope.ts';
 import { bytes, cid, count, label, labelValue, name, oneLine, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
+import { operatorProof } from './operator.ts';
 
 /** A dataset of which this peer holds some shards. */
 const holding = z.object({
@@ -33,6 +34,10 @@ const advertBody = z.object({
     .record(label, labelValue)
     .refine((labels) => Object.keys(labels).length <= limits.maxLabels, `expected at most ${limits.maxLabels} labels`),
   datasets: z.array(holding).max(limits.maxDatasetsPerAdvert),
+  /** What it would do for jobs of others besides running them: `steward`, `keeper`. */
+  roles: z.array(label).max(limits.maxRoles).optional(),
+  /** Whose peer it is, where its owner says so. */
+  operator: operatorProof.optional(),
 });
 export type Advert = z.output<typeof advertBody>;
 

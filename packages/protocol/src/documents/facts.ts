@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { bytes, cid, count, exactBytes, name, peerId, reason, text, timestamp, unitIndex } from '../fields.ts';
+import { bytes, cid, count, exactBytes, name, oneLine, peerId, reason, text, timestamp, unitIndex } from '../fields.ts';
 import { limits } from '../limits.ts';
 import { jobSpec } from './job-spec.ts';
+import { operatorProof } from './operator.ts';
 
 /** Lease ids are drawn at random by who awards. */
 export const leaseId = z.string().min(1).max(32);
@@ -22,10 +23,21 @@ const bid = z.object({
   /** Results are only compared within one class. */
   determinismClass: name,
   until: timestamp,
+  /** Whose peer I am; absent: my own. */
+  operator: operatorProof.optional(),
 });
 
-/** Requester: this worker may pull units, until the term ends unless renewed. */
-const leased = z.object({ kind: z.literal('leased'), lease: leaseId, worker: peerId, until: timestamp });
+/** Requester or steward: this worker may pull units, until the term ends unless renewed. */
+const leased = z.object({
+  kind: z.literal('leased'),
+  lease: leaseId,
+  worker: peerId,
+  until: timestamp,
+  /** Whose peer the worker is, by the proof in its bid; absent: its own. Peers of one operator count once in a quorum. */
+  operator: peerId.optional(),
+  /** The block of addresses from which whoever awards saw it; peers of one block count once as well. */
+  network: oneLine(limits.maxNetworkLength).optional(),
+});
 const released = z.object({ kind: z.literal('released'), lease: leaseId, worker: peerId, reason });
 
 /** Worker: I have a result, and bind myself to it without showing it. */
@@ -43,7 +55,7 @@ const revealed = z.object({
 /** Worker: my run of this unit ended without a result. */
 const failed = z.object({ kind: z.literal('failed'), lease: leaseId, unit: unitIndex, reason, deterministic: z.boolean() });
 
-/** Requester: the quorum was reached by these workers. */
+/** Requester or steward: the quorum was reached by these workers. */
 const accepted = z.object({
   kind: z.literal('accepted'),
   unit: unitIndex,
@@ -51,11 +63,11 @@ const accepted = z.object({
   workers: z.array(peerId).min(1).max(limits.maxQuorum * 2),
 });
 
-/** Requester: this unit will have no result. */
+/** Requester or steward: this unit will have no result. */
 const abandoned = z.object({ kind: z.literal('abandoned'), unit: unitIndex, reason });
 const cancelled = z.object({ kind: z.literal('cancelled'), reason });
 
-/** Requester: what a worker did for the job. Credit without a coin. */
+/** Requester or steward: what a worker did for the job. Credit without a coin. */
 const receipt = z.object({
   kind: z.literal('receipt'),
   worker: peerId,
@@ -69,8 +81,21 @@ const receipt = z.object({
 /** Worker: I agree with that receipt. */
 const countersigned = z.object({ kind: z.literal('countersigned'), receipt: cid, note: text });
 
+/**
+ * Requester: while I am away these peers award, verify and accept in my name, the first one first; those keep what was
+ * accepted. The highest term holds; with nobody in it, all are discharged.
+ */
+const delegated = z.object({
+  kind: z.literal('delegated'),
+  term: count,
+  stewards: z.array(peerId).max(limits.maxStewards),
+  keepers: z.array(peerId).max(limits.maxKeepers),
+});
+/** Keeper: the linked outputs of this accepted result are on my disk. */
+const kept = z.object({ kind: z.literal('kept'), unit: unitIndex, result: cid });
+
 const knownFact = z.discriminatedUnion('kind', [
-  posted, bid, leased, released, committed, revealed, failed, accepted, abandoned, cancelled, receipt, countersigned,
+  posted, bid, leased, released, committed, revealed, failed, accepted, abandoned, cancelled, receipt, countersigned, delegated, kept,
 ]);
 
 export type Fact = z.output<typeof knownFact>;

@@ -60,6 +60,9 @@ export const jobSpec = z.object({
   retries: z.int().min(0).max(limits.maxRetries),
   priority: z.int().min(-100).max(100),
   deadline: timestamp.optional(),
+  /** Peers that go on awarding and verifying while the requester is away, and peers that keep what was accepted; absent: none. */
+  stewards: z.int().min(0).max(limits.maxStewards).optional(),
+  keepers: z.int().min(0).max(limits.maxKeepers).optional(),
 });
 export type JobSpec = z.output<typeof jobSpec>;
 

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { leaseId } from '../documents/facts.ts';
-import { bytes, cid, exactBytes, reason, text, unitIndex } from '../fields.ts';
+import { bytes, cid, exactBytes, peerId, reason, text, unitIndex } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 const entryBytes = bytes(limits.maxEntryBytes + limits.maxEnvelopeOverheadBytes);
+const delegationBytes = bytes(limits.maxDelegationBytes);
 const advertBytes = bytes(limits.maxAdvertBytes + limits.maxEnvelopeOverheadBytes);
 const units = z.array(unitIndex).max(limits.maxWindowUnits);
 
-/** Requester to worker: would you run this? */
-export const offer = z.object({ posted: entryBytes });
+/** Requester to worker: would you run this? From a steward with the delegation that names it, and in gossip its own name. */
+export const offer = z.object({ posted: entryBytes, delegated: delegationBytes.optional(), by: peerId.optional() });
 /** Worker to requester: no, and why. */
 export const decline = z.object({ job: cid, reasons: z.array(reason).min(1).max(limits.maxReasons) });
 /** Facts about a job, either way. */
@@ -43,6 +44,16 @@ export const progress = z.object({
 export const log = z.object({ job: cid, unit: unitIndex, bytes: bytes(limits.maxLogBytes) });
 /** Either way: I know nothing of this job or lease (any more). */
 export const unknownLease = z.object({ job: cid, lease: leaseId, reason });
+/**
+ * Requester or steward, repeated: I act for this job, and shall for so long. To the stewards and keepers, to whom it comes
+ * with posting and delegation until they know the job, and to the workers.
+ */
+export const acting = z.object({
+  job: cid,
+  forMs: z.int().min(0).max(limits.maxActingMs),
+  posted: entryBytes.optional(),
+  delegated: delegationBytes.optional(),
+});
 /** To a new neighbour: adverts that I hold. */
 export const adverts = z.object({ adverts: z.array(advertBytes).max(limits.maxAdvertsPerMessage) });
 

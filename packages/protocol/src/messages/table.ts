@@ -26,6 +26,7 @@ export const messageTable = {
   unknownLease: { id: 9, schema: schemas.unknownLease, maxBytes: 8 * kibibyte, perSecond: 50 },
   adverts: { id: 10, schema: schemas.adverts, maxBytes: limits.maxMessageBytes, perSecond: 5 },
   reconcile: { id: 11, schema: schemas.reconcile, maxBytes: 256 * kibibyte, perSecond: 100 },
+  acting: { id: 12, schema: schemas.acting, maxBytes: limits.maxMessageBytes, perSecond: 50 },
 } as const satisfies Record<string, MessageKind>;
 
 export type MessageType = keyof typeof messageTable;

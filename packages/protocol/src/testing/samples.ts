@@ -5,6 +5,7 @@ import { sealAdvert } from '../documents/advert.ts';
 import { sealEntry } from '../documents/entry.ts';
 import type { Fact, FactKind, FactOf } from '../documents/facts.ts';
 import type { JobSpec } from '../documents/job-spec.ts';
+import { proveOperator } from '../documents/operator.ts';
 import { encodeResult, type ResultDocument } from '../documents/result.ts';
 import type { MessageBody, MessageType } from '../messages/table.ts';
 import { parsePeerId, peerIdOf } from '../peer-id.ts';
@@ -56,6 +57,8 @@ export const sampleFacts: { [K in FactKind]: FactOf<K> } = {
   cancelled: { kind: 'cancelled', reason },
   receipt: { kind: 'receipt', worker: otherPeer, units: 256, fuel: 18_014_398_509, credit: 2_000_000, elapsedMs: 61_234 },
   countersigned: { kind: 'countersigned', receipt: content('receipt'), note: '' },
+  delegated: { kind: 'delegated', term: 3, stewards: [samplePeer, otherPeer], keepers: [otherPeer] },
+  kept: { kind: 'kept', unit: 17, result: content('result') },
 };
 
 export const sampleJob: Cid = content('job');
@@ -82,6 +85,14 @@ const advert: Advert = {
   datasets: [{ cid: content('dataset'), name: 'flights', shards: 10, held: Uint8Array.of(0xff, 0x03) }],
 };
 export const sampleAdvert: Uint8Array = sealAdvert(advert, sampleSigner, systemCrypto).bytes;
+
+/** Fields that came later, beside the documents as they were before. */
+const operator = proveOperator(signerFromSeed(filled(32, 99)), samplePeer);
+export const sampleFullAdvert: Uint8Array = sealAdvert({ ...advert, roles: ['steward', 'keeper'], operator }, sampleSigner, systemCrypto).bytes;
+export const sampleFullFacts: Fact[] = [
+  { ...sampleFacts.bid, operator },
+  { ...sampleFacts.leased, operator: otherPeer, network: '203.0.113.0/24' },
+];
 
 const results: Record<string, ResultDocument> = {
   plain: { stdout: { inline: new TextEncoder().encode('ORD 166341\n') }, files: [] },
@@ -122,4 +133,5 @@ export const sampleMessages: { [T in MessageType]: MessageBody<T> } = {
     ],
     want: [filled(32, 11)],
   },
+  acting: { job, forMs: 15_000, posted, delegated: sampleEntry([sampleFacts.delegated], sampleJob) },
 };

@@ -1,7 +1,7 @@
 import type { FactKind } from '../documents/facts.ts';
 import { encodeMessage } from '../messages/codec.ts';
 import { messageTable, type Message, type MessageType } from '../messages/table.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleJob, sampleMessages, sampleResults, sampleSpec } from './samples.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMessages, samplePeer, sampleResults, sampleSpec } from './samples.ts';
 
 /** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
 export interface Golden {
@@ -24,9 +24,13 @@ export function currentGolden(): Golden {
   const vectors: [string, Uint8Array][] = [
     ...factKinds.map((kind): [string, Uint8Array] => [`entry/${kind}`, sampleEntry([sampleFacts[kind]], kind === 'posted' ? undefined : sampleJob)]),
     ['entry/posted, with its optional fields', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, window: 8 } }])],
+    ['entry/posted, with stewards and keepers', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, stewards: 2, keepers: 3 } }])],
+    ['entry/bid and leased, of an operator', sampleEntry(sampleFullFacts, sampleJob)],
     ['entry/batch', sampleEntry([sampleFacts.committed, { ...sampleFacts.committed, unit: 1 }], sampleJob)],
     ['advert', sampleAdvert],
+    ['advert, with its optional fields', sampleFullAdvert],
     ...Object.entries(sampleResults).map(([name, bytes]): [string, Uint8Array] => [`result/${name}`, bytes]),
+    ['message/offer, of a steward', encodeMessage({ type: 'offer', ...sampleMessages.offer, delegated: sampleEntry([sampleFacts.delegated], sampleJob), by: samplePeer })],
     ...messageTypes.map((type): [string, Uint8Array] => [`message/${type}`, encodeMessage({ type, ...sampleMessages[type] } as Message)]),
   ];
   return {
