@@ -16,6 +16,7 @@ const requester = authorOf('requester');
 const workers = ['a', 'b', 'c'].map((name) => authorOf(name));
 const stranger = authorOf('stranger');
 const everybody = [requester, ...workers, stranger];
+const ids = everybody.map(({ id }) => id);
 const posted = post(requester, countedSpec(units));
 const { job } = posted;
 
@@ -59,6 +60,8 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({ kind: fc.constant('cancelled' as const), reason }),
   fc.record({ kind: fc.constant('receipt' as const), worker: author.map(({ id }) => id), units: fc.integer({ min: 0, max: 9 }), fuel: fc.constant(1), credit: fc.constant(1), elapsedMs: fc.constant(1) }),
   fc.record({ kind: fc.constant('countersigned' as const), receipt: fc.constant(job), note: fc.constant('') }),
+  fc.record({ kind: fc.constant('delegated' as const), term: fc.integer({ min: 0, max: 3 }), stewards: fc.subarray(ids), keepers: fc.subarray(ids) }),
+  fc.tuple(unit, text).map(([at, said]) => ({ kind: 'kept' as const, unit: at, result: halves(requester.id, job, at, said).result })),
 );
 
 const entry = fc
@@ -98,9 +101,10 @@ describe(`a ledger (seed ${seed})`, () => {
   });
 
   it('takes what only the requester may say from the requester alone', () => {
-    const requesterOnly: ReadonlySet<string> = new Set(['leased', 'released', 'accepted', 'abandoned', 'cancelled', 'receipt']);
+    const requesterOnly: ReadonlySet<string> = new Set(['leased', 'released', 'accepted', 'abandoned', 'cancelled', 'receipt', 'delegated']);
     const property = fc.property(fc.array(entry, { maxLength: 12 }), fc.array(fact, { minLength: 1, maxLength: 8 }), fc.constantFrom(...workers, stranger), (entries, facts, by) => {
       const said = facts.filter(({ kind }) => requesterOnly.has(kind));
+      fc.pre(!ledgerOf([posted, ...entries]).delegations.stewards.has(by.id));
       const before = stateOf(ledgerOf([posted, ...entries]));
       expect(stateOf(ledgerOf([posted, ...entries, state(by, job, said)]))).toEqual(before);
     });

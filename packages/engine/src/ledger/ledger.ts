@@ -2,6 +2,7 @@ import type { Cid, Crypto, PeerId } from '@shoal/runtime';
 import { decodeResult, digestOf, documentCid, ProtocolError, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
 import { hexOf } from '../hex.ts';
 import { commitmentOf } from '../verify/commitment.ts';
+import { Delegations, isDelegable } from './delegations.ts';
 import { SortedIds } from './reconcile.ts';
 import { emptyUnit, type UnitFacts } from './unit-facts.ts';
 
@@ -14,8 +15,8 @@ export interface LeaseFacts {
 
 /**
  * The state of one job: a pure fold over its set of entries. Adding an entry twice, or entries in another order,
- * gives the same state. Who may say what is decided here: only the requester awards, accepts and cancels,
- * and a worker speaks for itself alone.
+ * gives the same state. Who may say what is decided here: only the requester cancels and delegates, it and those to whom
+ * it delegated award and accept, and everybody else speaks for itself alone.
  */
 export class JobLedger {
   readonly job: Cid;
@@ -35,11 +36,19 @@ export class JobLedger {
   readonly receipts = new Map<string, FactOf<'receipt'> & { id: Cid }>();
   /** Workers that agreed, by the entry of their receipt. */
   readonly countersigned = new Map<Cid, Set<PeerId>>();
+  readonly delegations = new Delegations();
+  /** What workers have in common, where it is known: an operator, a block of addresses. */
+  readonly origins = new Map<PeerId, Set<string>>();
+  /** Keepers that hold a result's outputs durably, by unit. */
+  readonly kept = new Map<number, Map<PeerId, Set<Cid>>>();
   posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string } | undefined;
   /** Entries that came before the posting. Not from strangers: whoever takes entries from others knows the posting. */
   private readonly orphans = new Map<Cid, Entry>();
   private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
   private readonly views = new Map<PeerId, SortedIds>();
+  /** What was added since it was last taken, where somebody passes it on. */
+  private fresh: Entry[] | undefined;
+  private readonly bytesOf = new Map<PeerId, number>();
   private readonly crypto: Crypto;
 
   constructor(job: Cid, crypto: Crypto) {
@@ -70,7 +79,7 @@ export class JobLedger {
 
   unit(index: number): UnitFacts {
     let facts = this.units.get(index);
-    if (facts === undefined) this.units.set(index, (facts = emptyUnit(this.isWorker)));
+    if (facts === undefined) this.units.set(index, (facts = emptyUnit(this.isVoter)));
     return facts;
   }
 
@@ -80,8 +89,44 @@ export class JobLedger {
     return open.sort(([a, one], [b, other]) => other.until - one.until || (a < b ? -1 : 1)).map(([, lease]) => lease);
   }
 
-  /** Whether the requester ever gave this peer a lease. */
-  readonly isWorker = (peer: PeerId): boolean => this.leased.has(peer);
+  /** Whether this peer ever got a lease. */
+  isWorker(peer: PeerId): boolean {
+    return this.leased.has(peer);
+  }
+
+  /** Whether its results count: a worker's, but for one that acts as a steward. */
+  private readonly isVoter = (peer: PeerId): boolean => this.leased.has(peer) && !this.delegations.acted.has(peer);
+
+  /** Whether this peer speaks for the job: its requester, or a steward that it ever named. */
+  isAuthority(peer: PeerId): boolean {
+    return peer === this.posted?.requester || this.delegations.stewards.has(peer);
+  }
+
+  /** Whether this peer is to see all of the ledger. */
+  seesAll(peer: PeerId): boolean {
+    return this.isAuthority(peer) || this.delegations.keepers.has(peer);
+  }
+
+  /** From now on what is added is noted for `takeFresh`. */
+  noteFresh(): void {
+    this.fresh ??= [];
+  }
+
+  takeFresh(): Entry[] {
+    if (this.fresh === undefined || this.fresh.length === 0) return [];
+    const fresh = this.fresh;
+    this.fresh = [];
+    return fresh;
+  }
+
+  hasFresh(): boolean {
+    return this.fresh !== undefined && this.fresh.length > 0;
+  }
+
+  /** Bytes of entries of one author. */
+  bytesBy(author: PeerId): number {
+    return this.bytesOf.get(author) ?? 0;
+  }
 
   /** The commitment that a reveal opens; undefined where its document is not what it claims to be. */
   openedBy(fact: FactOf<'revealed'>, worker: PeerId): string | undefined {
@@ -103,7 +148,7 @@ export class JobLedger {
     if (ids !== undefined) return ids;
     this.views.set(worker, (ids = new SortedIds(this.crypto)));
     for (const entry of this.entries.values()) {
-      if (entry.author === worker || entry.author === this.posted?.requester) ids.insert(digestOf(entry.id));
+      if (entry.author === worker || this.isAuthority(entry.author)) ids.insert(digestOf(entry.id));
     }
     return ids;
   }
@@ -116,9 +161,11 @@ export class JobLedger {
   private keep(entry: Entry): void {
     this.entries.set(entry.id, entry);
     this.bytes += entry.bytes.length;
+    this.bytesOf.set(entry.author, this.bytesBy(entry.author) + entry.bytes.length);
+    this.fresh?.push(entry);
     const digest = digestOf(entry.id);
     this.ids.insert(digest);
-    if (entry.author === this.posted?.requester) for (const ids of this.views.values()) ids.insert(digest);
+    if (this.isAuthority(entry.author)) for (const ids of this.views.values()) ids.insert(digest);
     else this.views.get(entry.author)?.insert(digest);
   }
 
@@ -130,33 +177,47 @@ export class JobLedger {
   private foldFact(fact: Fact, entry: Entry): void {
     const posted = this.posted;
     if (posted === undefined) return;
-    if ('unit' in fact && fact.unit >= unitCount(posted.spec)) return;
+    if (!isWithin(fact, posted)) return;
     if (entry.author === posted.requester) this.foldRequester(fact, entry);
-    this.foldWorker(fact, entry);
+    if (isDelegable(fact.kind)) this.foldDelegable(fact, entry);
+    else this.foldOthers(fact, entry);
   }
 
   private foldRequester(fact: Fact, entry: Entry): void {
+    if (fact.kind === 'cancelled') this.cancelled.set(entry.id, fact.reason);
+    if (fact.kind !== 'delegated') return;
+    for (const freed of this.delegations.add(fact, entry)) {
+      for (const waited of freed.value.facts) if (isDelegable(waited.kind) && isWithin(waited, this.posted)) this.foldDelegable(waited, freed);
+    }
+    this.views.clear(); // what stewards state is for all to see
+  }
+
+  private foldDelegable(fact: Fact, entry: Entry): void {
+    const { delegations, posted } = this;
+    if (entry.author !== posted?.requester) {
+      if (!delegations.stewards.has(entry.author)) return delegations.park(entry);
+      delegations.acted.add(entry.author);
+    }
     switch (fact.kind) {
       case 'leased': {
         const key = `${fact.lease}/${fact.worker}`;
         const until = Math.max(this.leases.get(key)?.until ?? 0, fact.until);
         this.leases.set(key, { lease: fact.lease, worker: fact.worker, until });
         this.leased.add(fact.worker);
+        this.foldOrigin(fact);
         return;
       }
       case 'released':
         this.released.set(`${fact.lease}/${fact.worker}`, smaller(this.released.get(`${fact.lease}/${fact.worker}`), fact.reason));
         return;
       case 'accepted': {
-        const accepted = this.unit(fact.unit).accepted;
+        const { accepted, acceptedBy } = this.unit(fact.unit);
         accepted.set(fact.result, new Set([...(accepted.get(fact.result) ?? []), ...fact.workers]));
+        acceptedBy.set(fact.result, (acceptedBy.get(fact.result) ?? new Set()).add(entry.author));
         return;
       }
       case 'abandoned':
-        this.unit(fact.unit).abandoned.set(entry.id, fact.reason);
-        return;
-      case 'cancelled':
-        this.cancelled.set(entry.id, fact.reason);
+        this.unit(fact.unit).abandoned.set(entry.id, { reason: fact.reason, by: entry.author });
         return;
       case 'receipt':
         this.receipts.set(`${entry.id}/${fact.worker}`, { ...fact, id: entry.id });
@@ -165,7 +226,15 @@ export class JobLedger {
     }
   }
 
-  private foldWorker(fact: Fact, entry: Entry): void {
+  /** Whose peer a worker is, and where it was seen, by whoever gave it a lease. */
+  private foldOrigin({ worker, operator, network }: FactOf<'leased'>): void {
+    const origins = this.origins.get(worker) ?? new Set();
+    if (operator !== undefined) origins.add(`operator/${operator}`);
+    if (network !== undefined) origins.add(`network/${network}`);
+    if (origins.size > 0) this.origins.set(worker, origins);
+  }
+
+  private foldOthers(fact: Fact, entry: Entry): void {
     const worker = entry.author;
     switch (fact.kind) {
       case 'bid': {
@@ -196,9 +265,19 @@ export class JobLedger {
       case 'countersigned':
         this.countersigned.set(fact.receipt, (this.countersigned.get(fact.receipt) ?? new Set()).add(worker));
         return;
+      case 'kept': {
+        const kept = this.kept.get(fact.unit) ?? new Map<PeerId, Set<Cid>>();
+        this.kept.set(fact.unit, kept.set(worker, (kept.get(worker) ?? new Set()).add(fact.result)));
+        return;
+      }
       default:
     }
   }
+}
+
+/** Whether a fact is of a unit that the job has. */
+function isWithin(fact: Fact, posted: JobLedger['posted']): boolean {
+  return !('unit' in fact) || (posted !== undefined && fact.unit < unitCount(posted.spec));
 }
 
 /** Whether everybody can read it, and it names no more than a unit may put out: its requester fetches what it names. */

@@ -7,7 +7,8 @@ import type { UnitFacts } from './unit-facts.ts';
  * entries came. Begins with the fingerprint of the set of entries.
  */
 export function snapshotOf(ledger: JobLedger): Uint8Array {
-  const { posted, ids } = ledger;
+  const { posted, ids, delegations } = ledger;
+  const { current } = delegations;
   return encodeValue({
     job: ledger.job,
     entries: ids.fingerprint(0, ids.size),
@@ -18,6 +19,12 @@ export function snapshotOf(ledger: JobLedger): Uint8Array {
     units: [...ledger.units]
       .sort(([a], [b]) => a - b)
       .map(([unit, facts]) => ({ unit, ...unitState(facts) })),
+    delegated: current === undefined ? null : { term: current.term, stewards: [...current.stewards], keepers: [...current.keepers], entry: current.entry.id },
+    stewards: [...delegations.stewards].sort(),
+    keepers: [...delegations.keepers].sort(),
+    acted: [...delegations.acted].sort(),
+    origins: inOrder(ledger.origins, (origins) => [...origins].sort()),
+    kept: [...ledger.kept].sort(([a], [b]) => a - b).map(([unit, kept]) => [unit, inOrder(kept, (results) => [...results].sort())]),
     cancelled: inOrder(ledger.cancelled, (reason) => reason),
     receipts: inOrder(ledger.receipts, ({ id, worker, units, fuel, credit, elapsedMs }) => ({ id, worker, units, fuel, credit, elapsedMs })),
     countersigned: inOrder(ledger.countersigned, (workers) => [...workers].sort()),
@@ -30,7 +37,8 @@ function unitState(facts: UnitFacts): Record<string, unknown> {
     revealed: inOrder(facts.revealed, (shown) => inOrder(shown, ({ result }) => result)),
     failures: inOrder(facts.failures, (all) => inOrder(all, ({ reason, deterministic, at }) => ({ reason, deterministic, at }))),
     accepted: inOrder(facts.accepted, (workers) => [...workers].sort()),
-    abandoned: inOrder(facts.abandoned, (reason) => reason),
+    acceptedBy: inOrder(facts.acceptedBy, (by) => [...by].sort()),
+    abandoned: inOrder(facts.abandoned, (of) => of),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Cid, PeerId } from '@shoal/runtime';
+import type { PeerId } from '@shoal/runtime';
 import { unitCount, type JobSpec } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
-import { committersOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { acceptedResult, committersOf, settlementOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { leaseOf, type Candidate, type RequestedJob } from '../requester/job.ts';
 import type { JobView, UnitView, WorkerView } from './types.ts';
 import { waitingOf } from './waiting.ts';
@@ -15,7 +15,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
   const workers = new Map<PeerId, WorkerView>();
   for (const bid of ledger.bids.keys()) workers.set(bid, emptyWorker(bid, 'bid'));
   for (const lease of ledger.openLeases()) workers.set(lease.worker, emptyWorker(lease.worker, 'leased'));
-  for (const [unit, facts] of ledger.units) addUnit(tallies, workers, spec, unit, facts);
+  for (const [unit, facts] of ledger.units) addUnit(tallies, workers, posted, unit, facts);
   const units = unitCount(spec);
   const settled = tallies.accepted + tallies.abandoned === units;
   const [reason] = ledger.cancelled.values();
@@ -42,12 +42,12 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
 function addUnit(
   tallies: { accepted: number; abandoned: number; executions: number; failures: number; bytesProcessed: number },
   workers: Map<PeerId, WorkerView>,
-  spec: JobSpec,
+  { spec, requester }: { spec: JobSpec; requester: PeerId },
   unit: number,
   facts: UnitFacts,
 ): void {
-  if (facts.accepted.size > 0 && facts.abandoned.size === 0) tallies.accepted += 1;
-  if (facts.abandoned.size > 0) tallies.abandoned += 1;
+  const settlement = settlementOf(facts, requester);
+  if (settlement !== undefined) tallies[settlement] += 1;
   const ran = runnersOf(facts);
   tallies.executions += ran.length;
   tallies.bytesProcessed += spec.units.kind === 'shards' ? ran.length * (spec.units.shards[unit]?.bytes ?? 0) : 0;
@@ -109,39 +109,35 @@ function workerState(job: RequestedJob, candidate: Candidate): WorkerView['state
 export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
   const { posted } = ledger;
   if (posted === undefined) return [];
-  const { units } = posted.spec;
+  const { spec: { units }, requester } = posted;
   return Array.from({ length: unitCount(posted.spec) }, (_, unit) => {
     const facts = ledger.units.get(unit);
     const running = [...(job?.active.get(unit) ?? [])].map((lease) => lease.worker);
     const shard = units.kind === 'shards' ? units.shards[unit]?.name : undefined;
-    const result = singleResult(facts);
-    const reason = [...(facts?.abandoned.values() ?? [])][0];
+    const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
+    const reason = [...(facts?.abandoned.values() ?? [])][0]?.reason;
     return {
       unit,
       ...(shard === undefined ? {} : { shard }),
-      state: unitState(facts, running.length > 0),
+      state: unitState(facts, requester, running.length > 0),
       running,
       committed: facts === undefined ? [] : committersOf(facts),
-      workers: result === undefined ? [] : [...(facts?.accepted.get(result) ?? [])],
+      workers: [...(accepted?.workers ?? [])],
       failures: facts === undefined ? [] : failuresOf(facts),
-      ...(result === undefined ? {} : { result }),
+      ...(accepted === undefined ? {} : { result: accepted.result }),
       ...(reason === undefined ? {} : { reason }),
     };
   });
-}
-
-function singleResult(facts: UnitFacts | undefined): Cid | undefined {
-  return facts?.accepted.size === 1 ? facts.accepted.keys().next().value : undefined;
 }
 
 function failuresOf(facts: UnitFacts): UnitView['failures'] {
   return [...facts.failures].flatMap(([peer, failures]) => [...failures.values()].map(({ reason }) => ({ peer, reason })));
 }
 
-function unitState(facts: UnitFacts | undefined, running: boolean): UnitView['state'] {
+function unitState(facts: UnitFacts | undefined, requester: PeerId, running: boolean): UnitView['state'] {
   if (facts !== undefined) {
-    if (facts.abandoned.size > 0) return 'abandoned';
-    if (facts.accepted.size === 1) return 'accepted';
+    const settlement = settlementOf(facts, requester);
+    if (settlement === 'abandoned' || (settlement === 'accepted' && facts.accepted.size === 1)) return settlement;
     const shown = new Set([...facts.revealed.values()].flatMap((by) => [...by.values()].map((revealed) => revealed.result)));
     if (facts.accepted.size > 1 || shown.size > 1) return 'disputed';
   }

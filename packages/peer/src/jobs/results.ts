@@ -1,5 +1,5 @@
 import type { Cid } from '@shoal/runtime';
-import { documentOf, type JobLedger } from '@shoal/engine';
+import { acceptedResult, documentOf, type JobLedger } from '@shoal/engine';
 import { decodeResult, type Output } from '@shoal/protocol';
 import type { UnitResult } from '../api.ts';
 import type { Parts } from '../parts.ts';
@@ -9,9 +9,9 @@ const decoder = new TextDecoder();
 /** The result of an accepted unit; undefined while its linked outputs are not here. */
 export async function resultOf(parts: Pick<Parts, 'store'>, ledger: JobLedger, unit: number): Promise<UnitResult | undefined> {
   const facts = ledger.units.get(unit);
-  const [accepted] = facts?.accepted ?? [];
+  const accepted = facts === undefined || ledger.posted === undefined ? undefined : acceptedResult(facts, ledger.posted.requester);
   if (facts === undefined || accepted === undefined) return undefined;
-  const [cid, workers] = accepted;
+  const { result: cid, workers } = accepted;
   const document = documentOf(facts, cid);
   if (document === undefined) return undefined;
   const result = decodeResult(document);
