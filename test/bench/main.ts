@@ -7,10 +7,11 @@ import { imports } from './suites/import.ts';
 import { jobs } from './suites/jobs.ts';
 import { join } from './suites/join.ts';
 import { replication } from './suites/replication.ts';
+import { rivals } from './suites/rivals.ts';
 import { sandbox } from './suites/sandbox.ts';
 import { units } from './suites/units.ts';
 
-const suites: readonly Suite[] = [join, jobs, units, imports, replication, sandbox];
+const suites: readonly Suite[] = [join, jobs, units, rivals, imports, replication, sandbox];
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(): Promise<number> {
