@@ -3,6 +3,8 @@ import process from 'node:process';
 import { Bench } from './bench.ts';
 import { readOptions, usage } from './options.ts';
 import type { Suite } from './suite.ts';
+import { archive } from './suites/archive.ts';
+import { command } from './suites/command.ts';
 import { imports } from './suites/import.ts';
 import { jobs } from './suites/jobs.ts';
 import { join } from './suites/join.ts';
@@ -11,7 +13,7 @@ import { rivals } from './suites/rivals.ts';
 import { sandbox } from './suites/sandbox.ts';
 import { units } from './suites/units.ts';
 
-const suites: readonly Suite[] = [join, jobs, units, rivals, imports, replication, sandbox];
+const suites: readonly Suite[] = [join, jobs, units, rivals, imports, replication, sandbox, command, archive];
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(): Promise<number> {

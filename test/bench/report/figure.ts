@@ -1,5 +1,5 @@
 /** Of `ms`, `us`, `MB` and `x` (so many times as much) less is better, of everything else more. */
-export type Unit = 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%';
+export type Unit = 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%' | 'records';
 
 /** One measured number. */
 export interface Figure {

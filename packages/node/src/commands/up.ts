@@ -5,6 +5,7 @@ import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/o
 import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
+import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
 
 interface UpCommandOptions extends PeerCommandOptions {
   bootstrap?: string[];
@@ -41,6 +42,7 @@ export function registerUp(program: Command, context: Context): void {
     ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
   ]);
   command.action(async (options: UpCommandOptions) => {
+    keepYoungHeapSmall();
     await useCodeCache(options.dataDir);
     // The peer and all below it are loaded here only: no other command waits for them.
     const { up } = await import('../daemon/up.ts');
