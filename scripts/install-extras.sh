@@ -6,6 +6,8 @@ set -u
 # command:package:what it is for
 extras=(
   "bwrap:bubblewrap:a second wall around programs of strangers"
+  "ip:iproute2:npm run lab, meshes in network namespaces"
+  "iptables:iptables:npm run lab, meshes behind NATs"
 )
 
 missing=()
