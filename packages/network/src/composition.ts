@@ -2,7 +2,7 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { gossipsub, StrictNoSign, type GossipSub } from '@libp2p/gossipsub';
 import { identify, identifyPush, type Identify, type IdentifyPush } from '@libp2p/identify';
-import type { Libp2p, PrivateKey } from '@libp2p/interface';
+import type { ConnectionEncrypter, Libp2p, PrivateKey } from '@libp2p/interface';
 import type { SingleKadDHT } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
@@ -10,11 +10,12 @@ import { ping, type Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { signerFromSeed, systemCrypto } from '@shoal/runtime';
+import { signerFromSeed, systemCrypto, type Doorkeeper } from '@shoal/runtime';
 import type { NetworkLimits } from './defaults.ts';
 import { BoundedDatastore } from './dht/bounded-datastore.ts';
 import { createDht } from './dht/create-dht.ts';
 import type { Guard } from './guard/guard.ts';
+import { AdmittingEncrypter } from './members/admitting-encrypter.ts';
 import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
 import { silentComponentLogger } from './logging/silent-logger.ts';
 import type { Names } from './names.ts';
@@ -37,6 +38,7 @@ export interface NodeInit {
   mdns: boolean;
   limits: NetworkLimits;
   guard: Pick<Guard, 'isBanned'>;
+  doorkeeper?: Doorkeeper | undefined;
   count: WireCount;
 }
 
@@ -67,7 +69,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
     ),
     transports: [tcp()],
     // Another prologue, another handshake: a peer of another mesh does not get past it.
-    connectionEncrypters: [noise({ prologueBytes: names.handshake })],
+    connectionEncrypters: [(components) => encrypterOf(init, components)],
     connectionProtector: () => countingProtector(init.count),
     streamMuxers: [
       yamux({
@@ -136,4 +138,9 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       }),
     },
   });
+}
+
+function encrypterOf({ names, doorkeeper, limits }: NodeInit, components: Parameters<ReturnType<typeof noise>>[0]): ConnectionEncrypter {
+  const encrypter = noise({ prologueBytes: names.handshake })(components);
+  return doorkeeper === undefined ? encrypter : new AdmittingEncrypter(encrypter, doorkeeper, limits);
 }

@@ -20,7 +20,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const limits = checkOptions(options);
   const { clock, metrics } = options;
   const logger = options.logger.child('network');
-  const names = namesOf(options.mesh);
+  const names = namesOf(options.mesh, options.doorkeeper?.secret);
   const privateKey = privateKeyFromSeed(options.seed);
   const peerId = peerIdFromPrivateKey(privateKey).toString() as PeerId;
   const count: WireCount = { sent: 0, received: 0 };
@@ -43,10 +43,12 @@ export function createNetwork(options: NetworkOptions): Network {
     logger,
     metrics,
     limits,
-    disconnect: (peer) => {
-      for (const connection of node?.getConnections(peerIdFromString(peer)) ?? []) connection.abort(new Error('banned'));
-    },
+    disconnect: (peer) => disconnect(peer, 'banned'),
   });
+
+  const disconnect = (peer: PeerId, reason: string): void => {
+    for (const connection of node?.getConnections(peerIdFromString(peer)) ?? []) connection.abort(new Error(reason));
+  };
 
   const running = (): { node: MeshNode; parts: Parts } => {
     if (state === 'running' && node !== undefined && parts !== undefined) return { node, parts };
@@ -58,7 +60,7 @@ export function createNetwork(options: NetworkOptions): Network {
 
   const begin = async (told: NetworkHandlers): Promise<void> => {
     await known.load();
-    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, count });
+    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count });
     parts = assembleParts({ options, limits, names, node, known, guard, handlers: told });
     await parts.messenger.start();
     for (const [protocol, handler] of served) await serveNow(node, protocol, handler);
@@ -140,6 +142,7 @@ export function createNetwork(options: NetworkOptions): Network {
         logger.debug('The addresses of a peer could not be kept', { peer, reason: messageOf(error) });
       });
     },
+    disconnect,
     async dial(address, { signal } = {}) {
       const target = parseAddress(address);
       const peer = peerOf(target);

@@ -20,6 +20,12 @@ export const networkDefaults = {
   inboundConnectionsPerAddressPerSecond: 64,
   /** Handshakes at once. Those beyond are refused and come again in a moment; taken all together, all would time out. */
   maxPendingInboundConnections: 20,
+  /** What a newcomer shows in a private mesh, before it is admitted: a membership and its frame. */
+  maxGreetingBytes: wire.maxMembershipBytes + 64,
+  /** What it may say right after: a list of revocations. */
+  maxMemberNewsBytes: wire.maxRevocationsBytes + wire.maxEnvelopeOverheadBytes,
+  /** Greetings and news of both sides, over a slow link. */
+  admissionTimeoutMs: 10_000,
   maxParallelDials: 16,
   maxDialQueue: 256,
   dialTimeoutMs: 20_000,

@@ -15,11 +15,12 @@ export interface Names {
 
 export const meshPattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-export function namesOf(mesh: string): Names {
+/** `secret` is a private mesh's own; mixed in as well. */
+export function namesOf(mesh: string, secret: Uint8Array = new Uint8Array()): Names {
   const prefix = `shoal/${mesh}`;
   const topics = `/${prefix}/topic/`;
   return {
-    handshake: new TextEncoder().encode(`${prefix}/1`),
+    handshake: Uint8Array.from([...new TextEncoder().encode(`${prefix}/1`), ...secret]),
     prefix,
     dht: `/${prefix}/kad/1.0.0`,
     messages: `/${prefix}/messages/1.0.0`,

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Metrics, Random } from '@shoal/runtime';
+import type { Clock, Doorkeeper, Logger, Metrics, Random } from '@shoal/runtime';
 import { multiaddr } from '@multiformats/multiaddr';
 import { networkDefaults, type NetworkLimits } from './defaults.ts';
 import { NetworkError } from './errors.ts';
@@ -15,6 +15,8 @@ export interface NetworkOptions {
   bootstrap: string[];
   /** File that remembers peers from one run to the next. */
   peerStorePath?: string;
+  /** Of a private mesh: whom to let in. Without one, anybody of the same mesh may come. */
+  doorkeeper?: Doorkeeper | undefined;
   /** Find peers on the local network by multicast. */
   mdns: boolean;
   clock: Clock;

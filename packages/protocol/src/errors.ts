@@ -8,6 +8,8 @@ export type ProtocolErrorCode =
   | 'message-unknown'
   | 'cid-invalid'
   | 'peer-id-invalid'
-  | 'selector-invalid';
+  | 'selector-invalid'
+  | 'membership-invalid'
+  | 'token-invalid';
 
 export class ProtocolError extends ShoalError<ProtocolErrorCode> {}

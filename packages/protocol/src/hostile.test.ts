@@ -9,13 +9,16 @@ import { parseCid } from './cid.ts';
 import { decodeValue, encodeValue } from './codec.ts';
 import { openAdvert, sealAdvert } from './documents/advert.ts';
 import { openEntry, sealEntry } from './documents/entry.ts';
+import { openMembership } from './documents/membership.ts';
 import { decodeResult, encodeResult } from './documents/result.ts';
+import { openRevocations, sealRevocations } from './documents/revocations.ts';
+import { decodeToken, encodeToken } from './documents/token.ts';
 import type { ProtocolErrorCode } from './errors.ts';
 import { decodeMessage, encodeMessage } from './messages/codec.ts';
 import { messageTable } from './messages/table.ts';
 import { parsePeerId } from './peer-id.ts';
 import { hostileCbor, hostileText } from './testing/hostile.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleJob, sampleMessages, samplePeer, sampleResults, sampleSigner } from './testing/samples.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleInvitation, sampleJob, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSigner, sampleToken } from './testing/samples.ts';
 import { factKinds, messageTypes } from './testing/vectors.ts';
 
 const seed = Number(process.env['SHOAL_SEED'] ?? 20_011_231);
@@ -27,6 +30,8 @@ const codes: Record<ProtocolErrorCode, true> = {
   'cid-invalid': true,
   'peer-id-invalid': true,
   'selector-invalid': true,
+  'membership-invalid': true,
+  'token-invalid': true,
 };
 /** Whoever signs may sign anything: these inputs are past the signature. */
 const anySignature: Crypto = { sha256: systemCrypto.sha256, verify: () => true };
@@ -105,6 +110,22 @@ describe(`decoders under hostile bytes (seed ${seed})`, () => {
       (payload) => openAdvert(envelopeOf(payload), anySignature),
       ({ value }) => deepStrictEqual(sealAdvert(value, sampleSigner, systemCrypto).value, value),
     );
+  });
+
+  it('a membership lets in nobody whom it does not name, whatever is done to it', () => {
+    const at = { mesh: sampleInvitation.mesh, authority: publicKey, peer: samplePeer, now: sampleInvitation.at };
+    feed(hostileCbor([sampleMembership]), 10_000, (shown) => openMembership(shown, at, systemCrypto), ({ invitation }) => deepStrictEqual(invitation, sampleInvitation));
+  });
+
+  it('openRevocations takes what the authority signs, or says why not', () => {
+    const of = { mesh: sampleInvitation.mesh, authority: publicKey };
+    feed(hostileCbor([payloadOf(sampleRevocations)]), 10_000, (payload) => openRevocations(envelopeOf(payload), of, anySignature), ({ value }) =>
+      deepStrictEqual(sealRevocations(value, sampleSigner, systemCrypto).value, value),
+    );
+  });
+
+  it('decodeToken reads a token, or says what it expected', () => {
+    feed(hostileText([sampleToken]), 5_000, decodeToken, (token) => deepStrictEqual(decodeToken(encodeToken(token)), token));
   });
 
   it('decodeMessage takes a message of the table, or says why not', () => {

@@ -62,6 +62,15 @@ export const limits = {
   /** Ranges and ids in one reconcile message. */
   maxReconcileRanges: 1_024,
   maxReconcileIds: 1_024,
+  /** An invitation to a private mesh: all roles and labels with values of full length. */
+  maxInvitationBytes: 6_144,
+  /** What a member shows, in a handshake and in its advert. */
+  maxMembershipBytes: 7_168,
+  /** Peers, and invitations, that one list revokes; it travels whole, so that the newest alone counts. */
+  maxRevoked: 4_096,
+  maxRevocationsBytes: 327_680,
+  /** A token that a person passes on: an invitation, its key, and addresses to join by. */
+  maxTokenBytes: 16_384,
   /** Reasons in a decline. */
   maxReasons: 16,
   /** Clock of a stranger may be ahead of ours by this much before its documents are refused. */

@@ -4,6 +4,7 @@ export * from './errors.ts';
 export type * from './ports/blob-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/crypto.ts';
+export type * from './ports/doorkeeper.ts';
 export type * from './ports/executor.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/logger.ts';

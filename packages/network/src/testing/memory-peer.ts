@@ -201,6 +201,8 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
       }
     },
 
+    disconnect: (peer) => self.disconnect(peer),
+
     serve: (protocol, handler) => void served.set(protocol, handler),
     open(to, protocol, { signal }) {
       try {

@@ -15,6 +15,9 @@ const holding = z.object({
 });
 export type Holding = z.output<typeof holding>;
 
+/** How selectors name a label that the mesh's authority vouches for: `attested/region=eu`. */
+export const attestedPrefix = 'attested/';
+
 /** What a peer says of itself to everybody. The newest sequence number wins; it is forgotten after its time to live. */
 const advertBody = z.object({
   mesh: name,
@@ -32,12 +35,15 @@ const advertBody = z.object({
   determinismClass: name,
   labels: z
     .record(label, labelValue)
-    .refine((labels) => Object.keys(labels).length <= limits.maxLabels, `expected at most ${limits.maxLabels} labels`),
+    .refine((labels) => Object.keys(labels).length <= limits.maxLabels, `expected at most ${limits.maxLabels} labels`)
+    .refine((labels) => Object.keys(labels).every((key) => !key.startsWith(attestedPrefix)), `expected no label that begins with ${attestedPrefix}: an authority gives those`),
   datasets: z.array(holding).max(limits.maxDatasetsPerAdvert),
   /** What it would do for jobs of others besides running them: `steward`, `keeper`. */
   roles: z.array(label).max(limits.maxRoles).optional(),
   /** Whose peer it is, where its owner says so. */
   operator: operatorProof.optional(),
+  /** In a private mesh: what lets it belong, with the roles and labels that the authority gave it. */
+  membership: bytes(limits.maxMembershipBytes).optional(),
 });
 export type Advert = z.output<typeof advertBody>;
 

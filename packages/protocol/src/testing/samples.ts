@@ -4,9 +4,13 @@ import type { Advert } from '../documents/advert.ts';
 import { sealAdvert } from '../documents/advert.ts';
 import { sealEntry } from '../documents/entry.ts';
 import type { Fact, FactKind, FactOf } from '../documents/facts.ts';
+import { sealAdmission, sealInvitation, type Invitation } from '../documents/invitation.ts';
 import type { JobSpec } from '../documents/job-spec.ts';
+import { encodeMembership } from '../documents/membership.ts';
 import { proveOperator } from '../documents/operator.ts';
 import { encodeResult, type ResultDocument } from '../documents/result.ts';
+import { sealRevocations } from '../documents/revocations.ts';
+import { encodeToken } from '../documents/token.ts';
 import type { MessageBody, MessageType } from '../messages/table.ts';
 import { parsePeerId, peerIdOf } from '../peer-id.ts';
 
@@ -93,6 +97,30 @@ export const sampleFullFacts: Fact[] = [
   { ...sampleFacts.bid, operator },
   { ...sampleFacts.leased, operator: otherPeer, network: '203.0.113.0/24' },
 ];
+
+/** A private mesh: an invitation by its key, what a peer shows that used it, and who is out. */
+const invitationKey = signerFromSeed(filled(32, 70));
+export const sampleInvitation: Invitation = {
+  mesh: 'clinic-abcdefghij',
+  id: filled(16, 71),
+  roles: ['worker', 'keeper'],
+  labels: { region: 'eu' },
+  at,
+  until: at + 604_800_000,
+  key: invitationKey.publicKey,
+};
+const invitation = sealInvitation(sampleInvitation, sampleSigner, systemCrypto).bytes;
+export const sampleMembership: Uint8Array = encodeMembership({ invitation, admission: sealAdmission(sampleInvitation, samplePeer, invitationKey, systemCrypto) });
+export const sampleMembersAdvert: Uint8Array = sealAdvert({ ...advert, membership: sampleMembership }, sampleSigner, systemCrypto).bytes;
+export const sampleRevocations: Uint8Array = sealRevocations({ mesh: sampleInvitation.mesh, seq: 2, at, peers: [otherPeer], invitations: [filled(16, 72)] }, sampleSigner, systemCrypto).bytes;
+export const sampleToken: string = encodeToken({
+  mesh: sampleInvitation.mesh,
+  authority: sampleSigner.publicKey,
+  invitation,
+  seed: filled(32, 70),
+  secret: filled(32, 73),
+  bootstrap: ['/ip4/192.0.2.7/tcp/4001'],
+});
 
 const results: Record<string, ResultDocument> = {
   plain: { stdout: { inline: new TextEncoder().encode('ORD 166341\n') }, files: [] },

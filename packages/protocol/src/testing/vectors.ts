@@ -1,7 +1,7 @@
 import type { FactKind } from '../documents/facts.ts';
 import { encodeMessage } from '../messages/codec.ts';
 import { messageTable, type Message, type MessageType } from '../messages/table.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMessages, samplePeer, sampleResults, sampleSpec } from './samples.ts';
+import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMembersAdvert, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSpec, sampleToken } from './samples.ts';
 
 /** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
 export interface Golden {
@@ -29,6 +29,10 @@ export function currentGolden(): Golden {
     ['entry/batch', sampleEntry([sampleFacts.committed, { ...sampleFacts.committed, unit: 1 }], sampleJob)],
     ['advert', sampleAdvert],
     ['advert, with its optional fields', sampleFullAdvert],
+    ['advert, of a member', sampleMembersAdvert],
+    ['membership', sampleMembership],
+    ['revocations', sampleRevocations],
+    ['token', new TextEncoder().encode(sampleToken)],
     ...Object.entries(sampleResults).map(([name, bytes]): [string, Uint8Array] => [`result/${name}`, bytes]),
     ['message/offer, of a steward', encodeMessage({ type: 'offer', ...sampleMessages.offer, delegated: sampleEntry([sampleFacts.delegated], sampleJob), by: samplePeer })],
     ...messageTypes.map((type): [string, Uint8Array] => [`message/${type}`, encodeMessage({ type, ...sampleMessages[type] } as Message)]),

@@ -68,6 +68,8 @@ export interface Network extends Service {
 
   /** Remembers where a peer can be dialled (from its signed advert). */
   learnAddresses(peer: PeerId, addresses: string[]): void;
+  /** Ends every connection with a peer that has no business here any more. */
+  disconnect(peer: PeerId, reason: string): void;
   /** Connects to a multiaddr that ends in a peer id; resolves with that id. */
   dial(address: string, options?: { signal?: AbortSignal }): Promise<PeerId>;
 
