@@ -212,7 +212,7 @@ export class Driver {
     const { carrier, engine, logger } = this.parts;
     let bytes: Uint8Array;
     try {
-      bytes = encodeMessage(message);
+      bytes = encodeMessage(message, engine.crypto.opened);
     } catch (error) {
       // A message may be lost at any time; one that cannot be written is no reason to stop.
       logger.error('message malformed', { to, type: message.type, reason: messageOf(error) });

@@ -7,7 +7,7 @@ export { createEngine, type Engine, type EngineConfig } from './engine.ts';
 export type * from './events.ts';
 export { JobLedger } from './ledger/ledger.ts';
 export { snapshotOf } from './ledger/snapshot.ts';
-export { acceptedResult, documentOf, settlementOf, votesOf } from './ledger/unit-facts.ts';
+export { acceptedResult, documentOf, settlementOf, votesOf, type UnitFacts } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
 export type { Policy } from './policy/policy.ts';

@@ -16,7 +16,7 @@ import { receiveAssign, receiveReveal, receiveUnknownLease } from './worker/repo
 export function receive(turn: Turn, from: PeerId, bytes: Uint8Array): void {
   if (!isWithinQuota(turn, from, bytes)) return;
   try {
-    dispatch(turn, from, decodeMessage(bytes));
+    dispatch(turn, from, decodeMessage(bytes, turn.engine.crypto.opened));
   } catch (error) {
     if (!(error instanceof ShoalError) || error.code === 'invariant') throw error;
     turn.effects.push({ type: 'offence', peer: from, code: error.code, text: error.message });

@@ -1,6 +1,6 @@
 import * as dagCbor from '@ipld/dag-cbor';
+import { base32 } from 'multiformats/bases/base32';
 import { CID } from 'multiformats/cid';
-import { create as createDigest } from 'multiformats/hashes/digest';
 import type { Cid, Crypto } from '@shoal/runtime';
 import { messageOf } from '@shoal/runtime';
 import { ProtocolError } from './errors.ts';
@@ -10,6 +10,8 @@ const sha256Bytes = 32;
 /** Version, codec, hash and length before the digest: any registered codec fits. */
 const maxCidBytes = 40;
 const maxCidLength = 128;
+/** Version 1, DAG-CBOR, SHA-256, its length: then comes the digest. */
+const documentPrefix = Uint8Array.of(1, dagCbor.code, sha256Code, sha256Bytes);
 
 /** Whether Shoal can check content against this link: version 1 and SHA-256, so that one content has one name. */
 export function isCheckable(link: CID): boolean {
@@ -18,8 +20,12 @@ export function isCheckable(link: CID): boolean {
 
 /** The CID of a DAG-CBOR document. */
 export function documentCid(bytes: Uint8Array, crypto: Crypto): Cid {
-  return fromLink(CID.createV1(dagCbor.code, createDigest(sha256Code, crypto.sha256(bytes))));
+  return cidOfDigest(crypto.sha256(bytes));
 }
+
+/** Links that were read lately: a job's stands in each of its messages. Dropped all at once, since reading one again is cheap. */
+const readLinks = new Map<string, CID>();
+const maxReadLinks = 4_096;
 
 function readLink(text: string): CID {
   try {
@@ -42,7 +48,12 @@ export function parseCid(text: string): Cid {
 
 /** The DAG-CBOR link of a CID. */
 export function toLink(cid: Cid): CID {
-  return readLink(cid);
+  const known = readLinks.get(cid);
+  if (known !== undefined) return known;
+  const link = readLink(cid);
+  if (readLinks.size >= maxReadLinks) readLinks.clear();
+  readLinks.set(cid, link);
+  return link;
 }
 
 export function fromLink(link: CID): Cid {
@@ -51,10 +62,13 @@ export function fromLink(link: CID): Cid {
 
 /** The 32 bytes of a CID's SHA-256 digest: the key by which ledgers are reconciled. */
 export function digestOf(cid: Cid): Uint8Array {
-  return readLink(cid).multihash.digest;
+  return toLink(cid).multihash.digest.slice();
 }
 
 /** The inverse of `digestOf` for DAG-CBOR documents. */
 export function cidOfDigest(digest: Uint8Array): Cid {
-  return fromLink(CID.createV1(dagCbor.code, createDigest(sha256Code, digest)));
+  const link = new Uint8Array(documentPrefix.length + digest.length);
+  link.set(documentPrefix);
+  link.set(digest, documentPrefix.length);
+  return base32.encode(link) as string as Cid;
 }

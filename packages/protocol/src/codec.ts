@@ -38,6 +38,15 @@ export function encodeValue(value: unknown): Uint8Array {
   return new Uint8Array(encode(value, encodeOptions));
 }
 
+/** The same behind a first byte. */
+export function encodeValueBehind(first: number, value: unknown): Uint8Array {
+  const encoded = encode(value, encodeOptions);
+  const framed = new Uint8Array(encoded.length + 1);
+  framed[0] = first;
+  framed.set(encoded, 1);
+  return framed;
+}
+
 /** The inverse, for bytes from outside: size first, then form. Only what `encodeValue` writes is taken. */
 export function decodeValue(bytes: Uint8Array, maxBytes: number): unknown {
   if (bytes.length > maxBytes) {
@@ -65,11 +74,16 @@ export function parseValue<S extends z.ZodType>(schema: S, value: unknown, what:
   throw malformed(what, 'take', result.error);
 }
 
-/** Canonical bytes of a domain value through its schema; fails with `document-malformed` where the value breaks it. */
-export function encodeWith<S extends z.ZodType>(schema: S, value: z.output<S>, what = 'document'): Uint8Array {
+/** A domain value as it is written, through its schema; fails with `document-malformed` where the value breaks it. */
+export function wireOf<S extends z.ZodType>(schema: S, value: z.output<S>, what: string): z.input<S> {
   const result = schema.safeEncode(value);
-  if (result.success) return encodeValue(result.data);
+  if (result.success) return result.data;
   throw malformed(what, 'write', result.error);
+}
+
+/** Canonical bytes of a domain value through its schema. */
+export function encodeWith<S extends z.ZodType>(schema: S, value: z.output<S>, what = 'document'): Uint8Array {
+  return encodeValue(wireOf(schema, value, what));
 }
 
 /** Bytes from outside to a domain value, in one call. */

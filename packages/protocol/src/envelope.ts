@@ -1,7 +1,7 @@
 import type { Cid, Crypto, PeerId, Signer } from '@shoal/runtime';
 import * as z from 'zod';
 import { documentCid } from './cid.ts';
-import { decodeWith, encodeWith } from './codec.ts';
+import { decodeWith, encodeValue, encodeWith } from './codec.ts';
 import { ProtocolError } from './errors.ts';
 import { bytes, exactBytes } from './fields.ts';
 import { limits } from './limits.ts';
@@ -35,12 +35,23 @@ export interface Opened<T> {
   bytes: Uint8Array;
 }
 
+const encoder = new TextEncoder();
+
 function signedBytes(domain: string, payload: Uint8Array): Uint8Array {
-  const prefix = new TextEncoder().encode(`${domain}\0`);
+  const prefix = encoder.encode(`${domain}\0`);
   const message = new Uint8Array(prefix.length + payload.length);
   message.set(prefix);
   message.set(payload, prefix.length);
   return message;
+}
+
+const names = new WeakMap<Signer, PeerId>();
+
+/** A signer's peer id. It never changes, and making it costs as much as a hash. */
+function nameOf(signer: Signer): PeerId {
+  const known = names.get(signer) ?? peerIdOf(signer.publicKey);
+  names.set(signer, known);
+  return known;
 }
 
 /** Signs a document. The value in return is what others will read: what the schema does not know is gone. */
@@ -51,8 +62,10 @@ export function seal<S extends z.ZodType>(kind: Signed<S>, value: z.output<S>, s
   }
   const read = decodeWith(kind.schema, payload, kind.maxBytes, kind.domain);
   const sig = signer.sign(signedBytes(kind.domain, payload));
-  const envelope = encodeWith(envelopeSchema, { key: signer.publicKey, payload, sig });
-  return { id: documentCid(envelope, crypto), author: peerIdOf(signer.publicKey), value: read, bytes: envelope };
+  const envelope = encodeValue({ key: signer.publicKey, payload, sig });
+  const sealed = { id: documentCid(envelope, crypto), author: nameOf(signer), value: read, bytes: envelope };
+  crypto.opened?.set(envelope, { kind, ...sealed });
+  return sealed;
 }
 
 /** Size, form, signature and schema, in this order and in one call: an unverified document is never seen. */

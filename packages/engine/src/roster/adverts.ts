@@ -2,7 +2,9 @@ import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
 import { limits, openAdvert, topics } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
+import { freeSlots } from '../worker/capacity.ts';
 import { makeAdvert } from './own-advert.ts';
+import type { KnownAdvert } from './roster.ts';
 
 const timerKey = 'advertise';
 /** Room for the CBOR frame of an adverts message. */
@@ -52,7 +54,8 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
 /** Gives a new neighbour what we know, our own advert first and then a fresh sample of the others'. */
 export function greet(turn: Turn, peer: PeerId): void {
   const { engine, random, effects } = turn;
-  const own = makeAdvert(turn);
+  const own = lastAdvert(turn) ?? makeAdvert(turn);
+  engine.roster.add(own, turn.now);
   const others = engine.roster.all().filter((advert) => advert.author !== peer && advert.author !== engine.self);
   const adverts = [own.bytes];
   let bytes = own.bytes.length;
@@ -63,4 +66,11 @@ export function greet(turn: Turn, peer: PeerId): void {
     bytes += advert.bytes.length;
   }
   effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
+}
+
+/** What was last said of this peer, where it still holds: what else changed is said to all in a moment. */
+function lastAdvert({ engine, now }: Turn): KnownAdvert | undefined {
+  const last = engine.roster.get(engine.self);
+  const isFresh = last !== undefined && last.value.free === freeSlots(engine) && now < last.receivedAt + engine.config.timings.advertiseEveryMs;
+  return isFresh ? last : undefined;
 }

@@ -4,10 +4,16 @@ export interface Crypto {
   /** `publicKey` is the raw 32 bytes; false for anything malformed. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /**
-   * Documents that were opened already, by their bytes. Only for the simulator, where a thousand peers in one process
-   * open the same bytes, and where nobody changes bytes once they are made.
+   * What bytes say that were written or read already. Only for the simulator, where a thousand peers in one process
+   * read the same bytes, and where nobody changes bytes once they are made.
    */
-  readonly opened?: { get(bytes: Uint8Array): object | undefined; set(bytes: Uint8Array, document: object): void };
+  readonly opened?: Opened;
+}
+
+/** Documents and messages by their bytes. */
+export interface Opened {
+  get(bytes: Uint8Array): object | undefined;
+  set(bytes: Uint8Array, document: object): void;
 }
 
 /** Signs as one identity. */

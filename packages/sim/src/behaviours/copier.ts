@@ -35,7 +35,7 @@ export class Copier {
 
   /** Looks into whatever comes. */
   overhear(bytes: Uint8Array): void {
-    const message = decodeMessage(bytes);
+    const message = decodeMessage(bytes, this.parts.crypto.opened);
     if (message.type !== 'entries') return;
     for (const sealed of message.entries) {
       const entry = openEntry(sealed, this.parts.crypto);

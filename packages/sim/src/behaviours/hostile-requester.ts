@@ -17,7 +17,9 @@ export interface HostileParts {
   spec: (units: number) => JobSpec;
 }
 
-const floodOffersPerTurn = 20;
+const floodOffersPerTurn = 10;
+/** Then it offers the same ones again. */
+const maxPostings = 100;
 const aeonMs = 1e12;
 
 /** A requester without an engine, that says what it likes to whoever listens; until it leaves for good. */
@@ -25,6 +27,7 @@ export class HostileRequester {
   readonly id: PeerId;
   private readonly parts: HostileParts;
   private lastLease = '';
+  private readonly postings: Uint8Array[] = [];
 
   constructor(parts: HostileParts) {
     this.parts = parts;
@@ -47,15 +50,21 @@ export class HostileRequester {
   }
 
   private offer(to: PeerId): void {
-    const { random, crypto, signer, network, now, spec } = this.parts;
+    const { random, network } = this.parts;
+    if (this.postings.length < maxPostings) this.postings.push(this.posting());
+    network.send(this.id, to, this.postings[random.integer(this.postings.length)] as Uint8Array);
+  }
+
+  private posting(): Uint8Array {
+    const { random, crypto, signer, now, spec } = this.parts;
     const fact: Fact = { kind: 'posted', mesh: 'sim', spec: spec(1 + random.integer(5)), nonce: random.bytes(16) };
     const posted = sealEntry({ at: now(), facts: [fact] }, signer, crypto);
-    network.send(this.id, to, encodeMessage({ type: 'offer', posted: posted.bytes }));
+    return encodeMessage({ type: 'offer', posted: posted.bytes }, crypto.opened);
   }
 
   private hear(from: PeerId, bytes: Uint8Array): void {
     const { crypto, network } = this.parts;
-    const message = decodeMessage(bytes);
+    const message = decodeMessage(bytes, crypto.opened);
     if (message.type === 'entries') {
       for (const sealed of message.entries) {
         const entry = openEntry(sealed, crypto);

@@ -5,7 +5,7 @@ import type { WorkerKind } from './worker.ts';
 /** What leaves a peer of this kind in place of what its engine says; undefined: nothing. */
 export function outgoing({ kind, signer, crypto }: { kind: WorkerKind; signer: Signer; crypto: Crypto }, bytes: Uint8Array): Uint8Array | undefined {
   if (kind !== 'secretive' && kind !== 'turncoat') return bytes;
-  const message = decodeMessage(bytes);
+  const message = decodeMessage(bytes, crypto.opened);
   if (message.type !== 'entries') return bytes;
   const entries = message.entries.map((entry) => openEntry(entry, crypto));
   if (kind === 'secretive') return entries.some((entry) => has(entry, 'revealed')) ? undefined : bytes;

@@ -1,9 +1,9 @@
 import type { Cid } from '@shoal/runtime';
-import type { Effect } from '@shoal/engine';
+import type { Effect, JobLedger } from '@shoal/engine';
 import type { Scenario } from '../scenario/scenario.ts';
 import { randomStream } from '../world/random.ts';
 import type { SimPeer } from '../world/peer.ts';
-import type { Watch, World } from '../world/world.ts';
+import type { PostedJob, Watch, World } from '../world/world.ts';
 import { checkBounds } from './bounds.ts';
 import { foldsAlike, replaysAlike } from './fold.ts';
 import { checkLedger } from './ledger.ts';
@@ -16,7 +16,7 @@ import { Waits } from './waits.ts';
 
 const maxViolations = 20;
 /** Every so many looks, one peer's state is compared with its journal. */
-const replayEvery = 4;
+const replayEvery = 8;
 /** Every so many messages, one is compared with its sender's journal. */
 const saidEvery = 3;
 
@@ -25,7 +25,7 @@ export class Checker implements Watch {
   readonly violations: Violation[] = [];
   /** What was ever seen as accepted: it may never change or go. */
   readonly accepted = new Map<string, Cid>();
-  private readonly looked = new Map<Cid, number>();
+  private readonly looked = new Map<Cid, { ledger: JobLedger; entries: number; units: Map<number, number> }>();
   private readonly waits = new Waits();
   private readonly random;
   private looks = 0;
@@ -60,15 +60,21 @@ export class Checker implements Watch {
     for (const job of world.jobs.values()) {
       const open = job.requester.up ? job.requester.engine.requested.get(job.id) : undefined;
       if (open === undefined) continue;
-      if (this.looked.get(job.id) !== open.ledger.entries.size) {
-        this.looked.set(job.id, open.ledger.entries.size);
-        checkLedger(world, job, open.ledger, this.accepted, this.report);
-      }
+      this.lookInto(world, job, open.ledger);
       if (open.outcome === 'open' && open.ledger.cancelled.size > 0) this.report('cancel-holds', `${nameOf(job)} was cancelled and is open again`);
       this.waits.look(world, job, open, this.report);
     }
     for (const peer of world.peers) if (peer.up) checkBounds(peer, this.report);
     if (this.looks % replayEvery === 0) this.compareWithJournal(world);
+  }
+
+  /** What grew since the last look; a ledger that was made anew after a crash, all of it. */
+  private lookInto(world: World, job: PostedJob, ledger: JobLedger): void {
+    let looked = this.looked.get(job.id);
+    if (looked?.ledger !== ledger) this.looked.set(job.id, (looked = { ledger, entries: 0, units: new Map() }));
+    if (looked.entries === ledger.entries.size) return;
+    looked.entries = ledger.entries.size;
+    checkLedger(world, job, ledger, this.accepted, this.report, looked.units);
   }
 
   /** Holds once the faults are over and everything had time to come to rest. */

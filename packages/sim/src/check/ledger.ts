@@ -1,15 +1,21 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { bitAt, matchSelector, parseSelector, votesOf, type JobLedger } from '@shoal/engine';
+import { bitAt, matchSelector, parseSelector, votesOf, type JobLedger, type UnitFacts } from '@shoal/engine';
 import { decodeResult } from '@shoal/protocol';
 import { commitmentsOpened } from './commitments.ts';
 import { nameOf, type Report } from './report.ts';
 import type { PostedJob, World } from '../world/world.ts';
 
-/** What must hold of a job's ledger at its requester, at every moment. */
-export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report): void {
+/**
+ * What must hold of a job's ledger at its requester, at every moment.
+ * @param looked the sizes that its units had at the last look: those that have not grown are passed over.
+ */
+export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report, looked?: Map<number, number>): void {
   const { quorum, adaptive } = job.spec.verify;
   const colluders = world.scenario.kinds.colluding ?? 0;
   for (const [unit, facts] of ledger.units) {
+    const size = sizeOf(facts);
+    if (looked?.get(unit) === size) continue;
+    looked?.set(unit, size);
     const where = `unit ${unit} of ${nameOf(job)}`;
     if (facts.accepted.size > 1) report('accepted-once', `${where} has ${facts.accepted.size} accepted results`);
     if (facts.accepted.size > 0 && facts.abandoned.size > 0) report('accepted-once', `${where} is accepted and abandoned`);
@@ -24,7 +30,7 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     }
     for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
   }
-  checkCredit(job, ledger, report);
+  if (ledger.receipts.size > 0) checkCredit(job, ledger, report);
 }
 
 function checkVotes(
@@ -76,4 +82,13 @@ function checkCredit(job: PostedJob, ledger: JobLedger, report: Report): void {
     }
     if (units > accepted) report('credit-once', `${nameOf(job)} credits a worker with ${units} units, of which it did ${accepted}`);
   }
+}
+
+/** Facts on a unit, which are never fewer than before. */
+function sizeOf({ commitments, revealed, accepted, abandoned }: UnitFacts): number {
+  let size = accepted.size + abandoned.size;
+  for (const all of commitments.values()) size += all.size;
+  for (const shown of revealed.values()) size += shown.size;
+  for (const workers of accepted.values()) size += workers.size;
+  return size;
 }

@@ -5,7 +5,7 @@ import type { Report } from './report.ts';
 /** What a peer says of a job is in its journal before. A bid alone may be forgotten: it binds nobody. */
 export function checkSaid(peer: SimPeer, message: Uint8Array, report: Report): void {
   if (message[0] !== messageTable.entries.id) return;
-  const decoded = decodeMessage(message);
+  const decoded = decodeMessage(message, peer.options.crypto.opened);
   if (decoded.type !== 'entries') return;
   for (const bytes of decoded.entries) {
     const entry = openEntry(bytes, peer.options.crypto);

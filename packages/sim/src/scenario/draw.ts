@@ -5,7 +5,8 @@ import { noFaults, type FaultRates, type Scenario, type SimJob } from './scenari
 /** A scenario drawn from a seed: swarm testing. Each fault is left out half of the time, so that rare combinations come up too. */
 export function drawScenario(seed: number): Scenario {
   const random = randomStream(seed, 'scenario');
-  const peers = 8 + random.integer(33);
+  // From 8 to 40, more often few: what many cost is the square of their number.
+  const peers = 8 + Math.floor(33 * random.float() ** 2);
   const requesters = 1 + random.integer(3);
   const workers = peers - requesters;
   const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
@@ -28,7 +29,7 @@ export function drawScenario(seed: number): Scenario {
     timings: {
       leaseTermMs: 20_000 + random.integer(40_000),
       bidTtlMs: 5_000 + random.integer(10_000),
-      advertiseEveryMs: 10_000 + random.integer(20_000),
+      advertiseEveryMs: 15_000 + random.integer(30_000),
       ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
     jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters)),

@@ -95,10 +95,11 @@ function planNetworkFaults(world: World): void {
     world.after(faults.partitionMs * (0.5 + random.float()), () => (network.passes = () => true));
   });
 
-  const clogs = new Map<string, number>();
-  network.clogged = (from, to) => clogs.get(`${from}>${to}`) ?? 0;
+  const clogs = new Map<PeerId, Map<PeerId, number>>();
+  network.clogged = (from, to) => (clogs.size === 0 ? 0 : (clogs.get(from)?.get(to) ?? 0));
   repeat(world, 'clog', faults.clogsPerMinute, (random) => {
-    clogs.set(`${pick(random, peers).id}>${pick(random, peers).id}`, world.now + random.float() * 2 * faults.clogMs);
+    const from = pick(random, peers).id;
+    clogs.set(from, (clogs.get(from) ?? new Map()).set(pick(random, peers).id, world.now + random.float() * 2 * faults.clogMs));
   });
 }
 

@@ -35,7 +35,8 @@ interface Node extends NodeOptions {
   links: Map<Node, Link>;
   /** When its uplink is free again. */
   uplinkFreeAt: number;
-  seen: Set<number>;
+  /** Gossip that came, or is on its way, by its number: when it arrives first. */
+  heard: Map<number, number>;
   sent: { messages: number; bytes: number };
 }
 
@@ -46,7 +47,7 @@ const idleMs = 120_000;
 /** A connection to a peer that vanished is noticed after this where nothing says so. */
 const deadLinkMs = 10_000;
 const reorderHoldMs = 2_000;
-const maxSeen = 4_096;
+const maxHeard = 4_096;
 
 /** Connections, messages and gossip between simulated peers, with everything that goes wrong on the way. */
 export class SimNetwork {
@@ -81,7 +82,7 @@ export class SimNetwork {
       neighbours: new Set(),
       links: new Map(),
       uplinkFreeAt: 0,
-      seen: new Set(),
+      heard: new Map(),
       sent: { messages: 0, bytes: 0 },
     });
   }
@@ -100,7 +101,7 @@ export class SimNetwork {
     const node = this.node(id);
     node.ears = undefined;
     this.up.splice(this.up.indexOf(node), 1);
-    node.seen.clear();
+    node.heard.clear();
     this.cut(node, told ? 1 : deadLinkMs);
   }
 
@@ -124,14 +125,18 @@ export class SimNetwork {
     if (a.ears === undefined || b === undefined) return false;
     const dialMs = a.links.has(b) ? 0 : this.dial(a, b);
     if (dialMs === undefined) return true; // undeliverable is found out later, like on a real network
-    this.carry(a, b, bytes, dialMs, () => b.ears?.message(from, bytes));
+    const arrivesAt = this.carry(a, b, bytes, dialMs);
+    if (arrivesAt === undefined) return true;
+    const deliver = (): void => b.ears?.message(from, bytes);
+    this.later(arrivesAt - this.now(), deliver);
+    if (this.random.float() < this.model.duplicateRate) this.later(arrivesAt - this.now() + this.random.float() * reorderHoldMs, deliver);
     return true;
   }
 
   publish(from: PeerId, topic: string, bytes: Uint8Array): void {
     this.published += 1;
     const node = this.node(from);
-    remember(node, this.published);
+    remember(node, this.published, this.now());
     this.spread(node, undefined, topic, bytes, this.published);
   }
 
@@ -160,15 +165,19 @@ export class SimNetwork {
   private spread(node: Node, except: Node | undefined, topic: string, bytes: Uint8Array, id: number): void {
     for (const next of node.neighbours) {
       if (next === except) continue;
-      this.carry(node, next, bytes, 0, () => {
-        if (next.ears === undefined || next.seen.has(id)) return;
-        remember(next, id);
+      const arrivesAt = this.carry(node, next, bytes, 0);
+      // What comes a second time does nothing.
+      if (arrivesAt === undefined || arrivesAt >= (next.heard.get(id) ?? Number.POSITIVE_INFINITY)) continue;
+      remember(next, id, arrivesAt);
+      this.later(arrivesAt - this.now(), () => {
+        if (next.ears === undefined || next.heard.get(id) !== arrivesAt) return;
         if (next.ears.gossip(topic, node.id, bytes)) this.spread(next, node, topic, bytes, id);
       });
     }
   }
 
-  private carry(from: Node, to: Node, bytes: Uint8Array, extraMs: number, deliver: () => void): void {
+  /** Sends bytes on their way; when they arrive, where they do. */
+  private carry(from: Node, to: Node, bytes: Uint8Array, extraMs: number): number | undefined {
     const { model, random } = this;
     const now = this.now();
     this.onCarry(from.index, to.index, bytes.length);
@@ -180,7 +189,7 @@ export class SimNetwork {
     if (link !== undefined) link.usedAt = now;
     if (!this.passes(from.id, to.id) || random.float() < model.lossRate) {
       this.totals.lost += 1;
-      return;
+      return undefined;
     }
     from.uplinkFreeAt = Math.max(from.uplinkFreeAt, now) + bytes.length / from.uplinkBytesPerMs;
     const latencyMs = model.latencyMs(from.region, to.region);
@@ -189,8 +198,7 @@ export class SimNetwork {
     if (clear > arrivesAt) arrivesAt = clear + latencyMs;
     if (random.float() < model.reorderRate) arrivesAt += random.float() * reorderHoldMs;
     else if (link !== undefined) link.arrivesAt = arrivesAt = Math.max(arrivesAt, link.arrivesAt);
-    this.later(arrivesAt - now, deliver);
-    if (random.float() < model.duplicateRate) this.later(arrivesAt - now + random.float() * reorderHoldMs, deliver);
+    return arrivesAt;
   }
 
   /** Opens a connection; its cost in time, or undefined where it cannot be. */
@@ -255,7 +263,7 @@ export class SimNetwork {
   }
 }
 
-function remember(node: Node, id: number): void {
-  if (node.seen.size >= maxSeen) node.seen.delete(node.seen.values().next().value as number);
-  node.seen.add(id);
+function remember(node: Node, id: number, at: number): void {
+  if (node.heard.size >= maxHeard) node.heard.delete(node.heard.keys().next().value as number);
+  node.heard.set(id, at);
 }

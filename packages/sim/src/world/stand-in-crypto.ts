@@ -7,11 +7,13 @@ import { OpenedDocuments } from './opened-documents.ts';
  * the simulated world does. Keys and SHA-256 are the real ones, so that peers and results have the same names as in a
  * run with real signatures.
  */
-export const standInCrypto: Crypto = {
-  sha256: systemCrypto.sha256,
-  verify: (publicKey, message, signature) => publicKey.length === 32 && signature.length === 64 && equal(signature, signatureOf(publicKey, message)),
-  opened: new OpenedDocuments(),
-};
+export function standInCrypto(): Crypto {
+  return {
+    sha256: systemCrypto.sha256,
+    verify: (publicKey, message, signature) => publicKey.length === 32 && signature.length === 64 && equal(signature, signatureOf(publicKey, message)),
+    opened: new OpenedDocuments(),
+  };
+}
 
 /** A signer of the stand-in kind, with the real public key of its seed. */
 export function standInSigner(seed: Uint8Array): Signer {

@@ -68,7 +68,7 @@ export class World {
   constructor(scenario: Scenario, watch: Watch, options: { realCrypto?: boolean } = {}) {
     const { seed } = scenario;
     this.scenario = scenario;
-    this.crypto = options.realCrypto === true ? systemCrypto : standInCrypto;
+    this.crypto = options.realCrypto === true ? systemCrypto : standInCrypto();
     this.watch = watch;
     this.network = new SimNetwork({
       model: {
