@@ -17,9 +17,9 @@ export interface HostileParts {
   spec: (units: number) => JobSpec;
 }
 
-const floodOffersPerTurn = 10;
+const floodOffersPerTurn = 20;
 /** Then it offers the same ones again. */
-const maxPostings = 100;
+const maxPostings = 200;
 const aeonMs = 1e12;
 
 /** A requester without an engine, that says what it likes to whoever listens; until it leaves for good. */

@@ -4,7 +4,7 @@ import { linesOf } from '../processes.ts';
 import { mutants } from './list.ts';
 
 /** Where the engine's way has changed since, a seed may kill no more: so many further ones are tried. */
-const moreSeeds = 12;
+const moreSeeds = 40;
 const huntProgram = fileURLToPath(new URL('./hunt.ts', import.meta.url));
 
 test('the simulator kills the mutants', { timeout: 600_000 }, async () => {
