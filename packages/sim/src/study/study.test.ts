@@ -25,7 +25,7 @@ test('a calm mesh does all its work, about as fast as can be', () => {
   expect(study(small).figures).toEqual(figures);
 });
 
-test('peers are shut at night', () => {
+test('peers are shut at night', { timeout: 120_000 }, () => {
   const { samples } = study({ ...small, peers: 8, jobs: 1, nightly: 0.7, hours: 5 });
   const upAt = (hour: number): number => samples.find(({ hourOfDay }) => Math.abs(hourOfDay - hour) < 0.1)?.peersUp ?? 0;
   expect(upAt(20)).toBe(8);
