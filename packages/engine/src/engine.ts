@@ -3,6 +3,7 @@ import { peerIdOf, type Holding } from '@shoal/protocol';
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
+import type { MembersConfig, Revoked } from './policy/members.ts';
 import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
 import { Quotas } from './quotas.ts';
@@ -24,6 +25,8 @@ export interface EngineConfig {
   fuelPerSecond: number;
   labels: Record<string, string>;
   policy: Policy;
+  /** Of a private mesh. */
+  members?: MembersConfig | undefined;
   timings: Timings;
 }
 
@@ -45,6 +48,7 @@ export interface Engine {
   readonly bidding: Map<Cid, Bidding>;
   readonly standings: Standings;
   readonly quotas: Quotas;
+  revoked: Revoked;
   addresses: string[];
   advertSeq: number;
   /** How far its time is ahead of the machine's clock, since that was set back. What is said to others goes by the clock. */
@@ -69,6 +73,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     bidding: new Map(),
     standings: new Standings(),
     quotas: new Quotas(),
+    revoked: { peers: new Set(), invitations: new Set() },
     addresses: [],
     advertSeq: 0,
     clockAheadMs: 0,

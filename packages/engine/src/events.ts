@@ -33,6 +33,8 @@ export type EngineEvent =
   | { type: 'holdings'; holdings: Holding[] }
   | { type: 'submit'; spec: JobSpec; nonce: Uint8Array }
   | { type: 'cancel'; job: Cid; why: string }
+  /** Who no longer belongs to this private mesh: all of them. */
+  | { type: 'revoked'; peers: PeerId[]; invitations: string[] }
   | { type: 'executed'; job: Cid; unit: number; outcome: RunOutcome }
   | { type: 'progressed'; job: Cid; unit: number; fraction: number; text: string }
   | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }

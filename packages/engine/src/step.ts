@@ -7,6 +7,7 @@ import type { EngineEvent } from './events.ts';
 import type { Role } from './ledger/outbox.ts';
 import { receive } from './messages.ts';
 import { recoverJob } from './recover.ts';
+import { receiveRevoked } from './requester/revoked.ts';
 import { flushLeases, serveWants } from './requester/assign.ts';
 import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
@@ -66,6 +67,8 @@ function handle(turn: Turn, event: EngineEvent): void {
       engine.holdings.clear();
       for (const holding of event.holdings) engine.holdings.set(holding.cid, holding);
       return advertiseSoon(turn);
+    case 'revoked':
+      return receiveRevoked(turn, event);
     case 'submit': {
       const job = postJob(turn, event.spec, event.nonce);
       if (job !== undefined) seekWorkers(turn, job);

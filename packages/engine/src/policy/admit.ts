@@ -2,20 +2,23 @@ import type { PeerId } from '@shoal/runtime';
 import { limits, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
+import { attestedLabels, requesterRefusal } from './members.ts';
 
 /** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
 export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
   const { config } = engine;
   if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
+  const refusal = requesterRefusal(engine, requester);
+  if (refusal !== undefined) return [refusal];
   const [unknown] = spec.requires ?? [];
   if (unknown !== undefined) return [{ code: 'ability-unknown', text: `the job requires ${unknown}, which this version does not know` }];
   if (spec.deadline !== undefined && spec.deadline <= now) return [{ code: 'deadline-past', text: 'the deadline of the job has passed' }];
   if (engine.worked.size >= config.timings.maxWorkedJobs) return [{ code: 'busy', text: `it serves ${engine.worked.size} jobs already` }];
   const verdict = match(spec, {
-    slots: config.slots,
+    slots: config.members?.invitation.roles.includes('worker') === false ? 0 : config.slots,
     memoryBytes: config.maxUnitMemoryBytes,
     engines: config.engines,
-    labels: config.labels,
+    labels: config.members === undefined ? config.labels : { ...config.labels, ...attestedLabels(config.members.invitation) },
     datasets: [...engine.holdings.values()],
   });
   if (verdict.verdict === 'no') return verdict.reasons.slice(0, limits.maxReasons).map(short);

@@ -2,6 +2,7 @@ import type { PeerId } from '@shoal/runtime';
 import { topics, type Entry, type FactOf, type Reason } from '@shoal/protocol';
 import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
+import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
@@ -85,7 +86,7 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   const known = job.candidates.get(peer);
   const isAsked = known === undefined ? job.gossip.times > 0 : known.state !== 'released' || known.retryAt <= now;
   const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8));
-  if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || leaseOf(job, peer) !== undefined) return;
+  if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || !mayWork(engine, peer) || leaseOf(job, peer) !== undefined) return;
   const candidate = candidateOf(job, peer);
   candidate.state = 'bid';
   candidate.bid = { holds: fact.holds, until, entry };

@@ -3,6 +3,7 @@ import { limits, openAdvert, topics } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
 import { freeSlots } from '../worker/capacity.ts';
+import { countAdvert } from '../policy/members.ts';
 import { makeAdvert } from './own-advert.ts';
 import type { KnownAdvert } from './roster.ts';
 
@@ -26,7 +27,8 @@ export function advertise(turn: Turn): void {
   engine.roster.forgetExpired(now);
   forgetBids(turn);
   const own = makeAdvert(turn);
-  engine.roster.add(own, now);
+  const counted = countAdvert(engine, own, now);
+  if (counted !== undefined) engine.roster.add(counted, now);
   effects.push({ type: 'publish', topic: topics.adverts(engine.config.mesh), bytes: own.bytes });
   engine.timers.set(timerKey, now + timings.advertiseEveryMs * (0.8 + random.float() * 0.4));
 }
@@ -40,7 +42,8 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     if (mesh !== engine.config.mesh) return 'reject';
     const clock = now - engine.clockAheadMs;
     if (at > clock + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < clock) return 'ignore';
-    if (advert.author === engine.self || !engine.roster.add(advert, now)) return 'ignore';
+    const counted = advert.author === engine.self ? undefined : countAdvert(engine, advert, now);
+    if (counted === undefined || !engine.roster.add(counted, now)) return 'ignore';
     effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
     // A burst of adverts is one occasion to look for workers.
     for (const job of engine.requested.values()) if (job.outcome === 'open') engine.timers.setNoLater(job.timerKey, now + engine.config.timings.advertiseSoonMs);

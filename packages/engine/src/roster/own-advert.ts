@@ -46,5 +46,6 @@ function selfOf(config: EngineConfig): Advert {
     determinismClass: config.determinismClass,
     labels: config.labels,
     datasets: [],
+    ...(config.members === undefined ? {} : { membership: config.members.shown }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import type { Advert, Opened } from '@shoal/protocol';
+import type { Counted } from '../policy/members.ts';
 
-export interface KnownAdvert extends Opened<Advert> {
+export interface KnownAdvert extends Counted {
   receivedAt: number;
   expiresAt: number;
 }
@@ -17,7 +17,7 @@ export class Roster {
   }
 
   /** Keeps the advert if it is newer than what is held of that peer. */
-  add(advert: Opened<Advert>, now: number): boolean {
+  add(advert: Counted, now: number): boolean {
     const known = this.byPeer.get(advert.author);
     if (known !== undefined && known.value.seq >= advert.value.seq) return false;
     if (known === undefined && this.byPeer.size >= this.max) this.dropStalest();
@@ -41,6 +41,11 @@ export class Roster {
 
   forgetExpired(now: number): void {
     for (const [peer, advert] of this.byPeer) if (advert.expiresAt <= now) this.byPeer.delete(peer);
+    this.sorted = undefined;
+  }
+
+  forget(isGone: (advert: KnownAdvert) => boolean): void {
+    for (const [peer, advert] of this.byPeer) if (isGone(advert)) this.byPeer.delete(peer);
     this.sorted = undefined;
   }
 

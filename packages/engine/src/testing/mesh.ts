@@ -1,8 +1,9 @@
 import { silentLogger, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
-import { decodeMessage, type Holding, type JobSpec, type Message } from '@shoal/protocol';
+import { decodeMessage, peerIdOf, type Holding, type JobSpec, type Message } from '@shoal/protocol';
 import { defaults, type Timings } from '../defaults.ts';
 import { Driver, type Carrier } from '../driver.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
+import type { MembersConfig } from '../policy/members.ts';
 import type { EngineEvent } from '../events.ts';
 import { honest, seededRandom, type Behaviour } from './behaviours.ts';
 import { quickCrypto, quickSigner } from './crypto.ts';
@@ -40,6 +41,8 @@ export interface TestPeerOptions {
   behaviour?: Behaviour;
   holdings?: Holding[];
   labels?: Record<string, string>;
+  /** What makes it belong to a private mesh. */
+  members?: (peer: PeerId) => MembersConfig;
   skewMs?: number;
   timings?: Partial<Timings>;
 }
@@ -84,6 +87,7 @@ export class TestMesh {
       fuelPerSecond: 0,
       labels: options.labels ?? {},
       policy: { denied: new Set() },
+      members: options.members?.(peerIdOf(signer.publicKey)),
       timings: { ...defaults, ...options.timings },
     };
     const peer = {

@@ -1,0 +1,89 @@
+import type { PeerId } from '@shoal/runtime';
+import { attestedPrefix, openMembership, ProtocolError, sameBytes, type Advert, type Invitation, type Opened, type Reason } from '@shoal/protocol';
+import type { Engine } from '../engine.ts';
+import { hexOf } from '../hex.ts';
+
+/** What a peer of a private mesh may be: worker runs units, requester posts jobs, keeper and steward hold and finish those of others. */
+export const memberRoles = ['worker', 'requester', 'keeper', 'steward'] as const;
+
+/** Of a private mesh. */
+export interface MembersConfig {
+  /** Raw Ed25519 key of whoever says who belongs. */
+  authority: Uint8Array;
+  /** What this peer shows: it is in its adverts. */
+  shown: Uint8Array;
+  invitation: Invitation;
+}
+
+/** Whom the authority has taken back: peers, and whoever came by one of these invitations (their ids in hexadecimal). */
+export interface Revoked {
+  peers: ReadonlySet<PeerId>;
+  invitations: ReadonlySet<string>;
+}
+
+/** An advert as far as it counts here. */
+export interface Counted extends Opened<Advert> {
+  /** Of a member: the authority's word. */
+  invitation?: Invitation | undefined;
+}
+
+/**
+ * In a private mesh an advert counts as far as the authority vouches for its author: without its word there is no work,
+ * no role and no attested label. Undefined where the author does not belong, or does not any more.
+ */
+export function countAdvert(engine: Engine, advert: Opened<Advert>, now: number): Counted | undefined {
+  const { members } = engine.config;
+  if (members === undefined) return advert;
+  const { author, value } = advert;
+  const invitation = invitationOf(engine, members, author, value.membership, now);
+  if (invitation === undefined || isRevoked(engine.revoked, author, invitation)) return undefined;
+  const { roles } = invitation;
+  return {
+    ...advert,
+    invitation,
+    value: {
+      ...value,
+      slots: roles.includes('worker') ? value.slots : 0,
+      ...(value.roles === undefined ? {} : { roles: value.roles.filter((role) => roles.includes(role)) }),
+      labels: { ...value.labels, ...attestedLabels(invitation) },
+    },
+  };
+}
+
+/** What was shown before was checked before: signatures are most of an advert's cost. */
+function invitationOf({ config, crypto, roster }: Engine, { authority }: MembersConfig, peer: PeerId, shown: Uint8Array | undefined, now: number): Invitation | undefined {
+  if (shown === undefined) return undefined;
+  const known = roster.get(peer);
+  if (known?.invitation !== undefined && known.invitation.until > now && sameBytes(known.value.membership ?? shown, shown)) return known.invitation;
+  try {
+    return openMembership(shown, { mesh: config.mesh, authority, peer, now }, crypto).invitation;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined; // nobody's member: whoever passed it on may not have known
+    throw error;
+  }
+}
+
+export function isRevoked({ peers, invitations }: Revoked, peer: PeerId, invitation: Invitation): boolean {
+  return peers.has(peer) || invitations.has(hexOf(invitation.id));
+}
+
+/** By the names under which selectors ask for them. */
+export function attestedLabels({ labels }: Pick<Invitation, 'labels'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${attestedPrefix}${key}`, value]));
+}
+
+/** A bid may come from whoever heard of the job: in a private mesh only from those with the role. */
+export function mayWork({ config, roster, self }: Engine, worker: PeerId): boolean {
+  if (config.members === undefined) return true;
+  const invitation = worker === self ? config.members.invitation : roster.get(worker)?.invitation;
+  return invitation?.roles.includes('worker') ?? false;
+}
+
+/** Why a peer may not ask for work here; undefined when it may. */
+export function requesterRefusal({ config, roster, self }: Engine, requester: PeerId): Reason | undefined {
+  if (config.members === undefined) return undefined;
+  const roles = requester === self ? config.members.invitation.roles : roster.get(requester)?.invitation?.roles;
+  if (roles === undefined) return { code: 'membership-unknown', text: 'it has not heard yet that the requester belongs to this mesh' };
+  if (!roles.includes('requester')) return { code: 'role-missing', text: 'the authority of this mesh did not give the requester the role to post jobs' };
+  return undefined;
+}
