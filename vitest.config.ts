@@ -7,7 +7,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // A hanging test is found all the same; a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     // Two cores: more files at once only makes the real-process tests slower.
     maxWorkers: 2,
   },
