@@ -3,7 +3,7 @@ import { peerIdOf, type Holding } from '@shoal/protocol';
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
-import type { MembersConfig, Revoked } from './policy/members.ts';
+import type { MembersConfig, Revoked } from './policy/membership.ts';
 import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
 import { Quotas } from './quotas.ts';

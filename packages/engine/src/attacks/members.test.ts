@@ -1,7 +1,7 @@
 import { encodeMembership, sealInvitation, type Invitation } from '@shoal/protocol';
 import type { PeerId } from '@shoal/runtime';
 import { describe, expect, it } from 'vitest';
-import type { MembersConfig } from '../policy/members.ts';
+import type { MembersConfig } from '../policy/membership.ts';
 import { quickCrypto, quickSigner } from '../testing/crypto.ts';
 import { TestMesh, type TestPeer } from '../testing/mesh.ts';
 import { countedSpec } from '../testing/specs.ts';

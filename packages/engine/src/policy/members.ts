@@ -2,30 +2,10 @@ import type { PeerId } from '@shoal/runtime';
 import { attestedPrefix, openMembership, ProtocolError, sameBytes, type Advert, type Invitation, type Opened, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { hexOf } from '../hex.ts';
+import type { Counted, MembersConfig, Revoked } from './membership.ts';
 
 /** What a peer of a private mesh may be: worker runs units, requester posts jobs, keeper and steward hold and finish those of others. */
 export const memberRoles = ['worker', 'requester', 'keeper', 'steward'] as const;
-
-/** Of a private mesh. */
-export interface MembersConfig {
-  /** Raw Ed25519 key of whoever says who belongs. */
-  authority: Uint8Array;
-  /** What this peer shows: it is in its adverts. */
-  shown: Uint8Array;
-  invitation: Invitation;
-}
-
-/** Whom the authority has taken back: peers, and whoever came by one of these invitations (their ids in hexadecimal). */
-export interface Revoked {
-  peers: ReadonlySet<PeerId>;
-  invitations: ReadonlySet<string>;
-}
-
-/** An advert as far as it counts here. */
-export interface Counted extends Opened<Advert> {
-  /** Of a member: the authority's word. */
-  invitation?: Invitation | undefined;
-}
 
 /**
  * In a private mesh an advert counts as far as the authority vouches for its author: without its word there is no work,

@@ -1,5 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import type { Counted } from '../policy/members.ts';
+import type { Counted } from '../policy/membership.ts';
 
 export interface KnownAdvert extends Counted {
   receivedAt: number;

@@ -3,7 +3,7 @@ import { decodeMessage, peerIdOf, type Holding, type JobSpec, type Message } fro
 import { defaults, type Timings } from '../defaults.ts';
 import { Driver, type Carrier } from '../driver.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
-import type { MembersConfig } from '../policy/members.ts';
+import type { MembersConfig } from '../policy/membership.ts';
 import type { EngineEvent } from '../events.ts';
 import { honest, seededRandom, type Behaviour } from './behaviours.ts';
 import { quickCrypto, quickSigner } from './crypto.ts';
