@@ -1,5 +1,5 @@
 import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
-import { limits, openAdvert, topics } from '@shoal/protocol';
+import { limits, openAdvert, topics, type Advert, type Opened } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
 import { freeSlots } from '../worker/capacity.ts';
@@ -27,8 +27,7 @@ export function advertise(turn: Turn): void {
   engine.roster.forgetExpired(now);
   forgetBids(turn);
   const own = makeAdvert(turn);
-  const counted = countAdvert(engine, own, now);
-  if (counted !== undefined) engine.roster.add(counted, now);
+  keep(turn, own);
   effects.push({ type: 'publish', topic: topics.adverts(engine.config.mesh), bytes: own.bytes });
   engine.timers.set(timerKey, now + timings.advertiseEveryMs * (0.8 + random.float() * 0.4));
 }
@@ -42,8 +41,7 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     if (mesh !== engine.config.mesh) return 'reject';
     const clock = now - engine.clockAheadMs;
     if (at > clock + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < clock) return 'ignore';
-    const counted = advert.author === engine.self ? undefined : countAdvert(engine, advert, now);
-    if (counted === undefined || !engine.roster.add(counted, now)) return 'ignore';
+    if (advert.author === engine.self || !keep(turn, advert)) return 'ignore';
     effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
     // A burst of adverts is one occasion to look for workers.
     for (const job of engine.requested.values()) if (job.outcome === 'open') engine.timers.setNoLater(job.timerKey, now + engine.config.timings.advertiseSoonMs);
@@ -54,11 +52,17 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
   }
 }
 
+/** As far as it counts here; false where it is nothing new. */
+function keep({ engine, now }: Turn, advert: Opened<Advert>): boolean {
+  const counted = countAdvert(engine, advert, now);
+  return counted !== undefined && engine.roster.add(counted, now);
+}
+
 /** Gives a new neighbour what we know, our own advert first and then a fresh sample of the others'. */
 export function greet(turn: Turn, peer: PeerId): void {
   const { engine, random, effects } = turn;
   const own = lastAdvert(turn) ?? makeAdvert(turn);
-  engine.roster.add(own, turn.now);
+  keep(turn, own);
   const others = engine.roster.all().filter((advert) => advert.author !== peer && advert.author !== engine.self);
   const adverts = [own.bytes];
   let bytes = own.bytes.length;
