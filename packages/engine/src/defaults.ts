@@ -58,6 +58,29 @@ export const defaults = {
   maxJobLogBytes: 1_048_576,
   /** Progress messages of one unit are at least this far apart. */
   progressEveryMs: 500,
+  /** A job is delegated so long after its posting: one that is over by then needs nobody, and adverts have come. */
+  delegateAfterMs: 1_000,
+  /** Stewards and keepers that are gone, or too few, are looked for this often. */
+  redelegateMs: 10_000,
+  /** Whoever acts for a job says so this often to stewards, keepers and workers, and that it holds for so long. */
+  actingEveryMs: 5_000,
+  actingForMs: 15_000,
+  /** A steward or keeper that was silent for so long is replaced, where somebody else is willing. */
+  trusteeSilenceMs: 20_000,
+  /** One that refused is not asked again for so long. */
+  trusteeRefusalMs: 600_000,
+  /** New facts go to stewards and keepers at most this often: a burst is one message. */
+  shareEveryMs: 250,
+  /** A requester that comes back hears its stewards out before it gives out work. */
+  returnGraceMs: 4_000,
+  /** Jobs that a peer stewards or keeps for others; more are refused. */
+  maxStewarded: 64,
+  /** The ledgers of all of them; an inline result lies in its ledger. */
+  maxStewardedBytes: 268_435_456,
+  /** Outputs kept for others; what comes beyond is not, and nobody is told that it was. */
+  maxKeptBytes: 2_147_483_648,
+  /** They are freed when the requester was not heard of for a week. */
+  stewardRetentionMs: 604_800_000,
   /** Fetching one result may fail so often before the job does. */
   maxFetchAttempts: 8,
 } as const;

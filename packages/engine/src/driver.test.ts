@@ -40,6 +40,7 @@ function rigOf(prepare: (journal: TestJournal) => void = () => {}): Rig {
     send: (_to, bytes) => log.push(`sent ${decodeMessage(bytes).type}`) > 0,
     publish: note('published'),
     learn: note('learned'),
+    hold: note('held'),
     execute: note('executed'),
     abort: note('aborted'),
     fetch: note('fetched'),

@@ -15,7 +15,8 @@ export interface Carrier {
   execute(effect: Extract<Effect, { type: 'execute' }>): void;
   abort(job: Cid, unit: number): void;
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void;
-  unpin(job: Cid): void;
+  hold(effect: Extract<Effect, { type: 'hold' }>): void;
+  unpin(job: Cid, as: 'worker' | 'keeper'): void;
   changed(job: Cid): void;
   offence(peer: PeerId, code: string, text: string): void;
 }
@@ -200,7 +201,11 @@ export class Driver {
       case 'fetch':
         return carrier.fetch(effect);
       case 'unpin':
-        return carrier.unpin(effect.job);
+        return carrier.unpin(effect.job, effect.as);
+      case 'hold':
+        return carrier.hold(effect);
+      case 'forget':
+        return journal.drop(effect.scope);
       case 'changed':
         return carrier.changed(effect.job);
       case 'offence':

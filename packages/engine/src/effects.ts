@@ -10,13 +10,17 @@ export type Effect =
   | { type: 'verdict'; verdict: GossipVerdict }
   /** Where a peer says that it can be dialled. */
   | { type: 'learn'; peer: PeerId; addresses: string[] }
-  | { type: 'execute'; job: Cid; unit: number; requester: PeerId; spec: JobSpec }
+  | { type: 'execute'; job: Cid; unit: number; requester: PeerId; helpers: PeerId[]; spec: JobSpec }
   /** Stop a run; its outcome is no longer wanted. */
   | { type: 'abort'; job: Cid; unit: number }
-  /** Bring linked outputs of an accepted result here. */
-  | { type: 'fetch'; job: Cid; unit: number; roots: { cid: Cid; bytes: number }[]; from: PeerId[] }
-  /** What was kept for a job as its worker may go. */
-  | { type: 'unpin'; job: Cid }
+  /** Bring linked outputs of an accepted result here; `for` says whose they are to be kept for. */
+  | { type: 'fetch'; job: Cid; unit: number; roots: { cid: Cid; bytes: number }[]; from: PeerId[]; for: 'self' | 'requester' }
+  /** Bring a job's program here and keep it for its requester, as well as may be: new workers need it while that is away. */
+  | { type: 'hold'; job: Cid; root: Cid; bytes: number; from: PeerId[] }
+  /** What was kept for a job may go: as its worker, or as its steward or keeper. */
+  | { type: 'unpin'; job: Cid; as: 'worker' | 'keeper' }
+  /** A job of somebody else is no more of our business: nothing of it need be remembered. */
+  | { type: 'forget'; scope: string }
   | { type: 'changed'; job: Cid }
   | { type: 'submitted'; job: Cid }
   /** A peer broke the protocol. */

@@ -6,6 +6,7 @@ import { Outbox } from './ledger/outbox.ts';
 import type { MembersConfig, Revoked } from './policy/membership.ts';
 import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
+import type { StewardedJob } from './steward/job.ts';
 import { Quotas } from './quotas.ts';
 import { Roster } from './roster/roster.ts';
 import { Timers } from './timers.ts';
@@ -24,6 +25,8 @@ export interface EngineConfig {
   determinismClass: string;
   fuelPerSecond: number;
   labels: Record<string, string>;
+  /** What it does for jobs of others besides running them: `steward`, `keeper`. */
+  roles?: readonly string[];
   policy: Policy;
   /** Of a private mesh. */
   members?: MembersConfig | undefined;
@@ -43,7 +46,10 @@ export interface Engine {
   readonly connected: Set<PeerId>;
   readonly outbox: Outbox;
   readonly holdings: Map<Cid, Holding>;
+  /** Jobs for which this peer awards and accepts: its own, and those for which it acts as their steward. */
   readonly requested: Map<Cid, RequestedJob>;
+  /** Jobs of others whose ledger it holds, as their steward or keeper. */
+  readonly stewarded: Map<Cid, StewardedJob>;
   readonly worked: Map<Cid, WorkedJob>;
   readonly bidding: Map<Cid, Bidding>;
   readonly standings: Standings;
@@ -69,6 +75,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     outbox: new Outbox(),
     holdings: new Map(),
     requested: new Map(),
+    stewarded: new Map(),
     worked: new Map(),
     bidding: new Map(),
     standings: new Standings(),

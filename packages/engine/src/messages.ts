@@ -1,16 +1,20 @@
 import { ShoalError, type Cid, type PeerId } from '@shoal/runtime';
-import { decodeMessage, openEntry, type Entry, type Message } from '@shoal/protocol';
+import { decodeMessage, openEntry, type Entry, type Message, type MessageBody } from '@shoal/protocol';
 import type { Turn } from './engine.ts';
-import { receiveReconcile } from './ledger/exchange.ts';
+import { beginReconcileWith, receiveReconcile } from './ledger/exchange.ts';
 import { roleOf } from './ledger/outbox.ts';
+import { receiveAuthorityEntry } from './requester/authority.ts';
 import { receiveWorkerEntry } from './requester/entries.ts';
 import { leaseOf } from './requester/job.ts';
 import { dropLease, receivePull } from './requester/leases.ts';
 import { receiveDecline } from './requester/offers.ts';
 import { receiveAdvert } from './roster/adverts.ts';
+import { hearRefusal, hearRival, hearTrustee } from './steward/acting.ts';
+import { discharge, stopActing } from './steward/discharge.ts';
+import { hearActing as hearEntrusted, receiveEntrusted, takeUp } from './steward/take.ts';
 import { receiveOffer } from './worker/bid.ts';
 import { receiveRequesterEntry } from './worker/lease.ts';
-import { receiveAssign, receiveReveal, receiveUnknownLease } from './worker/report.ts';
+import { hearActing as hearWorked, receiveAssign, receiveReveal, receiveUnknownLease } from './worker/report.ts';
 
 /** A message from a peer: decoded, checked, and given to whom it concerns. A bad one is its sender's offence. */
 export function receive(turn: Turn, from: PeerId, bytes: Uint8Array): void {
@@ -38,7 +42,7 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
   const { engine } = turn;
   switch (message.type) {
     case 'offer':
-      return receiveOffer(turn, from, message.posted);
+      return receiveOffer(turn, from, message);
     case 'assign':
       return receiveAssign(turn, from, message);
     case 'reveal':
@@ -47,10 +51,14 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
       for (const advert of message.adverts) receiveAdvert(turn, advert);
       return;
     case 'entries':
-      for (const entry of message.entries) receiveEntry(turn, message.job, entry);
-      return;
-    case 'reconcile':
+      return receiveEntries(turn, from, message.job, message.entries);
+    case 'reconcile': {
+      const acting = engine.requested.get(message.job);
+      if (acting !== undefined) hearTrustee(turn, acting, from);
       return receiveReconcile(turn, from, message);
+    }
+    case 'acting':
+      return receiveActing(turn, from, message);
     case 'unknownLease': {
       receiveUnknownLease(turn, from, message);
       const job = engine.requested.get(message.job);
@@ -60,12 +68,21 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
     }
     case 'decline': {
       const job = engine.requested.get(message.job);
-      if (job?.outcome === 'open') receiveDecline(turn, job, from, message.reasons);
+      const [reason] = message.reasons;
+      if (job?.outcome === 'open') {
+        receiveDecline(turn, job, from, message.reasons);
+        if (reason !== undefined) hearRefusal(turn, job, from, reason);
+      }
+      const stewarded = engine.stewarded.get(message.job);
+      if (stewarded?.requester === from && reason?.code === 'job-unknown') discharge(turn, stewarded, 'delivered');
       return;
     }
     case 'pull': {
       const job = engine.requested.get(message.job);
       if (job !== undefined) return receivePull(turn, job, from, message);
+      const stewarded = engine.stewarded.get(message.job);
+      // Its turn has not come yet: whoever reports to it is to be known when it does.
+      if (stewarded !== undefined && !stewarded.isOver) return beginReconcileWith(turn, stewarded.ledger, from);
       const reason = { code: 'job-unknown', text: 'it knows no such open job' };
       turn.effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: message.job, lease: message.lease, reason } });
       return;
@@ -76,15 +93,49 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
   }
 }
 
-function receiveEntry(turn: Turn, claimed: Cid, bytes: Uint8Array): void {
+/** Who is somebody in the job is said first: what others state counts after that. */
+function receiveEntries(turn: Turn, from: PeerId, claimed: Cid, list: readonly Uint8Array[]): void {
+  const entries = list.map((bytes) => openEntry(bytes, turn.engine.crypto));
+  const stray = entries.find(({ job }) => job !== claimed);
+  if (stray !== undefined) throw new ShoalError('entry-misfiled', `Cannot take an entry of job ${stray.job} under job ${claimed}`);
+  const isOfJob = (entry: Entry): boolean => entry.value.facts.every((fact) => roleOf(fact) === 'requester');
+  for (const entry of entries) if (isOfJob(entry)) receiveJobEntry(turn, from, entry);
+  for (const entry of entries) if (!isOfJob(entry)) receiveOwnEntry(turn, from, entry);
+}
+
+/** What was stated for a job: by its requester or a steward. A peer may have several parts in it. */
+function receiveJobEntry(turn: Turn, from: PeerId, entry: Entry): void {
   const { engine } = turn;
-  const entry: Entry = openEntry(bytes, engine.crypto);
-  if (entry.job !== claimed) throw new ShoalError('entry-misfiled', `Cannot take an entry of job ${entry.job} under job ${claimed}`);
   const requested = engine.requested.get(entry.job);
-  const byWorker = entry.value.facts.some((fact) => roleOf(fact) === 'worker');
+  const stewarded = engine.stewarded.get(entry.job);
+  if (requested !== undefined && entry.author !== engine.self) receiveAuthorityEntry(turn, requested, entry);
+  else if (stewarded !== undefined && requested === undefined) receiveEntrusted(turn, stewarded, from, entry);
   // A peer that works for itself hears of its own job in both roles.
-  if (requested !== undefined && (entry.author !== engine.self || byWorker)) receiveWorkerEntry(turn, requested, entry);
-  else if (!byWorker) receiveRequesterEntry(turn, entry);
+  if (requested === undefined || entry.author === engine.self) receiveRequesterEntry(turn, entry);
+}
+
+/** What a peer stated for itself. */
+function receiveOwnEntry(turn: Turn, from: PeerId, entry: Entry): void {
+  const { engine } = turn;
+  const requested = engine.requested.get(entry.job);
+  const stewarded = engine.stewarded.get(entry.job);
+  if (requested !== undefined) receiveWorkerEntry(turn, requested, from, entry);
+  else if (stewarded !== undefined) receiveEntrusted(turn, stewarded, from, entry);
+}
+
+/** Somebody acts for a job: who works on it, has it in hand, or acts as well takes notice. */
+function receiveActing(turn: Turn, from: PeerId, message: MessageBody<'acting'>): void {
+  const { engine } = turn;
+  const worked = engine.worked.get(message.job);
+  const requested = engine.requested.get(message.job);
+  const stewarded = engine.stewarded.get(message.job);
+  if (worked !== undefined) hearWorked(turn, worked, from, message);
+  if (requested !== undefined) {
+    if (hearRival(turn, requested, from, message) === 'stay') return;
+    if (stewarded !== undefined) stopActing(turn, stewarded);
+  }
+  if (stewarded !== undefined) hearEntrusted(turn, stewarded, from, message);
+  else if (worked === undefined || message.posted !== undefined) takeUp(turn, from, message);
 }
 
 /** What a note costs besides its text. */

@@ -3,6 +3,8 @@ import { openEntry } from '@shoal/protocol';
 import type { Turn } from './engine.ts';
 import { JobLedger } from './ledger/ledger.ts';
 import { recoverRequested } from './requester/recover.ts';
+import { beginActing } from './steward/acting.ts';
+import { recoverStewarded } from './steward/recover.ts';
 import { recoverWorked } from './worker/recover.ts';
 
 /** A job's ledger from what the journal holds of it. */
@@ -20,6 +22,10 @@ export function recoverJob(turn: Turn, job: Cid, records: readonly JournalRecord
     effects.push({ type: 'offence', peer: engine.self, code: 'journal-incomplete', text: `The journal holds no posting of job ${job}` });
     return;
   }
-  if (ledger.posted.requester === engine.self) recoverRequested(turn, ledger);
+  if (ledger.posted.requester === engine.self) {
+    recoverRequested(turn, ledger);
+    const own = engine.requested.get(job);
+    if (own !== undefined) beginActing(turn, own, 0);
+  } else recoverStewarded(turn, replay(job, records, engine.crypto));
   recoverWorked(turn, replay(job, records, engine.crypto), records);
 }

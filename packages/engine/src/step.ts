@@ -18,6 +18,10 @@ import { tick } from './requester/tick.ts';
 import { advertise, advertiseSoon, greet, isAdvertiseTimer, receiveAdvert } from './roster/adverts.ts';
 import { receiveGossipedOffer } from './worker/bid.ts';
 import { workedJobOfTimer } from './worker/job.ts';
+import { actingJobOfTimer, beatActing, meetTrustees, shareNews } from './steward/acting.ts';
+import { stewardedJobOfTimer } from './steward/job.ts';
+import { receiveKept } from './steward/keep.ts';
+import { watch } from './steward/watch.ts';
 import { beat, meetRequester, sendReports } from './worker/report.ts';
 import { finishRun, reportProgress, startRuns } from './worker/run.ts';
 
@@ -56,6 +60,7 @@ function handle(turn: Turn, event: EngineEvent): void {
       engine.connected.add(event.peer);
       greet(turn, event.peer);
       meetWorker(turn, event.peer);
+      meetTrustees(turn, event.peer);
       return meetRequester(turn, event.peer);
     case 'peer-disconnected':
       engine.connected.delete(event.peer);
@@ -76,7 +81,7 @@ function handle(turn: Turn, event: EngineEvent): void {
     }
     case 'cancel': {
       const job = engine.requested.get(event.job);
-      if (job !== undefined) cancelJob(turn, job, event.why);
+      if (job?.authority === 'requester') cancelJob(turn, job, event.why);
       return;
     }
     case 'executed':
@@ -86,6 +91,8 @@ function handle(turn: Turn, event: EngineEvent): void {
     case 'fetched': {
       const job = engine.requested.get(event.job);
       if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);
+      const stewarded = engine.stewarded.get(event.job);
+      if (stewarded !== undefined) receiveKept(turn, stewarded, event.unit, event.ok);
       return;
     }
     case 'remembered':
@@ -97,6 +104,10 @@ function handle(turn: Turn, event: EngineEvent): void {
 
 function wake(turn: Turn, key: string): void {
   if (isAdvertiseTimer(key)) return advertise(turn);
+  const acting = actingJobOfTimer(turn.engine, key);
+  if (acting !== undefined) return beatActing(turn, acting);
+  const stewarded = stewardedJobOfTimer(turn.engine.stewarded, key);
+  if (stewarded !== undefined) return watch(turn, stewarded);
   const requested = requestedJobOfTimer(turn.engine.requested, key);
   if (requested !== undefined) return tick(turn, requested);
   const worked = workedJobOfTimer(turn.engine.worked, key);
@@ -122,7 +133,10 @@ function flush(turn: Turn): void {
   signPending(turn);
   for (const job of engine.requested.values()) endIfOver(turn, job);
   signPending(turn);
-  for (const job of engine.requested.values()) flushLeases(turn, job);
+  for (const job of engine.requested.values()) {
+    flushLeases(turn, job);
+    shareNews(turn, job);
+  }
   sendReports(turn);
   const notes = engine.standings.takeNotes();
   if (notes.length > 0) turn.effects.push({ type: 'append', records: notes });
@@ -131,6 +145,8 @@ function flush(turn: Turn): void {
 function signPending(turn: Turn): void {
   const { engine } = turn;
   engine.outbox.flush(engine, turn.now, turn.effects, (entry: Entry, role: Role) => {
-    (role === 'requester' ? engine.requested : engine.worked).get(entry.job)?.ledger.add(entry);
+    if (role === 'requester') return void engine.requested.get(entry.job)?.ledger.add(entry);
+    if (role === 'worker') engine.worked.get(entry.job)?.ledger.add(entry);
+    engine.stewarded.get(entry.job)?.ledger.add(entry);
   });
 }

@@ -219,7 +219,7 @@ describe('results that are linked', () => {
     expect(mesh.fetches).toHaveLength(requester.config.timings.maxFetchAttempts);
     const gaps = mesh.fetches.slice(1).map((at, i) => at - (mesh.fetches[i] ?? 0));
     expect(gaps.at(-1)).toBeGreaterThan(10_000);
-    expect([...(requester.engine.requested.get(job)?.ledger.unit(0).abandoned.values() ?? [])]).toMatchObject([{ code: 'result-unreachable' }]);
+    expect([...(requester.engine.requested.get(job)?.ledger.unit(0).abandoned.values() ?? [])]).toMatchObject([{ reason: { code: 'result-unreachable' } }]);
   });
 });
 

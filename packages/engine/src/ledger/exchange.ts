@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import { cidOfDigest, limits, type MessageBody } from '@shoal/protocol';
+import { cidOfDigest, limits, type Entry, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { JobLedger } from './ledger.ts';
 import { answerReconcile, beginReconcile, type SortedIds } from './reconcile.ts';
@@ -10,25 +10,39 @@ const frameBytes = 4_096;
 /** Starts to compare a ledger with another peer's: fingerprints first, entries only where they differ. */
 export function beginReconcileWith({ engine, effects }: Turn, ledger: JobLedger, peer: PeerId): void {
   if (peer === engine.self) return;
+  ledger = engine.stewarded.get(ledger.job)?.ledger ?? ledger; // who holds all of it compares all of it
   effects.push({ type: 'send', to: peer, message: { type: 'reconcile', job: ledger.job, ...beginReconcile(sharedIds(ledger, peer)) } });
 }
 
 /** A peer compares its ledger of a job with ours: only those who have a part in the job are answered. */
 export function receiveReconcile(turn: Turn, from: PeerId, message: MessageBody<'reconcile'>): void {
-  const { engine, effects } = turn;
-  const worked = engine.worked.get(message.job);
-  const requested = engine.requested.get(message.job);
-  const ledger = worked?.requester === from ? worked.ledger : requested?.ledger;
-  if (ledger === undefined || (ledger === requested?.ledger && !isParty(requested.leases.values(), from))) return;
+  const { effects } = turn;
+  const ledger = ledgerFor(turn, from, message);
+  if (ledger === undefined) return;
   const answer = answerReconcile(sharedIds(ledger, from), message);
-  sendEntries(turn, ledger, from, answer.send);
+  const entries = answer.send.flatMap((digest) => ledger.entries.get(cidOfDigest(digest)) ?? []);
+  // Ids tell nothing; entries go to those alone who have a part in the job.
+  if (ledger.seesAll(from) || ledger.isWorker(from) || ledger.isAuthority(from)) sendEntries(turn, ledger, from, entries);
   if (answer.reply === undefined) return;
   effects.push({ type: 'send', to: from, message: { type: 'reconcile', job: message.job, ...answer.reply } });
 }
 
-/** With its requester a worker shares all that it has; a requester shows a worker its own part. */
+/**
+ * The ledger to compare: as a steward or keeper with everybody, since a worker whose lease we know nothing of brings the
+ * proof of it; as the requester with those who hold a lease or the job; as a worker with those who speak for it.
+ */
+function ledgerFor({ engine }: Turn, from: PeerId, { job }: MessageBody<'reconcile'>): JobLedger | undefined {
+  const stewarded = engine.stewarded.get(job);
+  if (stewarded !== undefined) return stewarded.ledger;
+  const requested = engine.requested.get(job);
+  if (requested !== undefined) return requested.ledger.seesAll(from) || isParty(requested.leases.values(), from) ? requested.ledger : undefined;
+  const worked = engine.worked.get(job);
+  return worked?.ledger.isAuthority(from) === true ? worked.ledger : undefined;
+}
+
+/** The requester, and those to whom the job is entrusted now, see all of it; a worker its own part, and what was said for all. */
 function sharedIds(ledger: JobLedger, peer: PeerId): SortedIds {
-  return peer === ledger.posted?.requester ? ledger.ids : ledger.idsFor(peer);
+  return ledger.seesAll(peer) ? ledger.ids : ledger.idsFor(peer);
 }
 
 function isParty(leases: Iterable<{ worker: PeerId }>, peer: PeerId): boolean {
@@ -36,8 +50,8 @@ function isParty(leases: Iterable<{ worker: PeerId }>, peer: PeerId): boolean {
   return false;
 }
 
-/** Entries by their digests, in as few messages as their sizes allow. */
-function sendEntries({ effects }: Turn, ledger: JobLedger, to: PeerId, digests: readonly Uint8Array[]): void {
+/** Entries, in as few messages as their sizes allow. */
+export function sendEntries({ effects }: Turn, ledger: JobLedger, to: PeerId, entries: readonly Entry[]): void {
   let batch: Uint8Array[] = [];
   let bytes = 0;
   const send = (): void => {
@@ -45,9 +59,7 @@ function sendEntries({ effects }: Turn, ledger: JobLedger, to: PeerId, digests: 
     batch = [];
     bytes = 0;
   };
-  for (const digest of digests) {
-    const entry = ledger.entries.get(cidOfDigest(digest));
-    if (entry === undefined) continue;
+  for (const entry of entries) {
     if (batch.length >= limits.maxFactsPerEntry || bytes + entry.bytes.length > limits.maxMessageBytes - frameBytes) send();
     batch.push(entry.bytes);
     bytes += entry.bytes.length + 8;

@@ -102,9 +102,9 @@ export class JobLedger {
     return peer === this.posted?.requester || this.delegations.stewards.has(peer);
   }
 
-  /** Whether this peer is to see all of the ledger. */
+  /** Whether this peer is to see all of the ledger: the requester, and those to whom the job is entrusted now. */
   seesAll(peer: PeerId): boolean {
-    return this.isAuthority(peer) || this.delegations.keepers.has(peer);
+    return peer === this.posted?.requester || this.delegations.trustees().includes(peer);
   }
 
   /** From now on what is added is noted for `takeFresh`. */

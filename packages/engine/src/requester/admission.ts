@@ -1,7 +1,10 @@
 import type { PeerId } from '@shoal/runtime';
-import type { Entry, Fact } from '@shoal/protocol';
+import type { Entry, Fact, FactOf } from '@shoal/protocol';
 import { hexOf } from '../hex.ts';
 import type { RequestedJob } from './job.ts';
+
+/** What is looked at of a job. */
+export type Judged = Pick<RequestedJob, 'ledger' | 'units' | 'spec'>;
 
 /** Room for the frame of an entry. */
 const frameBytes = 1_024;
@@ -15,8 +18,7 @@ const maxContradictions = 2;
  * Whether a worker's entry is taken into the ledger, where it stays for good: only from those who had a lease, only
  * with news, and with no more than its news may weigh. So a worker can fill a ledger no further than its work would.
  */
-export function isWorthKeeping(job: RequestedJob, { author, value, bytes }: Entry): boolean {
-  if (!job.ledger.isWorker(author)) return false;
+export function isWorthKeeping(job: Judged, { author, value, bytes }: Entry): boolean {
   let allowedBytes = frameBytes;
   let isNews = false;
   for (const fact of value.facts) {
@@ -29,9 +31,18 @@ export function isWorthKeeping(job: RequestedJob, { author, value, bytes }: Entr
   return isNews && bytes.length <= allowedBytes;
 }
 
-function worthOf({ ledger, units, spec }: RequestedJob, fact: Fact, author: PeerId): 'new' | 'known' | 'refused' {
+/** What a steward may be told of a worker's bid, should it come again and again. */
+const maxBidBytes = 4_096;
+
+function worthOf(job: Judged, fact: Fact, author: PeerId): 'new' | 'known' | 'refused' {
+  const { ledger, units, spec } = job;
   if ('unit' in fact && fact.unit >= units) return 'refused';
+  if (fact.kind === 'kept') return worthOfKept(job, fact, author);
+  if (!ledger.isWorker(author)) return 'refused';
   switch (fact.kind) {
+    case 'bid':
+      // Of a peer that somebody else gave a lease: what it holds is told there.
+      return (ledger.bids.get(author)?.until ?? 0) < fact.until && ledger.bytesBy(author) < maxBidBytes + fact.holds.length * 4 ? 'new' : 'refused';
     case 'committed': {
       const known = ledger.units.get(fact.unit)?.commitments.get(author);
       if (known?.has(hexOf(fact.commitment)) === true) return 'known';
@@ -55,4 +66,10 @@ function worthOf({ ledger, units, spec }: RequestedJob, fact: Fact, author: Peer
     default:
       return 'refused';
   }
+}
+
+function worthOfKept({ ledger }: Judged, fact: FactOf<'kept'>, author: PeerId): 'new' | 'known' | 'refused' {
+  const isKeeper = ledger.delegations.keepers.has(author) && ledger.units.get(fact.unit)?.accepted.has(fact.result) === true;
+  if (!isKeeper) return 'refused';
+  return ledger.kept.get(fact.unit)?.get(author)?.has(fact.result) === true ? 'known' : 'new';
 }

@@ -12,7 +12,7 @@ const maxReturnedScan = 512;
 
 /** Gives units to the leases that want some. Late binding: whoever is fast asks more often, and gets more. */
 export function serveWants(turn: Turn, job: RequestedJob): void {
-  if (job.outcome !== 'open') return;
+  if (job.outcome !== 'open' || turn.now < job.quietUntil) return;
   job.awaited = awaitedHolders(turn, job);
   for (const lease of liveLeases(job)) {
     const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
@@ -28,6 +28,7 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
 
 /** A peer with a long valid record may be believed alone: decided when it is the first to get the unit. */
 function believe({ engine, random }: Turn, job: RequestedJob, lease: Lease, unit: number): void {
+  if (job.authority === 'steward') return; // nobody else could check whom it trusts
   if (job.spec.verify.adaptive !== true || job.active.has(unit) || job.ledger.units.has(unit) || job.required.has(unit)) return;
   if (engine.standings.trusts(lease.worker, random)) job.required.set(unit, 1);
 }
@@ -86,6 +87,7 @@ function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, 
   if (job.active.get(unit)?.has(lease) === true) return false;
   const facts = job.ledger.units.get(unit);
   if (facts === undefined) return true;
+  if (facts.revealed.size > 0 && hasSeenOthers(job, lease, facts)) return false;
   if (facts.revealed.has(lease.worker)) return false;
   if (facts.commitments.has(lease.worker)) return mayRunAgain(engine, now, facts, lease, unit);
   const failures = facts.failures.get(lease.worker);
@@ -108,6 +110,12 @@ function mayRunAgain({ config }: Engine, now: number, facts: UnitFacts, lease: L
   const askedAt = lease.revealing.get(unit);
   const isOverdue = askedAt !== undefined && now - askedAt > config.timings.revealPatienceMs;
   return isOverdue && facts.commitments.get(lease.worker)?.size === 1 && !lease.again.has(unit);
+}
+
+/** A steward or keeper knows what others showed: while somebody else can run the unit, it does not decide between them. */
+function hasSeenOthers(job: RequestedJob, { worker }: Lease, facts: UnitFacts): boolean {
+  if (!job.ledger.seesAll(worker)) return false;
+  return liveLeases(job).some((other) => !job.ledger.seesAll(other.worker) && !facts.commitments.has(other.worker) && !facts.failures.has(other.worker));
 }
 
 /** Compute goes to the data: a shard is moved only where that is allowed and too few of its holders could run the unit. */

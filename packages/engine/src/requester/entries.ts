@@ -10,13 +10,13 @@ import { receiveBid } from './offers.ts';
 import { noteRun } from './stragglers.ts';
 
 /** Facts from a worker (or a bidder) about a job of ours. */
-export function receiveWorkerEntry(turn: Turn, job: RequestedJob, entry: Entry): void {
+export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, entry: Entry): void {
   const [fact, ...others] = entry.value.facts;
-  if (fact?.kind === 'bid' && others.length === 0) return receiveBid(turn, job, entry, fact);
+  if (fact?.kind === 'bid' && others.length === 0 && from === entry.author) return receiveBid(turn, job, entry, fact);
   if (!isWorthKeeping(job, entry) || !job.ledger.add(entry)) return;
   turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   const lease = leaseOf(job, entry.author);
-  if (lease !== undefined) hear(turn, job, lease);
+  if (lease !== undefined && from === entry.author) hear(turn, job, lease);
   for (const fact of entry.value.facts) {
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
     if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind, fact.kind === 'failed' && fact.deterministic);

@@ -6,6 +6,7 @@ import { backOffMs } from '../market/back-off.ts';
 import { documentOf, votesOf } from '../ledger/unit-facts.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
+import { delegate } from '../steward/choose.ts';
 import { summaryOf } from '../views/summary.ts';
 
 /** How long a finished job stays in memory for countersignatures and late reports. */
@@ -28,8 +29,15 @@ export function cancelJob(turn: Turn, job: RequestedJob, why: string): void {
   end(turn, job, 'cancelled', reason);
 }
 
-/** Gives up a job as a whole: its reason is in the ledger, and with everybody who works on it. */
+/** Its requester gave it up while we acted for it. */
+export function endByRequester(turn: Turn, job: RequestedJob): void {
+  const [reason] = job.ledger.cancelled.values();
+  if (job.outcome === 'open') end(turn, job, 'cancelled', reason);
+}
+
+/** Gives up a job as a whole: its reason is in the ledger, and with everybody who works on it. Only its requester may. */
 function failJob(turn: Turn, job: RequestedJob, reason: Reason): void {
+  if (job.authority === 'steward') return end(turn, job, 'failed', reason);
   turn.engine.outbox.state(job.job, { kind: 'cancelled', reason }, workersOf(job));
   end(turn, job, 'failed', reason);
 }
@@ -56,7 +64,7 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.finishedAt = now;
   for (const lease of job.leases.values()) {
     const { units, fuel } = workOf(job, lease.worker);
-    if (units > 0) {
+    if (units > 0 && !isCredited(job, lease.worker, units)) {
       const elapsedMs = Math.max(0, now - lease.leasedAt);
       const { deadline } = job.spec;
       const credit = creditOf({ fuel, elapsedMs, deadlineMs: deadline === undefined ? undefined : deadline - job.postedAt });
@@ -64,9 +72,19 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
     }
     engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
-  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
   effects.push({ type: 'changed', job: job.job });
   engine.timers.set(job.timerKey, now + lingerMs);
+  const stewarded = engine.stewarded.get(job.job);
+  if (stewarded !== undefined) stewarded.isOver = true; // until its requester comes for it
+  if (job.authority === 'steward') return;
+  // Everything is here: those who had it in their hands may forget it.
+  if (job.ledger.delegations.trustees().length > 0) delegate(turn, job, [], []);
+  effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
+}
+
+/** Whether it has a receipt for as much already, of a steward. */
+function isCredited({ ledger }: RequestedJob, worker: PeerId, units: number): boolean {
+  return [...ledger.receipts.values()].some((receipt) => receipt.worker === worker && receipt.units >= units);
 }
 
 /** Units for which that worker showed the accepted result, in time or too late to be needed, and their fuel. */

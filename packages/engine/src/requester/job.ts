@@ -52,9 +52,26 @@ export interface Lease {
 
 export type Settlement = 'open' | 'accepted' | 'abandoned';
 
-/** A job that this peer posted. */
+/** What whoever acts for a job knows of its stewards and keepers. */
+export interface Trust {
+  /** When to say next that it acts, to look for stewards, to pass on news. */
+  beatAt: number;
+  chooseAt: number;
+  shareAt: number;
+  /** By peer: when it was heard of last, and whether it has taken the job up. */
+  peers: Map<PeerId, { heardAt: number; knows: boolean }>;
+  /** Who refused, with why, and until when it is not asked again. */
+  refused: Map<PeerId, { until: number; reason: Reason }>;
+}
+
+/** A job that this peer posted, or for which it acts as its steward. */
 export interface RequestedJob {
   readonly job: Cid;
+  readonly authority: 'requester' | 'steward';
+  readonly requester: PeerId;
+  readonly trust: Trust;
+  /** Before then nothing is given out: it is about to hear what happened meanwhile. */
+  quietUntil: number;
   readonly spec: JobSpec;
   readonly ledger: JobLedger;
   readonly units: number;
@@ -100,11 +117,15 @@ export interface RequestedJob {
 
 const timerPrefix = 'job:';
 
-export function createRequestedJob(ledger: JobLedger): RequestedJob | undefined {
+export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['authority'] = 'requester'): RequestedJob | undefined {
   const { posted, job } = ledger;
   if (posted === undefined) return undefined;
   return {
     job,
+    authority,
+    requester: posted.requester,
+    trust: { beatAt: 0, chooseAt: 0, shareAt: 0, peers: new Map(), refused: new Map() },
+    quietUntil: 0,
     spec: posted.spec,
     ledger,
     units: unitCount(posted.spec),

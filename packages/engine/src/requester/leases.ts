@@ -59,6 +59,7 @@ export function addLease(
 export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message: MessageBody<'pull'>): void {
   const { engine, now, effects } = turn;
   const lease = job.leases.get(message.lease);
+  if (lease === undefined && isUnheardOf(job, from, message.lease)) return beginReconcileWith(turn, job.ledger, from);
   if (lease === undefined || lease.worker !== from || job.outcome !== 'open') {
     const reason = { code: job.outcome === 'open' ? 'lease-unknown' : `job-${job.outcome}`, text: `the job is ${job.outcome}` };
     effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: job.job, lease: message.lease, reason } });
@@ -76,6 +77,11 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.min(message.want, limits.maxWindowUnits);
+}
+
+/** A lease that somebody else may have given in the requester's name: its worker has the proof of it. */
+function isUnheardOf({ ledger, outcome }: RequestedJob, worker: PeerId, lease: string): boolean {
+  return outcome === 'open' && ledger.delegations.current !== undefined && !ledger.leases.has(`${lease}/${worker}`);
 }
 
 /** It runs what we do not know to have given: before a restart of ours, or before we lost it. Welcome where it is wanted. */
@@ -146,7 +152,7 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
 }
 
 /** Its units go to others; what it had committed to counts no more. */
-function takeBack(turn: Turn, job: RequestedJob, lease: Lease): void {
+export function takeBack(turn: Turn, job: RequestedJob, lease: Lease): void {
   for (const unit of Array.from(lease.assigned.keys())) reopen(turn, job, lease, unit);
   for (const [unit, facts] of job.ledger.units) {
     if (facts.commitments.has(lease.worker) && runsWanted(turn, job, unit) > 0) job.returned.add(unit);

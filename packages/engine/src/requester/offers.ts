@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import { topics, type Entry, type FactOf, type Reason } from '@shoal/protocol';
+import { encodeMessage, topics, type Entry, type FactOf, type MessageOf, type Reason } from '@shoal/protocol';
 import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
 import { mayWork } from '../policy/members.ts';
@@ -36,10 +36,16 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
     const candidate = candidateOf(job, advert.author);
     candidate.state = 'asked';
     candidate.askedAt = now;
-    effects.push({ type: 'send', to: advert.author, message: { type: 'offer', posted: posted.bytes } });
+    effects.push({ type: 'send', to: advert.author, message: offerOf(job, posted) });
     engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
   }
   gossipOffer(turn, job, posted, live < Math.min(wanted, job.spec.verify.quorum));
+}
+
+/** A steward shows that it asks in the requester's name. */
+function offerOf({ authority, ledger }: RequestedJob, posted: Entry): MessageOf<'offer'> {
+  const delegated = ledger.delegations.current?.entry.bytes;
+  return { type: 'offer', posted: posted.bytes, ...(authority === 'requester' || delegated === undefined ? {} : { delegated }) };
 }
 
 /**
@@ -53,7 +59,8 @@ function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: 
   const dueAt = times === 0 ? job.postedAt + gossipOfferAfterMs : lastAt + Math.min(regossipMinMs * 2 ** (times - 1), regossipMaxMs);
   if (!(isShort || isStuck) || now < dueAt) return;
   job.gossip = { times: times + 1, lastAt: now };
-  effects.push({ type: 'publish', topic: topics.offers(engine.config.mesh), bytes: posted.bytes });
+  const bytes = job.authority === 'requester' ? posted.bytes : encodeMessage({ ...offerOf(job, posted), by: engine.self });
+  effects.push({ type: 'publish', topic: topics.offers(engine.config.mesh), bytes });
 }
 
 function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
@@ -62,6 +69,7 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
     const candidate = job.candidates.get(advert.author);
     if (candidate !== undefined && (candidate.retryAt > now || !['declined', 'silent', 'released'].includes(candidate.state))) continue;
     if (leaseOf(job, advert.author) !== undefined || advert.expiresAt <= now) continue;
+    if (job.authority === 'steward' && advert.author === engine.self) continue; // who judges does not run
     const verdict = match(job.spec, advert.value);
     if (verdict.verdict === 'no') continue;
     const unsure = verdict.verdict === 'unknown' ? 1 : 0;

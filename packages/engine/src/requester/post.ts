@@ -1,6 +1,7 @@
 import { encodeValue, sealEntry, type JobSpec } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
+import { beginActing } from '../steward/acting.ts';
 import { createRequestedJob, type RequestedJob } from './job.ts';
 import { summaryOf } from '../views/summary.ts';
 
@@ -17,5 +18,6 @@ export function postJob(turn: Turn, spec: JobSpec, nonce: Uint8Array): Requested
   effects.push({ type: 'summarize', scope: job.job, closed: false, summary: encodeValue(summaryOf(job)) });
   effects.push({ type: 'submitted', job: job.job });
   engine.timers.set(job.timerKey, now);
+  beginActing(turn, job, engine.config.timings.delegateAfterMs);
   return job;
 }

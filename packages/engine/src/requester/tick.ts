@@ -19,7 +19,7 @@ export function tick(turn: Turn, job: RequestedJob): void {
   }
   expireOffers(turn, job);
   const nextExpiry = expireLeases(turn, job);
-  if (openUnits(job) > 0) seekWorkers(turn, job);
+  if (openUnits(job) > 0 && now >= job.quietUntil) seekWorkers(turn, job);
   chaseStragglers(turn, job);
   retake(job);
   refetch(turn, job);

@@ -81,7 +81,8 @@ export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner
   const roots = document === undefined ? [] : linkedOutputs(decodeResult(document));
   if (roots.length === 0) return;
   job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
-  turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from: winner.workers });
+  const from = [...new Set([...winner.workers, ...job.ledger.delegations.trustees()])];
+  turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from, for: job.authority === 'requester' ? 'self' : 'requester' });
 }
 
 export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number }[] {
@@ -125,7 +126,7 @@ function mayOthersRun(job: RequestedJob, unit: number, facts: UnitFacts): boolea
   return liveLeases(job).some(({ worker, holds }) => !facts.failures.has(worker) && !facts.commitments.has(worker) && (isEverywhere || bitAt(holds, unit)));
 }
 
-function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
+export function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
   job.settled.set(unit, how);
   job.settledOrder.push(unit);
   job.returned.delete(unit);

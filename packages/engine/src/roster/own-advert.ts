@@ -47,5 +47,6 @@ function selfOf(config: EngineConfig): Advert {
     labels: config.labels,
     datasets: [],
     ...(config.members === undefined ? {} : { membership: config.members.shown }),
+    ...(config.roles === undefined || config.roles.length === 0 ? {} : { roles: [...config.roles] }),
   };
 }

@@ -13,6 +13,7 @@ function leftoversAt({ engine, journal, running }: TestPeer, now: number): strin
   };
   for (const job of engine.requested.values()) left.push(`requested job ${job.outcome}, ${job.active.size} active, ${job.units - job.settled.size} open units`);
   none('jobs worked on', engine.worked.size);
+  none('jobs stewarded', engine.stewarded.size);
   none('bids', [...engine.bidding.values()].filter(({ until }) => until > now).length);
   none('runs', running.size);
   none('open scopes of the journal', journal.scopes({ closed: false }).filter(({ scope }) => scope !== '' && scope !== creditScope).length);

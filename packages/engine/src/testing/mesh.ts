@@ -44,6 +44,7 @@ export interface TestPeerOptions {
   /** What makes it belong to a private mesh. */
   members?: (peer: PeerId) => MembersConfig;
   skewMs?: number;
+  roles?: string[];
   timings?: Partial<Timings>;
 }
 
@@ -86,6 +87,7 @@ export class TestMesh {
       determinismClass: 'test',
       fuelPerSecond: 0,
       labels: options.labels ?? {},
+      roles: options.roles ?? [],
       policy: { denied: new Set() },
       members: options.members?.(peerIdOf(signer.publicKey)),
       timings: { ...defaults, ...options.timings },
@@ -219,6 +221,7 @@ export class TestMesh {
         this.fetches.push(this.now);
         this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
       },
+      hold: () => {},
       unpin: () => {},
       changed: () => {},
       offence: (offender, code, text) => void this.offences.push({ at: peer.id, peer: offender, code, text }),

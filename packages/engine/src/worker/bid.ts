@@ -1,5 +1,5 @@
 import { ShoalError, type PeerId } from '@shoal/runtime';
-import { openEntry, sealEntry, unitCount, type Entry, type FactOf, type JobSpec } from '@shoal/protocol';
+import { decodeMessage, messageTable, openEntry, sealEntry, unitCount, type Entry, type FactOf, type JobSpec, type MessageBody } from '@shoal/protocol';
 import { bitmapOf } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import { holdsOf } from '../market/match.ts';
@@ -10,50 +10,72 @@ import type { Bidding } from './job.ts';
 interface Posting {
   posted: Entry;
   spec: JobSpec;
+  /** Who asks, and the proof that it may. */
+  to: PeerId;
+  delegated: Entry | undefined;
 }
 
 /** Answers an offer: a bid, or a decline with its reasons. */
-export function receiveOffer(turn: Turn, from: PeerId, bytes: Uint8Array): void {
+export function receiveOffer(turn: Turn, from: PeerId, offer: MessageBody<'offer'>): void {
   const { engine, now, effects } = turn;
-  const { posted, spec } = openPosting(turn, bytes);
+  const posting = openPosting(turn, offer, from);
+  const { posted, spec, to } = posting;
   const held = engine.worked.get(posted.id);
   if (held !== undefined) {
-    if (from !== held.requester) return;
+    if (from !== held.reportsTo) return;
     held.reset = true;
     held.report = 'now';
     return;
   }
   const reasons = admit(engine, spec, posted.author, now);
-  if (reasons.length > 0) effects.push({ type: 'send', to: posted.author, message: { type: 'decline', job: posted.id, reasons } });
-  else sendBid(turn, posted, spec);
+  if (reasons.length > 0) effects.push({ type: 'send', to, message: { type: 'decline', job: posted.id, reasons } });
+  else sendBid(turn, posting);
 }
 
 /** The same for an offer that was gossiped: silence instead of a decline, so that a thousand refusals cost nothing. */
 export function receiveGossipedOffer(turn: Turn, bytes: Uint8Array): 'accept' | 'ignore' {
   const { engine, now } = turn;
-  const { posted, spec } = openPosting(turn, bytes);
-  if (posted.author === engine.self || engine.worked.has(posted.id)) return 'ignore';
-  if (admit(engine, spec, posted.author, now).length === 0) sendBid(turn, posted, spec);
+  const offer = offerIn(bytes);
+  const posting = openPosting(turn, offer, offer.by);
+  const { posted, spec, to } = posting;
+  if (posted.author === engine.self || to === engine.self || engine.worked.has(posted.id)) return 'ignore';
+  if (admit(engine, spec, posted.author, now).length === 0) sendBid(turn, posting);
   return 'accept';
 }
 
-function openPosting({ engine }: Turn, bytes: Uint8Array): Posting {
-  const posted = openEntry(bytes, engine.crypto);
+/** The requester's is the posting alone; a steward's shows by what right it asks. */
+function offerIn(bytes: Uint8Array): MessageBody<'offer'> {
+  if (bytes[0] !== messageTable.offer.id) return { posted: bytes };
+  const message = decodeMessage(bytes);
+  if (message.type === 'offer' && message.delegated !== undefined && message.by !== undefined) return message;
+  throw new ShoalError('offer-malformed', 'Cannot take a gossiped offer: it does not show who asks, and by what right');
+}
+
+/** `by` is who asks: where it is a steward that the requester named, bids go to it; else to the requester. */
+function openPosting({ engine }: Turn, offer: MessageBody<'offer'>, by: PeerId | undefined): Posting {
+  const posted = openEntry(offer.posted, engine.crypto);
   const [fact] = posted.value.facts;
   if (fact?.kind !== 'posted' || posted.id !== posted.job || fact.mesh !== engine.config.mesh) {
     throw new ShoalError('offer-malformed', 'Cannot take an offer: its entry posts no job of this mesh');
   }
-  return { posted, spec: fact.spec };
+  const isSteward = by !== undefined && by !== posted.author && offer.delegated !== undefined;
+  const delegated = isSteward ? openEntry(offer.delegated as Uint8Array, engine.crypto) : undefined;
+  const isNamed = delegated?.value.facts.some((of) => of.kind === 'delegated' && of.stewards.includes(by as PeerId)) === true;
+  if (delegated !== undefined && (!isNamed || delegated.author !== posted.author || delegated.job !== posted.id)) {
+    throw new ShoalError('offer-malformed', 'Cannot take an offer: its requester has not delegated the job to whoever makes it');
+  }
+  return { posted, spec: fact.spec, to: isNamed ? (by as PeerId) : posted.author, delegated };
 }
 
 /** A bid that stands already is said again, not made anew: whoever repeats an offer gets nothing for it. */
-function sendBid(turn: Turn, posted: Entry, spec: JobSpec): void {
+function sendBid(turn: Turn, { posted, spec, to, delegated }: Posting): void {
   const { engine, now, effects } = turn;
   const standing = engine.bidding.get(posted.id);
   const isFresh = standing !== undefined && standing.until - now > engine.config.timings.bidTtlMs / 2;
   const bid = isFresh ? standing.bid : makeBid(turn, posted, spec);
-  if (!isFresh) rememberBid(turn, { job: posted.id, requester: posted.author, posted, bid, until: now + engine.config.timings.bidTtlMs });
-  effects.push({ type: 'send', to: posted.author, message: { type: 'entries', job: posted.id, entries: [bid.bytes] } });
+  if (!isFresh) rememberBid(turn, { job: posted.id, requester: posted.author, to, delegated, posted, bid, until: now + engine.config.timings.bidTtlMs });
+  else Object.assign(standing, { to, delegated });
+  effects.push({ type: 'send', to, message: { type: 'entries', job: posted.id, entries: [bid.bytes] } });
 }
 
 function makeBid({ engine, now }: Turn, posted: Entry, spec: JobSpec): Entry {

@@ -6,6 +6,9 @@ import type { JobLedger } from '../ledger/ledger.ts';
 export interface Bidding {
   job: Cid;
   requester: PeerId;
+  /** Who asked, with the delegation by which it may: a steward, or the requester itself. */
+  to: PeerId;
+  delegated: Entry | undefined;
   posted: Entry;
   bid: Entry;
   until: number;
@@ -21,6 +24,10 @@ export interface DoneUnit {
 export interface WorkedJob {
   readonly job: Cid;
   readonly requester: PeerId;
+  /** Who acts for it, as far as we know: the requester, or a steward of it. */
+  reportsTo: PeerId;
+  /** Until when that was said to hold: nobody who comes after takes us over before. */
+  claimUntil: number;
   readonly spec: JobSpec;
   readonly ledger: JobLedger;
   readonly lease: string;
@@ -42,12 +49,14 @@ export interface WorkedJob {
 
 const timerPrefix = 'work:';
 
-export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until: number }): WorkedJob | undefined {
+export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until: number; by?: PeerId }): WorkedJob | undefined {
   const { posted, job } = ledger;
   if (posted === undefined) return undefined;
   return {
     job,
     requester: posted.requester,
+    reportsTo: lease.by ?? posted.requester,
+    claimUntil: 0,
     spec: posted.spec,
     ledger,
     lease: lease.lease,

@@ -1,10 +1,11 @@
 import { encodeValue, unitCount, type Entry, type Reason } from '@shoal/protocol';
+import { closeScope } from '../ledger/scope.ts';
 import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
 
-/** Facts about a job that we bid for or work on, from its requester. */
+/** Facts about a job that we bid for or work on, from its requester or a steward of it. */
 export function receiveRequesterEntry(turn: Turn, entry: Entry): void {
   const { engine } = turn;
   const worked = engine.worked.get(entry.job);
@@ -20,14 +21,14 @@ function takeLease(turn: Turn, entry: Entry): void {
   const refuse = (code: string, text: string): void => {
     effects.push({ type: 'send', to: entry.author, message: { type: 'unknownLease', job: entry.job, lease: leased.lease, reason: { code, text } } });
   };
-  if (bidding === undefined || bidding.requester !== entry.author) return refuse('bid-expired', 'its bid for this job has expired');
+  if (bidding === undefined || (bidding.requester !== entry.author && bidding.to !== entry.author)) return refuse('bid-expired', 'its bid for this job has expired');
   engine.bidding.delete(entry.job);
   // Bids are not counted while they stand: more may be awarded than there is room for.
   if (engine.worked.size >= engine.config.timings.maxWorkedJobs) return refuse('busy', `it serves ${engine.worked.size} jobs already`);
   const ledger = new JobLedger(entry.job, engine.crypto);
-  const entries = [bidding.posted, bidding.bid, entry];
+  const entries = [bidding.posted, ...(bidding.delegated === undefined ? [] : [bidding.delegated]), bidding.bid, entry];
   for (const known of entries) ledger.add(known);
-  const job = createWorkedJob(ledger, { lease: leased.lease, until: termEnd(turn, entry, leased.until) });
+  const job = createWorkedJob(ledger, { lease: leased.lease, until: termEnd(turn, entry, leased.until), by: entry.author });
   if (job === undefined) return;
   engine.worked.set(job.job, job);
   effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
@@ -43,11 +44,11 @@ function termEnd({ now, engine }: Turn, entry: Entry, until: number): number {
 
 function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   const { engine, effects } = turn;
-  if (entry.author !== job.requester || job.ledger.entries.has(entry.id)) return;
+  if (!job.ledger.isAuthority(entry.author) || job.ledger.entries.has(entry.id)) return;
   const { maxWorkedLedgerBytes, maxWorkedLedgerBytesPerUnit } = engine.config.timings;
   if (job.ledger.bytes + entry.bytes.length > maxWorkedLedgerBytes + maxWorkedLedgerBytesPerUnit * unitCount(job.spec)) {
-    const text = `the requester stated more than ${job.ledger.bytes} bytes of facts about this job`;
-    effects.push({ type: 'offence', peer: job.requester, code: 'ledger-oversize', text });
+    const text = `its requester and stewards stated more than ${job.ledger.bytes} bytes of facts about this job`;
+    effects.push({ type: 'offence', peer: entry.author, code: 'ledger-oversize', text });
     leave(turn, job, { code: 'ledger-oversize', text });
     return;
   }
@@ -59,9 +60,9 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
     if (fact.kind === 'receipt' && fact.worker === engine.self) {
       effects.push({ type: 'append', records: [{ scope: creditScope, kind: 'note', key: job.job, bytes: new Uint8Array() }] });
       effects.push({ type: 'summarize', scope: creditScope, closed: true, summary: encodeValue({ role: 'credit' }) });
-      engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [job.requester]);
+      engine.outbox.state(job.job, { kind: 'countersigned', receipt: entry.id, note: '' }, [entry.author]);
     }
-    if (fact.kind === 'cancelled') leave(turn, job, fact.reason);
+    if (fact.kind === 'cancelled' && entry.author === job.requester) leave(turn, job, fact.reason);
     if (fact.kind === 'released' && fact.lease === job.lease && fact.worker === engine.self) leave(turn, job, fact.reason);
   }
 }
@@ -82,9 +83,7 @@ export function leave(turn: Turn, job: WorkedJob, reason: Reason): void {
   job.queue = [];
   engine.timers.clear(job.timerKey);
   engine.worked.delete(job.job);
-  effects.push({ type: 'unpin', job: job.job });
-  if (!engine.requested.has(job.job)) {
-    effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue({ role: 'worker', left: reason.code }) });
-  }
+  effects.push({ type: 'unpin', job: job.job, as: 'worker' });
+  closeScope(turn, job.job, 'worker', reason.code);
   effects.push({ type: 'changed', job: job.job });
 }

@@ -1,7 +1,9 @@
 import type { JournalRecord } from '@shoal/runtime';
-import { documentCid, encodeValue } from '@shoal/protocol';
+import { documentCid } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
+import { closeScope } from '../ledger/scope.ts';
+import { settlementOf } from '../ledger/unit-facts.ts';
 import { createWorkedJob } from './job.ts';
 import { resultNotePrefix } from './run.ts';
 
@@ -14,8 +16,8 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
   const lease = ledger.openLeases().find((open) => open.worker === engine.self);
   if (lease === undefined || ledger.cancelled.size > 0) {
     if (ledger.posted?.requester !== engine.self) {
-      effects.push({ type: 'unpin', job: ledger.job });
-      effects.push({ type: 'summarize', scope: ledger.job, closed: true, summary: encodeValue({ role: 'worker', left: 'lease-ended' }) });
+      effects.push({ type: 'unpin', job: ledger.job, as: 'worker' });
+      closeScope(turn, ledger.job, 'worker', 'lease-ended');
     }
     return;
   }
@@ -26,7 +28,7 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
     if (record.kind !== 'note' || !record.key.startsWith(resultNotePrefix)) continue;
     const unit = Number(record.key.slice(resultNotePrefix.length));
     const facts = ledger.units.get(unit);
-    if (facts !== undefined && (facts.accepted.size > 0 || facts.abandoned.size > 0)) continue;
+    if (facts !== undefined && settlementOf(facts, job.requester) !== undefined) continue;
     job.done.set(unit, { result: documentCid(record.bytes, engine.crypto), document: record.bytes });
   }
   job.reset = true;

@@ -2,6 +2,8 @@ import type { PeerId } from '@shoal/runtime';
 import { limits, unitCount, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
+import { learnDelegation } from '../steward/acting.ts';
+import { goesBefore } from '../steward/job.ts';
 import { leave } from './lease.ts';
 import { wantOf } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
@@ -41,12 +43,15 @@ export function receiveReveal(turn: Turn, from: PeerId, message: MessageBody<'re
 /** The requester knows nothing of our lease: the job is over, or it lost its memory. */
 export function receiveUnknownLease(turn: Turn, from: PeerId, message: MessageBody<'unknownLease'>): void {
   const job = turn.engine.worked.get(message.job);
-  if (job !== undefined && job.requester === from && job.lease === message.lease) leave(turn, job, message.reason);
+  const isOurs = job !== undefined && job.lease === message.lease && (job.reportsTo === from || job.requester === from);
+  if (isOurs) leave(turn, job, message.reason);
 }
 
 function ownJob({ engine, effects }: Turn, from: PeerId, message: { job: WorkedJob['job']; lease: string }): WorkedJob | undefined {
   const job = engine.worked.get(message.job);
-  if (job !== undefined && job.requester === from && job.lease === message.lease) return job;
+  if (job !== undefined && job.reportsTo === from && job.lease === message.lease) return job;
+  // Somebody else acts for the job now, or will say so: no reason to give the lease up.
+  if (job?.ledger.isAuthority(from) === true) return undefined;
   const reason = { code: 'lease-unknown', text: 'it holds no such lease' };
   effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: message.job, lease: message.lease, reason } });
   return undefined;
@@ -64,7 +69,7 @@ export function sendReports(turn: Turn): void {
     if (!urgent) continue;
     effects.push({
       type: 'send',
-      to: job.requester,
+      to: job.reportsTo,
       message: {
         type: 'pull',
         job: job.job,
@@ -88,14 +93,40 @@ export function beat(turn: Turn, job: WorkedJob): void {
   }
   job.report = 'now';
   turn.engine.timers.set(job.timerKey, turn.now + turn.engine.config.timings.beatMs);
+  seekSteward(turn, job);
 }
 
-/** The requester of some of our jobs is reachable (again): tell it where we are, and compare ledgers. */
-export function meetRequester(turn: Turn, peer: PeerId): void {
-  for (const job of turn.engine.worked.values()) {
-    if (job.requester !== peer) continue;
+/** Whoever acted is gone: its stewards hear what we hold, so that the one whose turn comes knows us. */
+function seekSteward(turn: Turn, job: WorkedJob): void {
+  const { engine, now } = turn;
+  if (engine.connected.has(job.reportsTo) || now < job.claimUntil) return;
+  for (const steward of job.ledger.delegations.current?.stewards ?? []) if (steward !== job.reportsTo) beginReconcileWith(turn, job.ledger, steward);
+}
+
+/** Somebody says that it acts for a job of ours: the requester is followed at once, a steward when nobody before it acts. */
+export function hearActing(turn: Turn, job: WorkedJob, from: PeerId, message: MessageBody<'acting'>): void {
+  const { now } = turn;
+  if (message.delegated !== undefined) learnDelegation(turn, job, message.delegated);
+  const { ledger } = job;
+  if (from !== job.requester && ledger.delegations.rankOf(from) < 0) return;
+  if (from !== job.reportsTo) {
+    if (now < job.claimUntil && !goesBefore(ledger, from, job.reportsTo)) return;
+    job.reportsTo = from;
     job.reset = true;
     job.report = 'now';
+    beginReconcileWith(turn, ledger, from);
+  }
+  job.claimUntil = now + message.forMs;
+}
+
+/** Whoever acts for some of our jobs, or their requester, is reachable (again): tell it where we are, and compare ledgers. */
+export function meetRequester(turn: Turn, peer: PeerId): void {
+  for (const job of turn.engine.worked.values()) {
+    if (job.requester !== peer && job.reportsTo !== peer) continue;
+    if (job.reportsTo === peer) {
+      job.reset = true;
+      job.report = 'now';
+    }
     beginReconcileWith(turn, job.ledger, peer);
   }
 }

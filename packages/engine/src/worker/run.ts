@@ -18,8 +18,13 @@ export function startRuns(turn: Turn): void {
     if (job === undefined || unit === undefined) return;
     job.servedAt = now;
     job.running.set(unit, { startedAt: now, progressAt: 0 });
-    effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, spec: job.spec });
+    effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec });
   }
+}
+
+/** Who has the program besides its requester. */
+function helpersOf({ reportsTo, ledger }: WorkedJob): PeerId[] {
+  return [...new Set([reportsTo, ...ledger.delegations.trustees()])];
 }
 
 /**
@@ -59,16 +64,16 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
   job.meanMs = job.meanMs === undefined ? tookMs : 0.7 * job.meanMs + 0.3 * tookMs;
   if (outcome.log.length > 0) {
     const bytes = outcome.log.subarray(0, limits.maxLogBytes);
-    effects.push({ type: 'send', to: job.requester, message: { type: 'log', job: id, unit, bytes } });
+    effects.push({ type: 'send', to: job.reportsTo, message: { type: 'log', job: id, unit, bytes } });
   }
   if (outcome.ok) {
     job.done.set(unit, { result: outcome.result, document: outcome.document });
     effects.push({ type: 'append', records: [{ scope: id, kind: 'note', key: `${resultNotePrefix}${unit}`, bytes: outcome.document }] });
     const fact = job.spec.verify.quorum > 1 ? commitFact(turn, job, unit, outcome.result) : revealFact(turn, job, unit);
-    if (fact !== undefined) engine.outbox.state(id, fact, [job.requester]);
+    if (fact !== undefined) engine.outbox.state(id, fact, [job.reportsTo]);
   } else if (outcome.code !== 'cancelled') {
     const reason = { code: outcome.code, text: outcome.message.slice(0, limits.maxTextLength) };
-    engine.outbox.state(id, { kind: 'failed', lease: job.lease, unit, reason, deterministic: outcome.deterministic }, [job.requester]);
+    engine.outbox.state(id, { kind: 'failed', lease: job.lease, unit, reason, deterministic: outcome.deterministic }, [job.reportsTo]);
   }
 }
 
@@ -95,5 +100,5 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
   run.progressAt = now;
   if (Number.isNaN(fraction)) return;
   const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
-  effects.push({ type: 'send', to: job.requester, message: { type: 'progress', job: id, unit, ...bounded } });
+  effects.push({ type: 'send', to: job.reportsTo, message: { type: 'progress', job: id, unit, ...bounded } });
 }

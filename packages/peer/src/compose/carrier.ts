@@ -5,7 +5,7 @@ import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { createGate } from '../run/gate.ts';
 import { bringHere } from '../run/inputs.ts';
-import { dropOutputs } from '../run/outputs.ts';
+import { dropOutputs, keeperOwner, resultOwner, workOwner } from '../run/outputs.ts';
 import type { Runs } from '../run/runs.ts';
 
 /** Carries the engine's effects out with the parts of this peer. */
@@ -19,8 +19,9 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     execute: (effect) => runs.start(effect),
     abort: (job, unit) => runs.abort(job, unit),
     fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
-    unpin: (job) => {
-      dropOutputs(parts, job).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
+    hold: (effect) => void gate(() => holdProgram(parts, effect)),
+    unpin: (job, as) => {
+      dropOutputs(parts, as === 'worker' ? workOwner(job) : keeperOwner(job)).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
     },
     changed: (job) => changes.notify(job),
     offence: (peer, code, text) => logger.warn('offence', { peer, code, text }),
@@ -36,10 +37,22 @@ async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch
     const signal = deadline(peerDefaults.fetchTimeoutMs, stopping);
     for (const { cid, bytes } of roots) {
       await bringHere(parts, cid, { likely, maxBytes: bytes, signal });
-      await store.pin(cid, `result/${job}`);
+      await store.pin(cid, effect.for === 'self' ? resultOwner(job) : keeperOwner(job));
     }
     driver.handle({ type: 'fetched', job, unit, ok: true, why: '' });
   } catch (error) {
     driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error) });
+  }
+}
+
+/** Brings the program of an entrusted job here, and keeps it: whoever is to run it may ask us. */
+async function holdProgram(parts: Parts, { job, root, bytes, from }: Extract<Effect, { type: 'hold' }>): Promise<void> {
+  const { store, network, logger, stopping } = parts;
+  try {
+    await bringHere(parts, root, { likely: from, maxBytes: bytes, signal: deadline(peerDefaults.fetchTimeoutMs, stopping) });
+    await store.pin(root, keeperOwner(job));
+    network.provide(root);
+  } catch (error) {
+    logger.info('the program of an entrusted job could not be had', { job, reason: messageOf(error) });
   }
 }

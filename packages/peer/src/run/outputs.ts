@@ -7,9 +7,18 @@ export function workOwner(job: Cid): string {
   return `work/${job}`;
 }
 
-/** Nothing is kept for the requester of a job any more. */
-export async function dropOutputs({ store }: Pick<Parts, 'store'>, job: Cid): Promise<void> {
-  for (const { cid, owner } of await store.pins()) if (owner === workOwner(job)) await store.unpin(cid, owner);
+/** What pins accepted outputs at the peer that asked for them, and at its stewards and keepers. */
+export function resultOwner(job: Cid): string {
+  return `result/${job}`;
+}
+
+export function keeperOwner(job: Cid): string {
+  return `kept/${job}`;
+}
+
+/** Nothing is kept by this owner any more. */
+export async function dropOutputs({ store }: Pick<Parts, 'store'>, pinnedBy: string): Promise<void> {
+  for (const { cid, owner } of await store.pins()) if (owner === pinnedBy) await store.unpin(cid, owner);
 }
 
 type Success = Extract<ExecutionOutcome, { ok: true }>;

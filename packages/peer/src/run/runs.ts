@@ -56,12 +56,12 @@ export class Runs {
 
   private async run(effect: Execute, signal: AbortSignal): Promise<RunOutcome> {
     const parts = this.parts();
-    const { job, unit, requester, spec } = effect;
+    const { job, unit, requester, helpers, spec } = effect;
     const { executor, driver, stopping } = parts;
     if (executor === undefined) throw new ShoalError('program-unavailable', 'This peer runs no units');
     const whole = AbortSignal.any([signal, stopping]);
     const fetching = deadline(peerDefaults.fetchTimeoutMs, whole);
-    await named('program-unavailable', bringHere(parts, spec.program.cid, { likely: [requester], maxBytes: peerDefaults.maxProgramBytes, signal: fetching }));
+    await named('program-unavailable', bringHere(parts, spec.program.cid, { likely: [requester, ...helpers], maxBytes: peerDefaults.maxProgramBytes, signal: fetching }));
     const shard = shardOf(spec, unit);
     if (shard !== undefined && spec.units.kind === 'shards') {
       await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal: fetching }));

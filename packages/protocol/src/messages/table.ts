@@ -31,7 +31,8 @@ export const messageTable = {
 
 export type MessageType = keyof typeof messageTable;
 export type MessageBody<T extends MessageType> = z.output<(typeof messageTable)[T]['schema']>;
-export type Message = { [T in MessageType]: { type: T } & MessageBody<T> }[MessageType];
+export type MessageOf<T extends MessageType> = { type: T } & MessageBody<T>;
+export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
 
 /** The gossip topics of a mesh. */
 export const topics = {

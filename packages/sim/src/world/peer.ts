@@ -241,6 +241,7 @@ export class SimPeer {
       abort: (job, unit) => void this.running.delete(`${job}/${unit}`),
       // Outputs of simulated units lie inside their results: there is nothing to bring.
       fetch: ({ job, unit }) => void this.plan(1, () => this.driver.handle({ type: 'fetched', job, unit, ok: true, why: '' })),
+      hold: () => {},
       unpin: () => {},
       changed: (job) => world.changed(this, job),
       offence: (peer, code, text) => world.offence(this, peer, code, text),

@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
   },
   mutant('bound on the roster missing', 'roster/roster.ts', 'this.byPeer.size >= this.max', 'this.byPeer.size < 0'),
   mutant('cancellation lost on restart', 'requester/recover.ts', 'ledger.cancelled.size > 0', 'ledger.cancelled.size < 0'),
-  mutant('acceptance lost on restart', 'requester/recover.ts', "job.settled.set(unit, 'accepted');", ''),
+  mutant('acceptance lost on restart', 'requester/word.ts', "settle(job, unit, 'accepted');", ''),
   {
     ...mutant('commitment not bound to its worker, and shown to all', 'verify/commitment.ts', '\\0${worker}\\0', '\\0${worker.length}\\0'),
     also: { file: 'ledger/ledger.ts', find: 'let ids = this.views.get(worker);', replace: "if (worker !== '') return this.ids;\n    let ids = this.views.get(worker);" },

@@ -1,0 +1,75 @@
+import type { PeerId } from '@shoal/runtime';
+import { decodeResult } from '@shoal/protocol';
+import type { Turn } from '../engine.ts';
+import { backOffMs } from '../market/back-off.ts';
+import { acceptedResult, documentOf } from '../ledger/unit-facts.ts';
+import { linkedOutputs } from '../requester/units.ts';
+import type { StewardedJob } from './job.ts';
+
+/** New workers need the program, and its requester may be away. */
+export function holdProgram({ effects }: Turn, { job, requester, spec, ledger }: StewardedJob): void {
+  effects.push({ type: 'hold', job, root: spec.program.cid, bytes: spec.program.bytes, from: [requester, ...ledger.delegations.trustees()] });
+}
+
+/** As a keeper: brings the linked outputs of what was accepted here. Those inside their documents are in the ledger already. */
+export function keepAccepted(turn: Turn, job: StewardedJob): void {
+  if (job.ledger.delegations.current?.keepers.includes(turn.engine.self) !== true) return;
+  for (const unit of job.ledger.units.keys()) if (!job.here.has(unit) && !job.fetching.has(unit)) keepUnit(turn, job, unit);
+}
+
+function keepUnit(turn: Turn, job: StewardedJob, unit: number): void {
+  const { engine, effects } = turn;
+  const wanted = outputsOf(job, unit);
+  if (wanted === undefined) return;
+  const bytes = bytesOf(wanted.roots);
+  let keptBytes = bytes;
+  for (const other of engine.stewarded.values()) keptBytes += other.keptBytes;
+  if (wanted.roots.length === 0 || keptBytes > engine.config.timings.maxKeptBytes) return void job.here.add(unit); // nothing to bring, or no room
+  job.keptBytes += bytes;
+  job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
+  effects.push({ type: 'fetch', job: job.job, unit, roots: wanted.roots, from: wanted.from, for: 'requester' });
+}
+
+function bytesOf(roots: readonly { bytes: number }[]): number {
+  return roots.reduce((sum, root) => sum + root.bytes, 0);
+}
+
+/** What was accepted of a unit, by whoever, and where its outputs may be. */
+function outputsOf({ ledger, requester }: StewardedJob, unit: number): { roots: ReturnType<typeof linkedOutputs>; from: PeerId[] } | undefined {
+  const facts = ledger.units.get(unit);
+  const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
+  const document = facts === undefined || accepted === undefined ? undefined : documentOf(facts, accepted.result);
+  if (accepted === undefined || document === undefined) return undefined;
+  return { roots: linkedOutputs(decodeResult(document)), from: [...accepted.workers, requester, ...ledger.delegations.trustees()] };
+}
+
+/** Outputs came, or could not be had yet. Only what is on the disk is said to be kept. */
+export function receiveKept(turn: Turn, job: StewardedJob, unit: number, ok: boolean): void {
+  const { engine, now, random } = turn;
+  const { maxFetchAttempts, retryMinMs, retryMaxMs } = engine.config.timings;
+  const fetching = job.fetching.get(unit);
+  if (fetching === undefined) return;
+  job.fetching.delete(unit);
+  const failures = fetching.failures + 1;
+  if (ok) {
+    job.here.add(unit);
+    return stateKept(turn, job, unit);
+  }
+  job.keptBytes -= bytesOf(outputsOf(job, unit)?.roots ?? []);
+  if (failures >= maxFetchAttempts) return void job.here.add(unit);
+  const retryAt = now + backOffMs(failures, retryMinMs, retryMaxMs, random);
+  job.fetching.set(unit, { failures, retryAt });
+  engine.timers.setNoLater(job.timerKey, retryAt);
+}
+
+function stateKept({ engine }: Turn, { job, ledger, requester }: StewardedJob, unit: number): void {
+  const facts = ledger.units.get(unit);
+  const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
+  if (accepted === undefined || ledger.kept.get(unit)?.get(engine.self)?.has(accepted.result) === true) return;
+  const stewards = ledger.delegations.current?.stewards ?? [];
+  engine.outbox.state(job, { kind: 'kept', unit, result: accepted.result }, [requester, ...stewards.filter((peer) => peer !== engine.self)]);
+}
+
+export function retryKeeping(turn: Turn, job: StewardedJob): void {
+  for (const [unit, { retryAt }] of job.fetching) if (retryAt !== undefined && retryAt <= turn.now) keepUnit(turn, job, unit);
+}

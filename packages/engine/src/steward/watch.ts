@@ -1,0 +1,44 @@
+import type { Turn } from '../engine.ts';
+import { recoverRequested } from '../requester/recover.ts';
+import { leave } from '../worker/lease.ts';
+import { beginActing } from './acting.ts';
+import { discharge } from './discharge.ts';
+import type { StewardedJob } from './job.ts';
+import { retryKeeping } from './keep.ts';
+
+/** Sets when to look at a job again that is entrusted to us. */
+export function watchOver({ engine }: Turn, job: StewardedJob): void {
+  const { stewardRetentionMs } = engine.config.timings;
+  const retries = [...job.fetching.values()].flatMap(({ retryAt }) => retryAt ?? []);
+  engine.timers.set(job.timerKey, Math.min(actsAt(engine, job), job.requesterAt + stewardRetentionMs, ...retries));
+}
+
+/** When our turn comes: each steward waits a term longer than the one before it. Never for whoever only keeps. */
+function actsAt({ self, config, requested }: Turn['engine'], job: StewardedJob): number {
+  const rank = job.ledger.delegations.rankOf(self);
+  const isActing = requested.has(job.job);
+  return rank < 0 || job.isOver || isActing ? Number.POSITIVE_INFINITY : job.actsUntil + rank * config.timings.actingForMs;
+}
+
+/** The timer: the requester has been gone for too long, or for ever. */
+export function watch(turn: Turn, job: StewardedJob): void {
+  const { engine, now } = turn;
+  if (now >= job.requesterAt + engine.config.timings.stewardRetentionMs) return discharge(turn, job, 'retention-ended');
+  if (now >= actsAt(engine, job)) act(turn, job);
+  retryKeeping(turn, job);
+  watchOver(turn, job);
+}
+
+/**
+ * Takes the job up where the ledger left it, as its requester does after a restart. Who judges does not run: its own
+ * results would count no more.
+ */
+function act(turn: Turn, job: StewardedJob): void {
+  const { engine, effects } = turn;
+  const worked = engine.worked.get(job.job);
+  if (worked !== undefined) leave(turn, worked, { code: 'steward-acts', text: 'it acts for the job instead of running it' });
+  recoverRequested(turn, job.ledger, 'steward');
+  const acting = engine.requested.get(job.job);
+  if (acting !== undefined) beginActing(turn, acting, 0);
+  effects.push({ type: 'changed', job: job.job });
+}
