@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerCredit } from '../commands/credit.ts';
 import { registerData } from '../commands/data.ts';
@@ -9,6 +8,7 @@ import { registerRun } from '../commands/run.ts';
 import { registerSimulate } from '../commands/simulate.ts';
 import { registerStatus } from '../commands/status.ts';
 import { registerUp } from '../commands/up.ts';
+import { versionOf } from './version.ts';
 import { exitCodesHelp } from '../exit-codes.ts';
 import type { Context } from './context.ts';
 
@@ -48,9 +48,4 @@ ${exitCodesHelp}`);
   registerDemo(program, context);
   registerSimulate(program, context);
   return program;
-}
-
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
