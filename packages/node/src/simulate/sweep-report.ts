@@ -3,7 +3,7 @@ import type { Context } from '../cli/context.ts';
 import { humanCount, humanDuration } from '../output/quantities.ts';
 import { commitOf } from './commit.ts';
 import type { SimulateOptions } from './options.ts';
-import type { Swept, World } from './sweep.ts';
+import type { Swept, World } from './swept.ts';
 
 /** Failures shown one by one. */
 const maxShown = 10;

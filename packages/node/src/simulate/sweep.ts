@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { sweepProgram, type Violation } from '@shoal/sim';
+import { sweepProgram } from '@shoal/sim';
 import type { Context } from '../cli/context.ts';
 import { interruptible } from '../cli/interrupt.ts';
 import { NodeError } from '../errors.ts';
@@ -10,28 +10,7 @@ import { createLive } from '../output/live.ts';
 import { humanDuration } from '../output/quantities.ts';
 import type { SimulateOptions } from './options.ts';
 import { reportSweep } from './sweep-report.ts';
-
-/** What a process of a sweep says of a world. */
-export interface World {
-  seed: number;
-  violations: Violation[];
-  executions?: number;
-  units?: number;
-  messages?: number;
-}
-
-/** What a sweep found so far. */
-export interface Swept {
-  from: number;
-  wanted: number;
-  done: Set<number>;
-  units: number;
-  executions: number;
-  messages: number;
-  failures: World[];
-  wallMs: number;
-  interrupted: boolean;
-}
+import type { Swept, World } from './swept.ts';
 
 /** Where nobody watches a terminal, a line this often says that it goes on. */
 const noteEveryMs = 30_000;
