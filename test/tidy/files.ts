@@ -37,7 +37,7 @@ export function deadFileProblems(house: House): string[] {
 
 /** Where somebody or something outside of the sources begins to read. */
 function isEntry(path: string): boolean {
-  return /^packages\/[^/]+\/(src\/index\.ts|bin\/[^/]+)$|\/main\.ts$|^scripts\/[^/]+\.mjs$|^[^/]+\.config\.ts$/.test(path) || isBuildOrBench(path);
+  return /^packages\/[^/]+\/(src\/index\.ts|bin\/[^/]+|assets\/.+)$|\/main\.ts$|^scripts\/[^/]+\.mjs$|^[^/]+\.config\.ts$/.test(path) || isBuildOrBench(path);
 }
 
 function isBuildOrBench(path: string): boolean {

@@ -16,6 +16,7 @@ export type NodeErrorCode =
   | 'output-unwritable'
   | 'output-path-unsafe'
   | 'job-incomplete'
+  | 'test-failed'
   | 'interrupted'
   | 'child-failed'
   | 'demo-wrong'

@@ -33,8 +33,10 @@ export interface PeerOptions {
 
 /** What a person or a program asks for. */
 export interface JobRequest {
-  /** A path to a .wasm file, its bytes, or the CID of a program that the mesh holds. */
+  /** A path to a program (.wasm, .js, .ts, …: docs/PROGRAMS.md), its bytes, or the CID of one that the mesh holds. */
   program: string | Uint8Array;
+  /** Which engine runs it. Default: by the file's ending; `wasm` for a CID. */
+  engine?: string;
   /** Shown in lists. Default: the program's file name. */
   name?: string;
   /** `{input}` stands for the path of the unit's shard. Default: that path alone, when there is a dataset. */

@@ -1,8 +1,6 @@
 import { messageOf, ShoalError } from '@shoal/runtime';
 
 export type PeerErrorCode =
-  | 'program-unreadable'
-  | 'program-too-large'
   | 'dataset-unknown'
   | 'dataset-ambiguous'
   | 'dataset-empty'

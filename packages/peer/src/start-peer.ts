@@ -3,7 +3,7 @@ import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, sys
 import { topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
-import { createWasmExecutor } from '@shoal/sandbox';
+import { createSandbox } from '@shoal/sandbox';
 import type { Peer, PeerOptions } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
 import type { Storage } from './compose/storage.ts';
@@ -48,7 +48,7 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
 async function startExecutor(options: PeerOptions): Promise<Executor | undefined> {
   const slots = options.slots ?? availableParallelism();
   if (slots === 0) return undefined;
-  const executor = createWasmExecutor({ slots, clock: systemClock, logger: options.logger ?? silentLogger });
+  const executor = createSandbox({ slots, clock: systemClock, logger: options.logger ?? silentLogger });
   await executor.start();
   return executor;
 }

@@ -1,1 +1,5 @@
 export { createWasmExecutor, type WasmExecutorOptions } from './executor.ts';
+export { describeEngine, engineCatalogue, type EngineDescription, type EngineName } from './engines/catalogue.ts';
+export { createSandbox, type SandboxOptions } from './engines/executor.ts';
+export { ProgramError, type ProgramErrorCode } from './programs/errors.ts';
+export { prepareProgram, programEndings, type PreparedProgram } from './programs/prepare.ts';

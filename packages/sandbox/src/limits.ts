@@ -28,6 +28,9 @@ export const clockStepNs = 100_000n;
 
 /** Largest program taken: the biggest known useful ones (language runtimes, pandoc) have some 60 MB. */
 export const maxModuleBytes = 128 * 1024 * 1024;
+/** Largest script: bundles of whole libraries have a few megabytes, and an interpreter keeps several times that. */
+export const maxScriptBytes = 8 * 1024 * 1024;
+
 /** As V8 itself; pandoc has 620,000. */
 export const maxModuleFunctions = 1_000_000;
 /** Far above what compilers emit; bounds V8's work. */
@@ -42,8 +45,8 @@ export const wasmPageBytes = 65_536;
 export const guestStackBytes = 2 * 1024 * 1024;
 /** Fuel of a unit without a limit: months of work, and exact in a number. */
 export const unlimitedFuel = Number.MAX_SAFE_INTEGER;
-/** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones begin in its baseline. */
-export const maxOptimisedAtOnceBytes = 1024 * 1024;
+/** Programs up to this size are compiled by V8's optimising compiler from the start; larger ones (interpreters of 1 MB would need 4 s) begin in its baseline. */
+export const maxOptimisedAtOnceBytes = 768 * 1024;
 
 /** One read of an input travels as one frame of this size: measured fastest (2 GB/s; half that at 64 KiB). */
 export const inputWindowBytes = 1024 * 1024;

@@ -105,6 +105,8 @@ export interface RequestedJob {
   /** Units given up because the program fails on them everywhere, and what the last one said. */
   hopeless: { units: number; text: string };
   progress: Map<number, { fraction: number; text: string }>;
+  /** Peers whose adverts were looked at when workers were last sought, and those of them that have the engine. */
+  census: { peers: number; withEngine: number };
   /** Bytes of log taken so far. */
   logBytes: number;
   /** How often its offer was gossiped, and when last. */
@@ -147,6 +149,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     fetching: new Map(),
     hopeless: { units: 0, text: '' },
     progress: new Map(),
+    census: { peers: 0, withEngine: 0 },
     logBytes: 0,
     gossip: { times: 0, lastAt: 0 },
     finishedAt: undefined,

@@ -65,7 +65,10 @@ function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: 
 
 function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
   const items = [];
+  job.census = { peers: 0, withEngine: 0 };
   for (const advert of engine.roster.all()) {
+    job.census.peers += 1;
+    if (advert.value.engines.includes(job.spec.program.engine)) job.census.withEngine += 1;
     const candidate = job.candidates.get(advert.author);
     if (candidate !== undefined && (candidate.retryAt > now || !['declined', 'silent', 'released'].includes(candidate.state))) continue;
     if (leaseOf(job, advert.author) !== undefined || advert.expiresAt <= now) continue;

@@ -87,6 +87,7 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
   if (job.outcome === 'open') delete view.finishedAt;
   if (job.reason !== undefined) view.reason = job.reason;
   view.running = job.active.size;
+  if (job.outcome === 'open' && job.progress.size > 0) view.fraction = fractionOf(job, view);
   view.bids = new Set([...job.ledger.bids.keys(), ...[...job.candidates.values()].filter(({ bid }) => bid !== undefined).map(({ peer }) => peer)]).size;
   for (const candidate of job.candidates.values()) {
     const worker = view.workers.find((known) => known.peer === candidate.peer) ?? emptyWorker(candidate.peer, 'asked');
@@ -97,6 +98,13 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
   }
   view.waiting = job.outcome === 'open' ? waitingOf(job) : [];
   return view;
+}
+
+/** Fractions of a second run of a unit that was accepted meanwhile do not count twice. */
+function fractionOf(job: RequestedJob, { accepted, units }: JobView): number {
+  let sum = accepted;
+  for (const [unit, { fraction }] of job.progress) if (job.active.has(unit) && !job.settled.has(unit)) sum += fraction;
+  return Math.min(1, sum / units);
 }
 
 function workerState(job: RequestedJob, candidate: Candidate): WorkerView['state'] {
@@ -116,6 +124,7 @@ export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
     const shard = units.kind === 'shards' ? units.shards[unit]?.name : undefined;
     const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
     const reason = [...(facts?.abandoned.values() ?? [])][0]?.reason;
+    const progress = running.length > 0 ? job?.progress.get(unit) : undefined;
     return {
       unit,
       ...(shard === undefined ? {} : { shard }),
@@ -125,6 +134,7 @@ export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
       workers: [...(accepted?.workers ?? [])],
       failures: facts === undefined ? [] : failuresOf(facts),
       ...(accepted === undefined ? {} : { result: accepted.result }),
+      ...(progress === undefined ? {} : { progress: { ...progress } }),
       ...(reason === undefined ? {} : { reason }),
     };
   });

@@ -16,6 +16,8 @@ export interface UnitView {
   workers: PeerId[];
   failures: { peer: PeerId; reason: Reason }[];
   result?: Cid;
+  /** What its program last said of itself, while it runs. */
+  progress?: { fraction: number; text: string };
   /** Why it waits or was abandoned. */
   reason?: Reason;
 }
@@ -52,6 +54,8 @@ export interface JobView extends JobSummary {
   requester: PeerId;
   /** Units with at least one peer at work. */
   running: number;
+  /** Part of the work that is done, from 0 to 1, where programs tell: accepted units, and what those at work said last. */
+  fraction?: number;
   /** Runs that ended with a committed result. */
   executions: number;
   /** Runs that ended with a failure. */

@@ -7,7 +7,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
   const live = liveLeases(job).length;
   const { quorum } = job.spec.verify;
   const reasons: Reason[] = [];
-  if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
+  const { peers, withEngine } = job.census;
+  const { engine } = job.spec.program;
+  if (live === 0 && peers > 0 && withEngine === 0) reasons.push({ code: 'no-engine', text: `no peer has the engine ${engine}: ${peers} are known` });
+  else if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
   else if (live < quorum) {
     reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
   }

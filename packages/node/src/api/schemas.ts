@@ -21,6 +21,7 @@ export const getDataBody = z.strictObject({ to: path });
 /** `exactOptionalPropertyTypes` and JSON agree: a missing key stays missing. */
 export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   program: z.string().min(1).max(limits.maxPathLength),
+  engine: z.string().min(1).max(wireLimits.maxLabelLength).optional(),
   name: name.optional(),
   args: z.array(z.string().max(wireLimits.maxArgLength)).max(wireLimits.maxArgs).optional(),
   env: z.record(z.string(), z.string()).optional(),

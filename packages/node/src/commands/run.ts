@@ -15,6 +15,7 @@ import { NodeError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
 interface RunOptions extends PeerCommandOptions {
+  engine?: string;
   on?: string;
   count?: number;
   arg?: string[];
@@ -40,9 +41,10 @@ export function registerRun(program: Command, context: Context): void {
   const command = withPeerOptions(
     program
       .command('run')
-      .description('run a WebAssembly program on the mesh, follow it, and print what it wrote')
-      .argument('<program>', 'a .wasm file (WASI command), or the CID of one that the mesh holds')
+      .description('run a program on the mesh, follow it, and print what it wrote')
+      .argument('<program>', 'a program file (.wasm, .js, .ts; docs/PROGRAMS.md), or the CID of one that the mesh holds')
       .argument('[args...]', 'arguments of the program, after --; {input} stands for the path of the unit\'s shard')
+      .option('--engine <name>', "which engine runs it (default: by the file's ending; wasm for a CID)")
       .option('--on <dataset>', 'one unit for each shard of this dataset (CID or name)')
       .option('--count <n>', 'this many units, when there is no dataset (default: 1)', parseInteger(1, 1_000_000))
       .option('--arg <text>', 'one argument of the program (repeatable), before those after --', collect)
@@ -65,6 +67,7 @@ export function registerRun(program: Command, context: Context): void {
   );
   withExamples(command, [
     ['shoal run hello.wasm', 'one unit, run by two peers that must agree'],
+    ['shoal run count.js --on logs --quorum 3', 'a JavaScript, one unit a shard'],
     ['shoal run count.wasm --on logs --stay', 'one unit a shard, each where its shard lies'],
     ['shoal run search.wasm --count 100 --quorum 1 -- --depth 7', '100 units with arguments'],
     ['shoal run search.wasm --count 5000 --adaptive --deadline 10m', 'peers with a good record are believed alone; fails after ten minutes'],
@@ -141,6 +144,7 @@ async function* upToFailure<T>(results: AsyncIterable<T>, isDone: boolean): Asyn
 async function toRequest(file: string, args: readonly string[], options: RunOptions): Promise<JobRequestBody> {
   const all = [...(options.arg ?? []), ...args];
   const request: Partial<JobRequestBody> = {
+    engine: options.engine,
     name: options.name,
     args: all.length === 0 ? undefined : all,
     env: options.env,

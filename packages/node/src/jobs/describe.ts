@@ -58,6 +58,7 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
 function tail(job: JobView, style: Style): string {
   const parts = [
     job.running > 0 ? `, ${humanCount(job.running)} running` : '',
+    job.fraction === undefined ? '' : `, ${Math.floor(job.fraction * 100)} % of the work`,
     job.abandoned > 0 ? style.red(`, ${humanCount(job.abandoned)} given up`) : '',
     job.failures > 0 ? `, ${plural(job.failures, 'run')} failed` : '',
   ];
@@ -109,5 +110,7 @@ function peersOf(unit: UnitView): string[] {
 
 function whyOf(unit: UnitView): string {
   const own = unit.reason === undefined ? [] : [reasonText(unit.reason)];
-  return [...own, ...countedReasons(unit.failures.map((failure) => failure.reason))].join('; ');
+  const { progress } = unit;
+  const far = progress === undefined ? [] : [printableLine(`${Math.floor(progress.fraction * 100)} % ${progress.text}`.trim())];
+  return [...far, ...own, ...countedReasons(unit.failures.map((failure) => failure.reason))].join('; ');
 }

@@ -19,7 +19,7 @@ export async function submitJob(parts: Parts, request: JobRequest, given?: Abort
   signal.throwIfAborted();
   parseSelector(request.where ?? '');
   const units = await unitsOf(parts, request, signal);
-  const program = await takeProgram(parts, request.program, signal);
+  const program = await takeProgram(parts, request.program, request.engine, signal);
   signal.throwIfAborted();
   const spec = toSpec(request, program, units, parts.clock.now());
   const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
@@ -34,7 +34,7 @@ export async function submitJob(parts: Parts, request: JobRequest, given?: Abort
 function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], now: number): JobSpec {
   const spec: JobSpec = {
     name: (request.name ?? program.name).slice(0, limits.maxNameLength),
-    program: { cid: program.cid, engine: 'wasm', bytes: program.bytes },
+    program: { cid: program.cid, engine: program.engine, bytes: program.bytes },
     args: request.args ?? [],
     env: request.env ?? {},
     units,

@@ -35,7 +35,17 @@ export function mountShard({ store }: Parts, shard: Shard): ExecutionInput {
 }
 
 /** Arguments of a unit's run: `{input}` stands for the shard's path, which is also all there is by default. */
-export function argumentsOf(spec: JobSpec, input: ExecutionInput | undefined): string[] {
-  if (spec.args.length === 0 && input !== undefined) return [input.path];
-  return spec.args.map((arg) => (input === undefined ? arg : arg.replaceAll('{input}', input.path)));
+export function argumentsOf({ args }: Pick<JobSpec, 'args'>, input: ExecutionInput | undefined): string[] {
+  if (args.length === 0 && input !== undefined) return [input.path];
+  return args.map((arg) => (input === undefined ? arg : arg.replaceAll('{input}', input.path)));
+}
+
+/** By which a program knows its unit; the second pair is what programs written for Bacalhau look for. */
+export function unitVariables(index: number, count: number): Record<string, string> {
+  return {
+    SHOAL_UNIT_INDEX: `${index}`,
+    SHOAL_UNIT_COUNT: `${count}`,
+    BACALHAU_PARTITION_INDEX: `${index}`,
+    BACALHAU_PARTITION_COUNT: `${count}`,
+  };
 }

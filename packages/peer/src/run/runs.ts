@@ -3,7 +3,7 @@ import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { ProtocolError, unitCount } from '@shoal/protocol';
-import { argumentsOf, bringHere, loadProgram, mountShard, shardOf } from './inputs.ts';
+import { argumentsOf, bringHere, loadProgram, mountShard, shardOf, unitVariables } from './inputs.ts';
 import { keepOutputs, workOwner } from './outputs.ts';
 
 type Execute = Extract<Effect, { type: 'execute' }>;
@@ -71,8 +71,9 @@ export class Runs {
       {
         submitter: requester,
         program: { cid: spec.program.cid, load: () => loadProgram(parts, spec.program.cid) },
+        engine: spec.program.engine,
         args: argumentsOf(spec, input),
-        env: { ...spec.env, SHOAL_UNIT_INDEX: `${unit}`, SHOAL_UNIT_COUNT: `${unitCount(spec)}` },
+        env: { ...spec.env, ...unitVariables(unit, unitCount(spec)) },
         inputs: input === undefined ? [] : [input],
         limits: spec.resources,
       },

@@ -27,6 +27,10 @@ export interface ExecutionRequest {
   /** Whose program it is; a sandbox process never serves two. */
   submitter: PeerId;
   program: { cid: Cid; load(): Promise<Uint8Array> };
+  /** Which engine shall run it. Default: `wasm`. */
+  engine?: string | undefined;
+  /** What the unit's randomness follows from, besides arguments and environment. Default: the program's CID. */
+  identity?: string | undefined;
   args: string[];
   env: Record<string, string>;
   inputs: ExecutionInput[];
@@ -75,9 +79,24 @@ export type ExecutionOutcome =
       usage: ExecutionUsage;
     };
 
+/** What an engine can. */
+export interface EngineAbilities {
+  engine: string;
+  /** Endings of the program files that it takes, without the dot. */
+  languages: readonly string[];
+  /** Equal input gives equal bytes, so that a quorum can compare them. */
+  deterministic: boolean;
+  /** A run can be stopped, saved and resumed elsewhere. */
+  checkpoint: boolean;
+  /** It counts fuel. */
+  metered: boolean;
+}
+
 export interface ExecutorInfo {
   /** Engines by name, as adverts carry them: `wasm`. */
   engines: string[];
+  /** What each of them can; absent for an executor of one engine. */
+  abilities?: EngineAbilities[];
   /** Strength of the walls, as adverts and `shoal status` say it. */
   isolation: 'full' | 'partial' | 'process';
   /** Peers with the same class give the same bytes for the same program and input. */

@@ -30,12 +30,14 @@ export class Inputs {
   /** Most recently used last. */
   readonly #windows: Window[] = [];
   #ahead: Wanted | undefined;
-  /** Bytes that the guest has read. */
+  readonly #counted: boolean[];
+  /** Bytes that the guest has read of the unit's own inputs, not of its program. */
   bytesRead = 0;
 
-  constructor(channel: SyncChannel, sizes: number[]) {
+  constructor(channel: SyncChannel, inputs: { path: string; bytes: number }[]) {
     this.#channel = channel;
-    this.#sizes = sizes;
+    this.#sizes = inputs.map(({ bytes }) => bytes);
+    this.#counted = inputs.map(({ path }) => path.startsWith('/in/'));
   }
 
   /** Fills `target`, which lies within the file. */
@@ -49,7 +51,7 @@ export class Inputs {
       target.set(window.bytes.subarray(from, from + count), done);
       done += count;
     }
-    this.bytesRead += done;
+    if (this.#counted[input] === true) this.bytesRead += done;
     return done;
   }
 

@@ -28,7 +28,7 @@ function sendFiles(channel: SyncChannel, state: WasiState): void {
 
 /** Runs one unit from its first instruction to its report. Throws only when the parent is gone. */
 export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
-  const inputs = new Inputs(channel, order.inputs.map((input) => input.bytes));
+  const inputs = new Inputs(channel, order.inputs);
   const stdout = new StdoutSender(channel);
   const log = new LogSender(channel, order.logBytes);
   const state = startState({ ...order, seed: fromHex(order.seed) });

@@ -28,8 +28,8 @@ function fault(request: ExecutionRequest): string | undefined {
   const files = new Set<string>();
   for (const { path, bytes } of inputs) {
     const names = path.split('/');
-    const proper = path.startsWith('/in/') && names.slice(1).every((name) => name !== '' && name !== '.' && name !== '..');
-    if (!proper || path.includes('\0') || Buffer.byteLength(path) > maxPathBytes) return `its input ${path} is not a path below /in/`;
+    const proper = (path.startsWith('/in/') || path.startsWith('/program/')) && names.slice(1).every((name) => name !== '' && name !== '.' && name !== '..');
+    if (!proper || path.includes('\0') || Buffer.byteLength(path) > maxPathBytes) return `its input ${path} is not a path below /in/ or /program/`;
     if (!Number.isSafeInteger(bytes) || bytes < 0) return `its input ${path} has no proper size`;
     for (let i = 2; i < names.length; i++) folders.add(names.slice(0, i).join('/'));
     if (files.has(path)) return `its input ${path} is there twice`;
@@ -48,7 +48,7 @@ export function unitOrder(request: ExecutionRequest): { order: UnitOrder } | { f
   const wrong = fault(request);
   if (wrong !== undefined) return { fault: wrong };
   const env = Object.entries(request.env).sort(byName);
-  const identity = JSON.stringify([request.program.cid, request.args, env]);
+  const identity = JSON.stringify([request.identity ?? request.program.cid, request.args, env]);
   const pages = Math.min(maxPages, Math.floor(request.limits.memoryBytes / wasmPageBytes));
   return {
     order: {

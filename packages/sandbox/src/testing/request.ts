@@ -7,6 +7,7 @@ export interface RequestOptions {
   limits?: Partial<ExecutionLimits>;
   submitter?: string;
   program?: string;
+  engine?: string;
   signal?: AbortSignal;
   onLog?: (bytes: Uint8Array) => void;
   onProgress?: (fraction: number, text: string) => void;
@@ -43,6 +44,7 @@ export function execute(executor: Executor, program: Uint8Array, options: Reques
   const request: ExecutionRequest = {
     submitter: (options.submitter ?? 'submitter-a') as PeerId,
     program: { cid: (options.program ?? 'probe') as Cid, load: () => Promise.resolve(program) },
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     args: options.args ?? [],
     env: options.env ?? {},
     inputs: options.inputs ?? [],

@@ -51,9 +51,10 @@ export function startState(start: WasiStart): WasiState {
   mountFolder(state, rootNode, 'out', 'out');
   mountFolder(state, rootNode, 'tmp', 'tmp');
   for (const [index, input] of start.inputs.entries()) {
-    const names = input.path.split('/').slice(2);
+    const [top = '', ...names] = input.path.split('/').slice(1);
     const name = names.pop() as string;
-    const folder = names.reduce((parent, part) => mountFolder(state, parent, part, 'in'), inFolder);
+    const root = top === 'in' ? inFolder : mountFolder(state, rootNode, top, 'in');
+    const folder = names.reduce((parent, part) => mountFolder(state, parent, part, 'in'), root);
     mountInput(state, folder, name, index, input.bytes);
   }
   (state.nodes[rootNode] as DirectoryNode).opens = 1;

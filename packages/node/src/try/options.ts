@@ -1,0 +1,14 @@
+import type { CommonOptions } from '../cli/options.ts';
+
+/** What `shoal test` is told. */
+export interface TestOptions extends CommonOptions {
+  input?: string[];
+  count?: number;
+  engine?: string;
+  env?: Record<string, string>;
+  memory?: number;
+  timeout?: number;
+  outputLimit?: number;
+  once?: boolean;
+  out?: string;
+}

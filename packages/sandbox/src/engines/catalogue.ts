@@ -1,0 +1,27 @@
+import type { EngineAbilities } from '@shoal/runtime';
+
+/** What is known of an engine before it is asked for. */
+export interface EngineDescription extends EngineAbilities {
+  /** What people call it. */
+  title: string;
+  /** The npm package that it needs, with the one version whose results are known; absent: always there. */
+  package?: { name: string; version: string };
+  /** It needs these walls at least; absent: any. */
+  needs?: 'full';
+}
+
+/**
+ * All engines, by the name that jobs and adverts carry. A name stands for the bytes that a program gets: when a new
+ * runtime may give other bytes for the same program, it gets a new name, and none is ever used again.
+ */
+export const engineCatalogue = [
+  { engine: 'wasm', title: 'WebAssembly (WASI preview 1)', languages: ['wasm'], deterministic: true, checkpoint: false, metered: true },
+  { engine: 'quickjs-1', title: 'JavaScript (QuickJS-ng 0.16)', languages: ['js'], deterministic: true, checkpoint: false, metered: true },
+] as const satisfies readonly EngineDescription[];
+
+export type EngineName = (typeof engineCatalogue)[number]['engine'];
+
+/** The description of an engine; undefined for a name that this version does not know. */
+export function describeEngine(engine: string): EngineDescription | undefined {
+  return engineCatalogue.find((each) => each.engine === engine);
+}

@@ -1,0 +1,55 @@
+import type { ExecutionOutcome, ExecutionRequest, Executor, ExecutorInfo } from '@shoal/runtime';
+import { createWasmExecutor, type WasmExecutorOptions } from '../executor.ts';
+import { describeEngine, type EngineDescription } from './catalogue.ts';
+import { failedOutcome } from './failed.ts';
+import { quickjs, ScriptEngine } from './script.ts';
+
+export type SandboxOptions = WasmExecutorOptions;
+
+type Execute = Executor['execute'];
+
+/** Every engine of this peer behind the one port; a request names the engine that it wants. */
+class Sandbox implements Executor {
+  readonly #wasm: Executor;
+  readonly #engines = new Map<string, { execute: Execute }>();
+
+  constructor(options: SandboxOptions) {
+    this.#wasm = createWasmExecutor(options);
+    this.#engines.set('wasm', this.#wasm);
+    this.#engines.set('quickjs-1', new ScriptEngine(this.#wasm, quickjs));
+  }
+
+  async start(options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#wasm.start(options);
+  }
+
+  stop(): Promise<void> {
+    return this.#wasm.stop();
+  }
+
+  info(): ExecutorInfo {
+    const engines = [...this.#engines.keys()];
+    const abilities = engines.map((engine) => abilitiesOf(describeEngine(engine) as EngineDescription));
+    return { ...this.#wasm.info(), engines, abilities };
+  }
+
+  async execute(request: ExecutionRequest, options: Parameters<Execute>[1]): Promise<ExecutionOutcome> {
+    const name = request.engine ?? 'wasm';
+    const engine = this.#engines.get(name);
+    if (engine !== undefined) return engine.execute(request, options);
+    return failedOutcome('program-invalid', `this peer has no engine ${name} (it has ${[...this.#engines.keys()].join(', ')})`, false);
+  }
+}
+
+const abilitiesOf = ({ engine, languages, deterministic, checkpoint, metered }: EngineDescription): NonNullable<ExecutorInfo['abilities']>[number] => ({
+  engine,
+  languages,
+  deterministic,
+  checkpoint,
+  metered,
+});
+
+/** The executor of a peer, with all engines that it has: call start() before use. */
+export function createSandbox(options: SandboxOptions): Executor {
+  return new Sandbox(options);
+}
