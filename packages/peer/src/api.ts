@@ -1,7 +1,7 @@
 import type { Cid, Logger, PeerId, ShoalError } from '@shoal/runtime';
-import type { JobSummary, JobView, UnitView } from '@shoal/engine';
+import type { EntrustedView, JobSummary, JobView, UnitView } from '@shoal/engine';
 
-export type { JobState, JobSummary, JobView, UnitState, UnitView, WorkerView } from '@shoal/engine';
+export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, UnitState, UnitView, WorkerView } from '@shoal/engine';
 
 /** How to make a peer. Everything has a default. */
 export interface PeerOptions {
@@ -23,6 +23,11 @@ export interface PeerOptions {
   maxUnitMemoryBytes?: number;
   /** Most disk the store may use, in bytes. */
   quotaBytes?: number;
+  /**
+   * What it does for jobs of others besides running them: a steward goes on with a job while its requester is away, a
+   * keeper holds what was accepted. Default: both with a `dataDir`, neither without, since memory is gone at stop.
+   */
+  roles?: ('steward' | 'keeper')[];
   logger?: Logger;
   /**
    * Called once if the peer had to stop by itself, for example because there is no room on the disk for its journal:
@@ -63,6 +68,10 @@ export interface JobRequest {
   /** Failing runs of one unit before the unit fails. Default 3. */
   retries?: number;
   priority?: number;
+  /** Peers that go on awarding and verifying while this one is away, 0 to 7. Default 2; fewer where fewer are willing. */
+  stewards?: number;
+  /** Peers that keep accepted results, 0 to 7. Default 2. */
+  keepers?: number;
   /** The job fails when it is not done by then, from now. */
   deadlineMs?: number;
 }
@@ -148,7 +157,8 @@ export interface PeerStatus {
   isolation: string;
   /** Units being run now, whoever asked. */
   work: { job: Cid; unit: number; requester: PeerId; sinceMs: number }[];
-  jobs: { open: number };
+  /** Open jobs of its own, and jobs of others that are entrusted to it. */
+  jobs: { open: number; entrusted: number };
   bytesSent: number;
   bytesReceived: number;
   storedBytes: number;
@@ -187,6 +197,8 @@ export interface Peer extends AsyncDisposable {
   submit(request: JobRequest, options?: { signal?: AbortSignal }): Promise<Job>;
   /** Newest first. */
   jobs(options?: { limit?: number }): JobSummary[];
+  /** Jobs of others that are entrusted to this peer, as their steward or keeper. */
+  entrusted(): EntrustedView[];
   /** Receipts for this peer's own work, and the same as a document that anybody can check with `verifyReceipts`. */
   credit(): { receipts: ReceiptView[]; export(): string };
   /** By id, or by its unambiguous beginning or end; fails with `job-unknown`. */

@@ -5,6 +5,9 @@ export const peerDefaults = {
   /** A job's results need two matching runs by distinct peers. */
   quorum: 2,
   retries: 3,
+  /** Peers that go on with a job while its requester is away, and that keep its results: one may be gone as well. */
+  stewards: 2,
+  keepers: 2,
   unitMemoryBytes: 256 * 1_048_576,
   /** Most memory that one unit of a stranger is given. */
   maxUnitMemoryBytes: 1_073_741_824,

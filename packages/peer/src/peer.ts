@@ -1,3 +1,4 @@
+import { entrustedViews } from '@shoal/engine';
 import { messageOf, type Cancel } from '@shoal/runtime';
 import type { Peer, PeerOptions } from './api.ts';
 import { exportReceipts, ownReceipts } from './credit/receipts.ts';
@@ -62,6 +63,7 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       return jobHandle(parts, ledgers, await submitJob(parts, request, signal));
     },
     jobs: ({ limit } = {}) => ledgers.list(limit),
+    entrusted: () => entrustedViews(parts.engine),
     credit() {
       const receipts = ownReceipts(parts.journal, network.peerId, parts.crypto);
       return { receipts: receipts.map(({ view }) => view), export: () => exportReceipts(receipts) };

@@ -97,6 +97,8 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined): Eng
     determinismClass: info?.determinismClass ?? 'none',
     fuelPerSecond: 0,
     labels: options.labels ?? {},
+    // What is acknowledged must be durable.
+    roles: options.roles ?? (options.dataDir === undefined ? [] : ['steward', 'keeper']),
     policy: { denied: new Set() },
     timings: { ...engineDefaults },
   };

@@ -7,7 +7,7 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
   const { network, engine, clock, store, executor } = parts;
   const net = network.status();
   const work = runs.list(clock.now());
-  const open = [...engine.requested.values()].filter((job) => job.outcome === 'open').length;
+  const open = [...engine.requested.values()].filter((job) => job.outcome === 'open' && job.authority === 'requester').length;
   return {
     peer: network.peerId,
     mesh: engine.config.mesh,
@@ -21,7 +21,7 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     running: work.length,
     isolation: executor?.info().isolation ?? 'none',
     work,
-    jobs: { open },
+    jobs: { open, entrusted: engine.stewarded.size },
     bytesSent: net.bytesSent,
     bytesReceived: net.bytesReceived,
     storedBytes: (await store.usage()).bytes,

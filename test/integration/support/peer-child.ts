@@ -14,6 +14,9 @@ export type News =
   | { is: 'run'; unit: number; at: number }
   | { is: 'result'; unit: number; text: string }
   | { is: 'end'; state: string; accepted: number }
+  /** How many jobs of others are in its hands, and which of them only wait for their requesters. */
+  | { is: 'entrusted'; jobs: number }
+  | { is: 'over'; job: string }
   | { is: 'error'; text: string };
 
 const lookEveryMs = 15;
@@ -45,7 +48,16 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 
 // Each run is seen while it is under way: units of these tests take some hundred milliseconds.
 const seen = new Set<string>();
+const overs = new Set<string>();
+let entrusted = 0;
 setInterval(() => {
+  const jobs = peer.entrusted();
+  if (jobs.length !== entrusted) tell({ is: 'entrusted', jobs: (entrusted = jobs.length) });
+  for (const { id, isOver } of jobs) {
+    if (!isOver || overs.has(id)) continue;
+    overs.add(id);
+    tell({ is: 'over', job: id });
+  }
   void peer.status().then(({ work }) => {
     for (const { unit, sinceMs } of work) {
       const at = Math.round((Date.now() - sinceMs) / 50) * 50;

@@ -6,6 +6,9 @@ import { workersOf, type RequestedJob } from '../requester/job.ts';
 import { actingKey, chooseTrustees, wantsTrustees } from './choose.ts';
 import { goesBefore } from './job.ts';
 
+/** After the first of its stewards answered, a requester that is back waits so much longer for what they know. */
+const settleMs = 500;
+
 /** The part of whoever acts for a delegated job: its requester, or the steward in whose hands it is. */
 
 /** A job's acting begins, or begins anew after a restart. */
@@ -83,7 +86,9 @@ export function learnDelegation({ engine, effects }: Turn, { ledger }: Pick<Requ
 /** A steward or keeper compares ledgers: it is there, and knows the job. */
 export function hearTrustee({ now }: Turn, job: RequestedJob, peer: PeerId): void {
   const known = job.trust.peers.get(peer);
-  if (known !== undefined) Object.assign(known, { heardAt: now, knows: true });
+  if (known === undefined) return;
+  Object.assign(known, { heardAt: now, knows: true });
+  job.quietUntil = Math.min(job.quietUntil, now + settleMs); // what it knows is on its way
 }
 
 /** One that we named refuses, or has forgotten the job. */

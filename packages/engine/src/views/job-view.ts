@@ -4,6 +4,7 @@ import type { JobLedger } from '../ledger/ledger.ts';
 import { acceptedResult, committersOf, settlementOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { leaseOf, type Candidate, type RequestedJob } from '../requester/job.ts';
 import type { JobView, UnitView, WorkerView } from './types.ts';
+import { stewardshipOf } from './stewardship.ts';
 import { waitingOf } from './waiting.ts';
 
 /** What a ledger alone tells of a job: enough once it is finished. */
@@ -21,6 +22,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
   const [reason] = ledger.cancelled.values();
   const state = reason !== undefined ? (reason.code === 'cancelled' ? 'cancelled' : 'failed') : !settled ? 'open' : tallies.abandoned > 0 ? 'failed' : 'done';
   const finishedAt = state === 'open' ? undefined : lastEntryAt(ledger, posted.requester);
+  const stewardship = stewardshipOf(ledger);
   return {
     id: ledger.job,
     name: spec.name,
@@ -35,6 +37,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
     running: 0,
     bids: ledger.bids.size,
     workers: [...workers.values()],
+    ...(stewardship === undefined ? {} : { stewardship }),
     waiting: [],
   };
 }
@@ -97,6 +100,8 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
     worker.running = [...(leaseOf(job, candidate.peer)?.assigned.keys() ?? [])];
   }
   view.waiting = job.outcome === 'open' ? waitingOf(job) : [];
+  const stewardship = stewardshipOf(job.ledger, job);
+  if (stewardship !== undefined) view.stewardship = stewardship;
   return view;
 }
 

@@ -48,6 +48,37 @@ export interface JobSummary {
   reason?: Reason;
 }
 
+/** To whom a job is entrusted. */
+export interface StewardshipView {
+  /** How many the job asks for. */
+  asked: { stewards: number; keepers: number };
+  /** Who acts while the requester is away, the first one first; there: it was heard of a moment ago. */
+  stewards: { peer: PeerId; there: boolean }[];
+  /** Who holds accepted results, with the number of units whose linked outputs it said to have on its disk. */
+  keepers: { peer: PeerId; there: boolean; kept: number }[];
+  /** Stewards that acted so far. */
+  acted: PeerId[];
+  /** Why there are fewer than asked for. */
+  reasons: Reason[];
+}
+
+/** A job of somebody else that is in this peer's hands. */
+export interface EntrustedView {
+  id: Cid;
+  name: string;
+  requester: PeerId;
+  units: number;
+  settled: number;
+  /** Its place among the stewards, the first one 0; absent where it only keeps. */
+  rank?: number;
+  keeps: boolean;
+  /** Whether it acts for its requester now. */
+  acts: boolean;
+  /** Everything is done and here, and waits for its requester. */
+  isOver: boolean;
+  keptBytes: number;
+}
+
 /** All that a person may want to know of a job. */
 export interface JobView extends JobSummary {
   quorum: number;
@@ -65,6 +96,8 @@ export interface JobView extends JobSummary {
   /** Bytes of input read by committed runs, where they lay. */
   bytesProcessed: number;
   workers: WorkerView[];
+  /** Absent where the job asks for nobody. */
+  stewardship?: StewardshipView;
   /** What the job waits for, if it does not move. */
   waiting: Reason[];
 }

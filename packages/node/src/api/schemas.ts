@@ -37,6 +37,8 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   window: integer.optional(),
   retries: integer.optional(),
   priority: integer.optional(),
+  stewards: integer.optional(),
+  keepers: integer.optional(),
   deadlineMs: integer.min(1).optional(),
 }) as z.ZodType<JobRequestBody>;
 

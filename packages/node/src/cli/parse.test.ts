@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { collectList, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseDuration, parseInteger } from './parse.ts';
+import { collectList, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseDuration, parseInteger, parseRoles } from './parse.ts';
 
 test('sizes are decimal or binary, as they are written', () => {
   expect(['256MiB', '1.5GB', '4096', '64k', '2 kib', '1G'].map(parseBytes)).toEqual([268_435_456, 1_500_000_000, 4096, 64_000, 2048, 1e9]);
@@ -31,4 +31,11 @@ test('an address that is none is told apart from one that is', () => {
   expect(() => collectPeerAddresses('127.0.0.1:4001', undefined)).toThrow('the address that the other peer printed');
   expect(() => collectPeerAddresses('/ip4/127.0.0.1/tcp/4001', undefined)).toThrow('/p2p/');
   expect(() => collectListenAddresses('4001', undefined)).toThrow('multiaddr');
+});
+
+test('roles are one, both or none', () => {
+  expect(parseRoles('steward, keeper')).toEqual(['steward', 'keeper']);
+  expect(parseRoles('keeper')).toEqual(['keeper']);
+  expect(parseRoles('none')).toEqual([]);
+  for (const wrong of ['stewart', '', 'steward,', 'none,keeper']) expect(() => parseRoles(wrong)).toThrow('Expected steward, keeper');
 });

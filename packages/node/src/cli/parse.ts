@@ -44,6 +44,14 @@ export function parseInteger(least: number, most: number): (text: string) => num
   };
 }
 
+/** `steward,keeper`, one of them, or `none`. */
+export function parseRoles(text: string): ('steward' | 'keeper')[] {
+  if (text === 'none') return [];
+  const roles = text.split(',').map((role) => role.trim());
+  if (roles.every((role) => role === 'steward' || role === 'keeper')) return [...new Set(roles)];
+  throw new InvalidArgumentError('Expected steward, keeper, both with a comma between them, or none.');
+}
+
 /** Collects a repeatable option. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];

@@ -31,6 +31,8 @@ interface RunOptions extends PeerCommandOptions {
   window?: number;
   retries?: number;
   priority?: number;
+  stewards?: number;
+  keepers?: number;
   stay?: boolean;
   detach?: boolean;
   idOnly?: boolean;
@@ -60,6 +62,8 @@ export function registerRun(program: Command, context: Context): void {
       .option('--window <n>', 'most units that one worker holds at once (default: as its speed suggests)', parseInteger(1, 256))
       .option('--retries <n>', 'failing runs of one unit before it is given up (default: 3)', parseInteger(0, 20))
       .option('--priority <n>', 'from -100 to 100; higher goes first', parseInteger(-100, 100))
+      .option('--stewards <n>', 'peers that go on with the job while this one is away (default: 2)', parseInteger(0, 7))
+      .option('--keepers <n>', 'peers that keep its results (default: 2)', parseInteger(0, 7))
       .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
       .option('-o, --out <dir>', 'write results into a folder, one folder a unit, instead of printing them')
       .option('--detach', 'do not wait: say how to look at the job, and end')
@@ -160,6 +164,8 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     window: options.window,
     retries: options.retries,
     priority: options.priority,
+    stewards: options.stewards,
+    keepers: options.keepers,
     deadlineMs: options.deadline,
   } as Partial<JobRequestBody>;
   return { ...request, program: looksLikeCid(file) ? file : await existing(file, 'a program') };

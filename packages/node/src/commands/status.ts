@@ -25,7 +25,7 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
     ['state', stateOf(status, style)],
     ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
     ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, sandbox: ${status.isolation}`],
-    ['jobs', `${status.jobs.open} open of its own`],
+    ['jobs', `${status.jobs.open} open of its own${status.jobs.entrusted === 0 ? '' : `, ${status.jobs.entrusted} entrusted to it by others`}`],
     ['stored', humanBytes(status.storedBytes)],
     ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received`],
     ['since', `${humanDuration(status.uptimeMs)} (process ${status.pid})`],

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { LogLevel } from '@shoal/runtime';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger } from '../cli/parse.ts';
+import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -13,6 +13,7 @@ interface UpCommandOptions extends PeerCommandOptions {
   mesh?: string;
   slots?: number;
   label?: Record<string, string>;
+  roles?: ('steward' | 'keeper')[];
   mdns?: boolean;
   quota?: number;
   maxUnitMemory?: number;
@@ -30,6 +31,7 @@ export function registerUp(program: Command, context: Context): void {
       .option('--mesh <name>', 'peers of different meshes never talk (default: public)')
       .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
       .option('--label <key=value>', 'what jobs may select this peer by (repeatable)', collectPairs)
+      .option('--roles <list>', 'what it does for jobs whose requester is away: steward, keeper, both with a comma, or none (default: both)', parseRoles)
       .option('--mdns', 'find peers on the local network')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
@@ -56,6 +58,7 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.mesh === undefined ? {} : { mesh: options.mesh }),
       ...(options.slots === undefined ? {} : { slots: options.slots }),
       ...(options.label === undefined ? {} : { labels: options.label }),
+      ...(options.roles === undefined ? {} : { roles: options.roles }),
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
       ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),

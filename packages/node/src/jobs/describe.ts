@@ -1,4 +1,4 @@
-import type { JobState, JobView, UnitView, WorkerView } from '@shoal/peer';
+import type { JobState, JobView, StewardshipView, UnitView, WorkerView } from '@shoal/peer';
 import type { Reason } from '@shoal/protocol';
 import { gauge } from '../output/bar.ts';
 import { humanBytes, humanCount, humanDuration } from '../output/quantities.ts';
@@ -48,11 +48,26 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
     ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit`}`],
     ['workers', workersText(job)],
   ];
+  if (job.stewardship !== undefined) rows.push(...describeStewardship(job.stewardship, job.state));
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
   if (job.reason !== undefined) rows.push(['why', style.red(reasonText(job.reason))]);
   if (job.state === 'open') for (const [index, text] of countedReasons(job.waiting).entries()) rows.push([index === 0 ? 'waits' : '', style.yellow(text)]);
   const title = `${style.bold(`job ${shortId(job.id)}`)} ${printableLine(job.name)}: ${paintState(job.state, style)}, ${elapsedOf(job, now)}`;
   return [title, ...pairs(rows, style)];
+}
+
+/** Who has the job in hand besides its requester. */
+function describeStewardship({ asked, stewards, keepers, acted, reasons }: StewardshipView, state: JobState): [string, string][] {
+  const names = (peers: readonly { peer: string; there: boolean }[]): string => peers.map(({ peer, there }) => `${shortId(peer)}${there ? '' : ' (silent)'}`).join(', ');
+  const why = reasons.length === 0 ? '' : `: ${countedReasons(reasons).join('; ')}`;
+  const missing = stewards.length < asked.stewards || keepers.length < asked.keepers ? why : '';
+  const acting = acted.length === 0 ? '' : `${acted.map((peer) => shortId(peer)).join(', ')} acted while its requester was away`;
+  if (state !== 'open') return acting === '' ? [] : [['stewards', acting]];
+  const rows: [string, string][] = [];
+  if (asked.stewards > 0) rows.push(['stewards', `${stewards.length} of ${asked.stewards}${stewards.length === 0 ? '' : `: ${names(stewards)}`}${acting === '' ? '' : `; ${acting}`}`]);
+  if (asked.keepers > 0) rows.push(['keepers', `${keepers.length} of ${asked.keepers}${keepers.length === 0 ? '' : `: ${names(keepers)}`}`]);
+  if (missing !== '') rows.push(['', `fewer than asked for${missing}`]);
+  return rows;
 }
 
 function tail(job: JobView, style: Style): string {

@@ -59,7 +59,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
   let view = script.views?.[0] ?? jobView();
   const status: PeerStatus = {
     peer: peerId, mesh: 'public', addresses: [`/ip4/127.0.0.1/tcp/4001/p2p/${peerId}`], ready: true, readyAfterMs: 120, neighbours: 2, knownPeers: 3,
-    slots: 2, running: 0, isolation: 'process', work: [], jobs: { open: 0 }, bytesSent: 10, bytesReceived: 20, storedBytes: 30, startedAt: 0,
+    slots: 2, running: 0, isolation: 'process', work: [], jobs: { open: 0, entrusted: 0 }, bytesSent: 10, bytesReceived: 20, storedBytes: 30, startedAt: 0,
     ...script.status,
   };
   const job: Job = {
@@ -124,6 +124,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
       return job;
     },
     jobs: () => [view],
+    entrusted: () => [],
     credit: () => ({ receipts: script.receipts ?? [], export: () => script.exported ?? '' }),
     job(id) {
       if (jobId.startsWith(id) || jobId.endsWith(id)) return job;

@@ -1,5 +1,5 @@
 import type { Cid } from '@shoal/runtime';
-import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type SummaryDocument, type UnitView } from '@shoal/engine';
+import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type RequestedJob, type SummaryDocument, type UnitView } from '@shoal/engine';
 import { decodeValue, limits } from '@shoal/protocol';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
@@ -14,8 +14,14 @@ export class Ledgers {
     this.parts = parts;
   }
 
+  /** A job of our own that the engine knows. */
+  private open(job: Cid): RequestedJob | undefined {
+    const known = this.parts.engine.requested.get(job);
+    return known?.authority === 'requester' ? known : undefined;
+  }
+
   view(job: Cid): JobView {
-    const open = this.parts.engine.requested.get(job);
+    const open = this.open(job);
     const view = open === undefined ? viewOfLedger(this.ledger(job)) : viewOfJob(open);
     if (view === undefined) throw unknownJob(job);
     return view;
@@ -23,20 +29,20 @@ export class Ledgers {
 
   /** Cheaper than a view. */
   state(job: Cid): JobState {
-    return this.parts.engine.requested.get(job)?.outcome ?? this.view(job).state;
+    return this.open(job)?.outcome ?? this.view(job).state;
   }
 
   /** Units that were settled while this peer ran, from the n-th on, in that order. */
   settledFrom(job: Cid, n: number): number[] {
-    return this.parts.engine.requested.get(job)?.settledOrder.slice(n) ?? [];
+    return this.open(job)?.settledOrder.slice(n) ?? [];
   }
 
   units(job: Cid): UnitView[] {
-    return unitViews(this.ledger(job), this.parts.engine.requested.get(job));
+    return unitViews(this.ledger(job), this.open(job));
   }
 
   ledger(job: Cid): JobLedger {
-    const open = this.parts.engine.requested.get(job);
+    const open = this.open(job);
     if (open !== undefined) return open.ledger;
     const known = this.finished.get(job);
     if (known !== undefined) return known;
@@ -50,7 +56,7 @@ export class Ledgers {
   list(limit: number = peerDefaults.maxJobsListed): JobSummary[] {
     const jobs: JobSummary[] = [];
     for (const { scope, summary } of this.parts.journal.scopes({ limit: Math.min(limit, peerDefaults.maxJobsListed) })) {
-      const open = this.parts.engine.requested.get(scope as Cid);
+      const open = this.open(scope as Cid);
       const kept = summary === undefined ? undefined : (decodeValue(summary, limits.maxEntryBytes) as SummaryDocument);
       if (kept?.role !== 'requester') continue;
       const { role: _, ...rest } = open === undefined ? kept : { ...kept, ...summaryFields(open.settled, open.outcome) };
@@ -61,7 +67,7 @@ export class Ledgers {
 
   /** By id, or by an unambiguous beginning or end of at least four characters. */
   find(text: string): Cid {
-    if (this.parts.engine.requested.has(text as Cid)) return text as Cid;
+    if (this.open(text as Cid) !== undefined) return text as Cid;
     const matches = this.list().filter(({ id }) => id === text || (text.length >= 4 && (id.startsWith(text) || id.endsWith(text))));
     const [first] = matches;
     if (first !== undefined && matches.length === 1) return first.id;

@@ -49,6 +49,8 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], 
     ...(request.window === undefined ? {} : { window: request.window }),
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,
+    stewards: request.stewards ?? peerDefaults.stewards,
+    keepers: request.keepers ?? peerDefaults.keepers,
     ...(request.deadlineMs === undefined ? {} : { deadline: now + Math.ceil(request.deadlineMs) }),
   };
   checkSpec(spec);
