@@ -63,6 +63,7 @@ export const op = {
   i64Const: 0x42,
   f32Const: 0x43,
   f64Const: 0x44,
+  i32Eqz: 0x45,
   i32Eq: 0x46,
   i32LtS: 0x48,
   i64LtS: 0x53,

@@ -54,8 +54,11 @@ export class BodyWriter {
     if (this.#plan.mode === 'local') this.#out.u8(op.globalGet).u32(this.#added.fuel).u8(op.localSet).u32(this.#fuelLocal);
   }
 
-  /** Takes `cost` off, and ends the program when there is not that much. `fresh`: at the function's entry. */
-  charge(cost: number, fresh: boolean): void {
+  /**
+   * Takes `cost` off. When there is not that much the program ends, or, one that is movable, asks the host: where
+   * `pausing`, it may be stopped there. `fresh`: at the function's entry.
+   */
+  charge(cost: number, { fresh, pausing }: { fresh: boolean; pausing: boolean }): void {
     const out = this.#out;
     const { fuel } = this.#added;
     const global = this.#plan.mode === 'global';
@@ -65,7 +68,13 @@ export class BodyWriter {
     if (global) out.u8(op.globalSet).u32(fuel).u8(op.localGet).u32(this.#fuelLocal);
     out.u8(op.i64Const, 0, op.i64LtS, op.if, emptyBlock);
     this.save();
-    out.u8(op.unreachable, op.end);
+    const { movable } = this.#added;
+    if (movable === undefined) out.u8(op.unreachable);
+    else {
+      this.call(pausing ? movable.calls.pause : movable.calls.grant);
+      this.load();
+    }
+    out.u8(op.end);
   }
 
   /** At the entry of a recursive function. */

@@ -14,7 +14,7 @@ function applyMark(writer: BodyWriter, { kind, loop }: Mark, instruction: Uint8A
   switch (kind) {
     case mark.loop:
       writer.raw(instruction);
-      return writer.charge(scan.loops[loop]?.cost ?? 0, false);
+      return writer.charge(scan.loops[loop]?.cost ?? 0, { fresh: false, pausing: true });
     case mark.grow:
       return writer.call(added.grow);
     case mark.copy:
@@ -57,7 +57,7 @@ export function rewriteBody(out: Writer, module: ParsedModule, index: number, su
   out.u32(scan.localGroups + (metered ? 1 : 0) + (recursive ? 1 : 0)).raw(bytes.subarray(scan.groupsAt, scan.codeAt));
   if (metered) out.u8(1, valueType.i64);
   if (recursive) out.u8(1, valueType.i32);
-  if (metered) writer.charge(scan.cost, true);
+  if (metered) writer.charge(scan.cost, { fresh: true, pausing: recursive });
   writer.takeStack();
   // A jump to the function's end goes to this block's end, behind which the counters are brought up to date.
   const wrapped = mode === 'local' || recursive;

@@ -1,4 +1,4 @@
-import { addedExport, bulkBody, growBody, planAdditions, type Additions } from './additions.ts';
+import { addedExport, bulkBody, growBody, hostCallBody, hostCalls, hostSignatures, planAdditions, type Additions } from './additions.ts';
 import { functionForm, kind, misc, op, section, sectionOrder, valueType } from './binary.ts';
 import { rewriteBody } from './body.ts';
 import type { ParsedModule } from './parse.ts';
@@ -34,19 +34,27 @@ function codeSection(module: ParsedModule, added: Additions): Writer {
   const span = module.sections.get(section.code);
   const survey = surveyModule(module);
   const count = module.functions.length;
-  const out = new Writer((span === undefined ? 0 : span.end - span.start) * 1.3 + 4096).u32(count + 3);
+  const out = new Writer((span === undefined ? 0 : span.end - span.start) * 1.3 + 4096).u32(count + functionEntries(added).length);
   const body = new Writer(65_536);
   for (let i = 0; i < count; i++) {
     rewriteBody(body.clear(), module, i, survey, added);
     out.sized(body);
   }
-  return out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
+  out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
+  if (added.movable !== undefined) for (const name of hostCalls) out.sized(hostCallBody(added, added.movable, name));
+  return out;
 }
 
-/** Types in the order of their indexes: (i32) -> i32, (i32, i32, i32) -> (), then () -> results as needed. */
+/** Types in the order of their indexes: (i32) -> i32, (i32, i32, i32) -> (), the host's, then () -> results as needed. */
 function typeEntries(added: Additions): Writer[] {
   const { i32 } = valueType;
   const entries = [new Writer().u8(functionForm, 1, i32, 1, i32), new Writer().u8(functionForm, 3, i32, i32, i32, 0)];
+  if (added.movable !== undefined) {
+    for (const name of hostCalls) {
+      const [params, results] = hostSignatures[name];
+      entries.push(new Writer().u8(functionForm).u32(params.length).u8(...params).u32(results.length).u8(...results));
+    }
+  }
   for (const results of added.blockTypes.keys()) {
     const list = results.split(' ').map(Number);
     entries.push(new Writer().u8(functionForm, 0).u32(list.length).u8(...list));
@@ -57,34 +65,43 @@ function typeEntries(added: Additions): Writer[] {
 function exportEntries(module: ParsedModule, added: Additions): Writer[] {
   const entry = (name: string, of: number, index: number): Writer => new Writer().name(name).u8(of).u32(index);
   const entries = [entry(addedExport.refused, kind.global, added.refused), entry(addedExport.fuel, kind.global, added.fuel), entry(addedExport.stack, kind.global, added.stack)];
+  if (added.movable !== undefined) entries.push(entry(addedExport.state, kind.global, added.movable.state), entry(addedExport.host, kind.table, added.movable.table));
   // A start function would run before the host can give the program its limits: the host calls it.
   if (module.start !== undefined) entries.push(entry(addedExport.start, kind.function, module.start));
   return entries;
 }
 
-function functionEntries({ growType, bulkType }: Additions): Writer[] {
-  return [growType, bulkType, bulkType].map((type) => new Writer().u32(type));
+function functionEntries({ growType, bulkType, movable }: Additions): Writer[] {
+  const types = [growType, bulkType, bulkType, ...(movable === undefined ? [] : hostCalls.map((name) => movable.types[name]))];
+  return types.map((type) => new Writer().u32(type));
 }
 
-/** In the order of their indexes: memory refused, fuel, stack. The host sets the latter before the first instruction. */
-function globalEntries(): Writer[] {
-  return [
-    new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end),
-    new Writer().u8(valueType.i64, 1, op.i64Const, 0, op.end),
-    new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end),
-  ];
+/** In the order of their indexes: memory refused, fuel, stack, then the state. The host sets fuel and stack before the first instruction. */
+function globalEntries({ movable }: Additions): Writer[] {
+  const zero32 = new Writer().u8(valueType.i32, 1, op.i32Const, 0, op.end);
+  const zero64 = new Writer().u8(valueType.i64, 1, op.i64Const, 0, op.end);
+  return [zero32, zero64, zero32, ...(movable === undefined ? [] : [zero32])];
 }
 
-/** The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered, recursion bounded. */
-export function rewriteModule(module: ParsedModule, maxPages: number): Uint8Array<ArrayBuffer> {
-  const added = planAdditions(module);
+function tableEntries({ movable }: Additions): Writer[] {
+  if (movable === undefined) return [];
+  return [new Writer().u8(valueType.funcref, 1).u32(hostCalls.length).u32(hostCalls.length)];
+}
+
+/**
+ * The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered, recursion bounded.
+ * `movable`: where fuel runs out it asks the host; `makeMovable` then makes it one that can be stopped there.
+ */
+export function rewriteModule(module: ParsedModule, maxPages: number, { movable = false } = {}): Uint8Array<ArrayBuffer> {
+  const added = planAdditions(module, movable);
   // First the code: it says which types it needs.
   const code = codeSection(module, added);
   const replaced = new Map<number, Writer | undefined>([
     [section.type, extended(module, section.type, typeEntries(added))],
     [section.function, extended(module, section.function, functionEntries(added))],
+    [section.table, extended(module, section.table, tableEntries(added))],
     [section.memory, memorySection(module, maxPages)],
-    [section.global, extended(module, section.global, globalEntries())],
+    [section.global, extended(module, section.global, globalEntries(added))],
     [section.export, extended(module, section.export, exportEntries(module, added))],
     [section.start, undefined],
     [section.code, code],
