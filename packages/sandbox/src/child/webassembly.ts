@@ -1,13 +1,18 @@
 /** The part of the WebAssembly interface that the child uses; Node's types leave it out. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+export interface WasmTable {
+  set(index: number, value: () => void): void;
 }
 
 export interface WasmGlobal {
   value: number | bigint;
 }
 
-export type WasmExports = Record<string, WasmMemory | WasmGlobal | (() => void)>;
+export type WasmExports = Record<string, WasmMemory | WasmGlobal | WasmTable | (() => void)>;
 
 interface WebAssemblyInterface {
   Module: new (bytes: Uint8Array) => object;
