@@ -28,6 +28,19 @@ interface Scope {
   base: number;
   /** It was opened at its region's head: around its code the stack is kept in locals. */
   flat: boolean;
+  /** Of a loop with a gate. */
+  region?: Region | undefined;
+}
+
+const i64Add = 0x7c;
+
+function labelOf(labels: Map<Region, Label>, region: Region, name: string): Label {
+  let label = labels.get(region);
+  if (label === undefined) {
+    label = { name };
+    labels.set(region, label);
+  }
+  return label;
 }
 
 /**
@@ -68,7 +81,13 @@ class Instrumenter {
     this.#block(this.#unwind);
     this.#scopes.push({ step: -1, code: op.block, type, label: this.#regions.body, base: 0, flat: true });
     this.#enter(this.#regions.whole, -1);
-    for (const [i, step] of steps.entries()) this.#step(i, step);
+    for (let i = 0; i < steps.length; i++) {
+      const region = this.#scope.region;
+      if (region?.gate === i) {
+        this.#gate(region);
+        i = (steps[i] as Step).endAt;
+      } else this.#step(i, steps[i] as Step);
+    }
     // Behind the end of all code: what was returned by falling through, then where frames are handed over.
     this.#out.u8(op.return);
     this.#end(this.#unwind);
@@ -250,13 +269,69 @@ class Instrumenter {
     } else this.#spill();
     if (region !== undefined) {
       this.#end(this.#regions.before.get(i) as Label);
-      this.#out.u8(op.loop, emptyBlock);
-      this.#open.push(scope.label);
+      if (region.gate >= 0) {
+        scope.region = region;
+        this.#block(this.#after(region));
+        this.#loop(this.#retry(region));
+        this.#block(region.slow);
+      }
+      this.#loop(scope.label);
     }
     this.#scopes.push(scope);
     if (region !== undefined) return this.#enter(region, i);
-    const around = [this.#regions.whole, ...this.#regions.loops.values()].find(({ gate }) => gate === i);
-    if (around !== undefined) this.#dispatch(around, around === this.#regions.whole);
+    if (this.#regions.whole.gate === i) this.#dispatch(this.#regions.whole, true);
+  }
+
+  #loop(label: Label): void {
+    this.#out.u8(op.loop, emptyBlock);
+    this.#open.push(label);
+  }
+
+  readonly #afters = new Map<Region, Label>();
+  readonly #retries = new Map<Region, Label>();
+
+  #after(region: Region): Label {
+    return labelOf(this.#afters, region, 'after');
+  }
+
+  #retry(region: Region): Label {
+    return labelOf(this.#retries, region, 'retry');
+  }
+
+  /** At the head of a loop: out of it when fuel ran out; while frames are set up again, on to where this one waits. */
+  #gate(region: Region): void {
+    this.#pop(1);
+    if (region.targets.every((target) => target === region.slow)) {
+      this.#out.u8(op.brIf).u32(this.#depth(region.slow));
+      return;
+    }
+    this.#out.u8(op.if, emptyBlock);
+    this.#open.push({ name: 'gate' });
+    this.#dispatch(region, false);
+    this.#out.u8(op.br).u32(this.#depth(region.slow));
+    this.#open.pop();
+    this.#out.u8(op.end);
+  }
+
+  /** Behind a loop with a gate: asks the host, gives back what the gate charged, since it will charge anew, and enters the loop again. */
+  #askHost(region: Region, dead: boolean): void {
+    const { steps } = this.#decoded;
+    const gate = steps[region.gate] as Step;
+    if (!dead) this.#out.u8(op.br).u32(this.#depth(this.#after(region)));
+    this.#end(region.slow);
+    for (const step of steps.slice(region.gate + 1, gate.endAt)) {
+      this.#raw(step);
+      if (step.resume > 0) this.#leaveIfUnwinding(step.resume);
+    }
+    // The head of the loop: fuel, cost, subtract, ... It stands right behind the loop's own step.
+    const head = steps.slice(0, region.gate).findLastIndex(({ code }) => code === op.loop) + 1;
+    const [load, cost] = [steps[head] as Step, steps[head + 1] as Step];
+    this.#raw(load);
+    this.#raw(cost);
+    this.#out.u8(i64Add, load.code === op.globalGet ? op.globalSet : op.localSet).u32(load.index);
+    this.#out.u8(op.br).u32(this.#depth(this.#retry(region)));
+    this.#end(this.#retry(region));
+    this.#end(this.#after(region));
   }
 
   #else({ dead }: Step): void {
@@ -280,6 +355,7 @@ class Instrumenter {
     if (noElse) this.#end(this.#regions.elses.get(scope.step) as Label);
     this.#end(scope.label);
     this.#scopes.pop();
+    if (scope.region !== undefined) this.#askHost(scope.region, dead);
     if (this.#scopes.length > 0 && scope.flat) this.#unspill(this.#scope.base, scope.base);
     this.#uncarry(results);
     this.#stack.push(...results);

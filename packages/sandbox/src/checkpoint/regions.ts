@@ -16,6 +16,8 @@ export interface Region {
   labels: Label[];
   /** The step of the `if` that is taken when fuel ran out, first in the region: only there need one look for the way. -1: none. */
   gate: number;
+  /** Where a loop's gate leads: out of the loop, so that no call is left inside, to where the host is asked; from there it is entered again. */
+  slow: Label;
 }
 
 /** By step. */
@@ -60,7 +62,7 @@ export function fuelLocalOf(steps: Step[], fuelGlobal: number): number {
 export function layOut({ steps, resumes }: DecodedFunction, fuelGlobal: number): Regions {
   const fuelLocal = fuelLocalOf(steps, fuelGlobal);
   const gate = (from: number): number => (fuelLocal < 0 ? -1 : gateAt(steps, from, fuelGlobal, fuelLocal));
-  const whole: Region = { first: 1, targets: [], labels: [], gate: gate(0) };
+  const whole: Region = { first: 1, targets: [], labels: [], gate: gate(0), slow: { name: 'slow' } };
   const regions: Regions = { whole, loops: new Map(), before: new Map(), ends: new Map(), elses: new Map(), body: { name: 'body' } };
   const open: { step: number; region: Region }[] = [];
   let region = whole;
@@ -70,6 +72,12 @@ export function layOut({ steps, resumes }: DecodedFunction, fuelGlobal: number):
     return label;
   };
   for (const [i, step] of steps.entries()) {
+    const gateEnd = region === whole ? -1 : (steps[region.gate]?.endAt ?? -1);
+    if (i >= region.gate && i <= gateEnd) {
+      // Written behind the loop, by itself.
+      if (step.resume > 0) region.targets.push(region.slow);
+      continue;
+    }
     if (step.resume > 0) {
       const label = end(`resume ${step.resume}`);
       regions.before.set(i, label);
@@ -81,7 +89,7 @@ export function layOut({ steps, resumes }: DecodedFunction, fuelGlobal: number):
       const label = end('loop');
       regions.before.set(i, label);
       for (let id = step.first; id <= step.last; id++) region.targets.push(label);
-      region = { first: step.first, targets: [], labels: [], gate: gate(i + 1) };
+      region = { first: step.first, targets: [], labels: [], gate: gate(i + 1), slow: { name: 'slow' } };
       regions.loops.set(i, region);
     } else if (step.code === op.else) {
       const around = open[open.length - 1] as { step: number };
