@@ -4,6 +4,7 @@ import {
   ShoalError,
   type Clock,
   type ExecutionFailureCode,
+  type ExecutionOptions,
   type ExecutionOutcome,
   type ExecutionRequest,
   type Executor,
@@ -16,7 +17,7 @@ import { detectWalls } from './launch/detect.ts';
 import { SandboxChild } from './pool/child.ts';
 import { unitOrder } from './pool/order.ts';
 import { Pool } from './pool/pool.ts';
-import { Session, type SessionOptions } from './pool/session.ts';
+import { Session } from './pool/session.ts';
 
 export interface WasmExecutorOptions {
   /** Units that run at once. */
@@ -81,10 +82,21 @@ class WasmExecutor implements Executor {
     return { engines: ['wasm'], isolation: this.#level, determinismClass: determinismClass(), slots: this.#options.slots };
   }
 
-  async execute(request: ExecutionRequest, options: SessionOptions): Promise<ExecutionOutcome> {
+  async execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
     const pool = this.#pool;
     if (pool === undefined || this.#stopped) throw stoppedError();
-    const made = unitOrder(request);
+    const { checkpoints } = options;
+    const outcome = await this.#run(pool, request, options);
+    // What a run that began from a snapshot failed of may be the snapshot's doing: only a whole run is believed.
+    if (outcome.ok || outcome.failure.code === 'cancelled' || checkpoints?.resume === undefined) return outcome;
+    const beganAnew = outcome.usage.beganAnew ?? `the run that went on from it failed: ${outcome.failure.message}`;
+    this.#options.logger.warn('A unit that went on from a snapshot failed, and begins anew', { reason: beganAnew });
+    const second = await this.#run(pool, request, { ...options, checkpoints: { ...checkpoints, resume: undefined } });
+    return { ...second, usage: { ...second.usage, beganAnew } };
+  }
+
+  async #run(pool: Pool, request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
+    const made = unitOrder(request, determinismClass(), options.checkpoints);
     if ('fault' in made) return failed('program-invalid', `the unit cannot run: ${made.fault}`, true);
     for (let attempt = 1; ; attempt++) {
       const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
@@ -100,7 +112,7 @@ class WasmExecutor implements Executor {
     pool: Pool,
     request: ExecutionRequest,
     order: UnitOrder,
-    options: SessionOptions,
+    options: ExecutionOptions,
   ): Promise<{ outcome: ExecutionOutcome; untouched: boolean }> {
     let child: SandboxChild;
     try {

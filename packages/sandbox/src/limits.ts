@@ -85,3 +85,18 @@ export const childStderrChars = 2000;
 export const childStopMs = 2000;
 /** A spare child that died by itself is replaced after that time, not at once: starting may be what fails. */
 export const childRestartMs = 1000;
+
+/** Values on the stack of a stopped program. Its stack is bounded by count; ten times that is room for what the count leaves out. */
+export const maxFrameValuesBytes = 32 * 1024 * 1024;
+/** Fuel between two looks at the clock, at first; later as much as takes pauseMs. */
+export const firstSliceFuel = 1_000_000;
+/** A running program is asked so often whether it is to be stopped: one host call each time. */
+export const pauseMs = 5;
+/** A running unit asks its parent so often for its wishes; it reads the answer the next time, and so never waits. */
+export const tickMs = 100;
+/** Changed pages and state that one checkpoint may bring: they pass through the parent's memory. */
+export const maxCheckpointBytes = 512 * 1024 * 1024;
+/** A unit that is to be saved because the peer stops has so long for it. */
+export const checkpointStopMs = 5000;
+/** Pages of 64 KiB that the image of a program may have: its memory of at most 4 GiB, and 512 MiB of state. */
+export const maxImagePages = 65_536 + 8192;

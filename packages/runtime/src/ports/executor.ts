@@ -61,8 +61,59 @@ export interface ExecutionUsage {
   /** Bytes read from inputs. */
   inputBytes: number;
   peakMemoryBytes: number;
-  /** Absent where the executor does not meter. */
+  /** Absent where the executor does not meter. From the unit's beginning, wherever that was. */
   fuel?: number | undefined;
+  /** Why the program cannot be stopped and go on elsewhere, where that was wished: a code and its words. */
+  unmovable?: { code: string; text: string } | undefined;
+  /** The snapshot to go on from could not be used, and why: the unit began anew. */
+  beganAnew?: string | undefined;
+}
+
+/** Part of the image of a stopped program: 64 KiB of its memory, or of the state behind it (the last one may be shorter). */
+export interface ImagePage {
+  page: number;
+  bytes: Uint8Array;
+}
+
+/** A stopped program, as what changed since the checkpoint before, or the snapshot from which it went on. */
+export interface Checkpoint {
+  fuel: number;
+  changed: ImagePage[];
+  /** Numbers of all pages, ascending; others are zero. */
+  present: Uint32Array;
+  /** What was put out since. */
+  stdout: Uint8Array;
+  log: Uint8Array;
+}
+
+/** Where a run goes on from. */
+export interface Snapshot {
+  pages: AsyncIterable<ImagePage>;
+  /** What was put out up to there. */
+  stdout: Uint8Array;
+  log: Uint8Array;
+}
+
+/** For runs that are saved now and then. */
+export interface ExecutionCheckpoints {
+  everyMs: number;
+  /** At most that part of the run time goes into checkpoints: after one that took long the next waits. */
+  share: number;
+  resume?: Snapshot | undefined;
+  /** Keeps a checkpoint; while it does, no other comes. When it throws, the run goes on without. */
+  save(checkpoint: Checkpoint): Promise<void>;
+  /** Told when keeping one failed: no more are made of this run. */
+  failed?(error: unknown): void;
+  /** When it fires the run is saved once more, if that can be done soon, and cancelled. */
+  stop: AbortSignal;
+}
+
+export interface ExecutionOptions {
+  signal: AbortSignal;
+  onProgress?: ((fraction: number, text: string) => void) | undefined;
+  onLog?: ((bytes: Uint8Array) => void) | undefined;
+  /** Absent: the run cannot be stopped, and begins anew each time. */
+  checkpoints?: ExecutionCheckpoints | undefined;
 }
 
 export type ExecutionOutcome =
@@ -108,8 +159,5 @@ export interface ExecutorInfo {
 /** Runs programs of strangers. Resolves with an outcome in every case; rejects only when stopped. */
 export interface Executor extends Service {
   info(): ExecutorInfo;
-  execute(
-    request: ExecutionRequest,
-    options: { signal: AbortSignal; onProgress?: (fraction: number, text: string) => void; onLog?: (bytes: Uint8Array) => void },
-  ): Promise<ExecutionOutcome>;
+  execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome>;
 }

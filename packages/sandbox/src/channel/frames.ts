@@ -1,4 +1,5 @@
 import type { ExecutionFailureCode } from '@shoal/runtime';
+import type { Unmovable } from '../checkpoint/not-movable.ts';
 
 /** One frame: length of the payload (u32, little endian), kind (u8), payload. */
 export const frameHeaderBytes = 5;
@@ -13,7 +14,17 @@ export const toChild = {
   data: 3,
   /** The range cannot be had; text why. */
   unreadable: 4,
+  /** Answers a tick: one byte, a Wish. */
+  wish: 5,
+  /** Of the snapshot to begin from: number (u32), bytes. */
+  page: 6,
+  /** All pages of the snapshot are there. */
+  restore: 7,
 } as const;
+
+/** What the parent wants of a running unit. */
+export const wish = { nothing: 0, save: 1, saveAndStop: 2 } as const;
+export type Wish = (typeof wish)[keyof typeof wish];
 
 /** From the child to the parent. Numbers are never reused. */
 export const toParent = {
@@ -34,6 +45,12 @@ export const toParent = {
   fileData: 73,
   /** JSON UnitReport; the last frame of a unit. */
   done: 74,
+  /** What does the parent wish? Payload: fuel used (f64). */
+  tick: 75,
+  /** A page that changed since the checkpoint before: number (u32), bytes. */
+  page: 76,
+  /** The checkpoint is whole: fuel used (f64), numbers of all its pages (u32 each). */
+  checkpoint: 77,
 } as const;
 
 /** What the parent tells the child to run. */
@@ -49,6 +66,14 @@ export interface UnitOrder {
   outputBytes: number;
   logBytes: number;
   fuel: number;
+  /** Run it so that it can be stopped and go on. */
+  movable: boolean;
+  /** Names the program, its limits and what runs it: only a snapshot of the same is taken. */
+  fits: string;
+  /** The pages of a snapshot follow, from which it goes on. */
+  resumes: boolean;
+  /** Bytes of log from before. */
+  logged: number;
 }
 
 export interface ProgressNote {
@@ -63,6 +88,10 @@ export interface UnitReport {
   inputBytes: number;
   peakMemoryBytes: number;
   fuel: number;
+  /** Why it could not be made movable, by code. */
+  unmovable?: Unmovable;
+  /** The snapshot could not be used: nothing was run. */
+  unfit?: string;
 }
 
 /** A frame's header. */

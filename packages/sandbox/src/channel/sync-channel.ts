@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import { frameHeader, frameHeaderBytes } from './frames.ts';
+import { frameHeader, frameHeaderBytes, toChild, wish, type Wish } from './frames.ts';
 
 /** The parent is gone or closed the channel. */
 export class ChannelClosed extends Error {}
@@ -12,6 +12,7 @@ export class SyncChannel {
   readonly #fd: number;
   readonly #header = new Uint8Array(frameHeaderBytes);
   readonly #view = new DataView(this.#header.buffer);
+  #wish: Wish | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -30,10 +31,34 @@ export class SyncChannel {
     this.#writeAll(frame);
   }
 
-  /** Waits for the next frame's header; its payload must be read next. */
+  /** Waits for the next frame's header; its payload must be read next. A wish that comes in between is kept. */
   header(): { kind: number; length: number } {
+    for (;;) {
+      const header = this.#any();
+      if (header.kind !== toChild.wish) return header;
+      this.#takeWish(header.length);
+    }
+  }
+
+  /** Waits for the answer to a tick, unless it came already. */
+  wish(): Wish {
+    if (this.#wish === undefined) {
+      const { kind, length } = this.#any();
+      if (kind !== toChild.wish) throw new ChannelClosed(`unexpected frame ${kind}`);
+      this.#takeWish(length);
+    }
+    const taken = this.#wish ?? wish.nothing;
+    this.#wish = undefined;
+    return taken;
+  }
+
+  #any(): { kind: number; length: number } {
     this.readInto(this.#header);
     return { kind: this.#header[4] as number, length: this.#view.getUint32(0, true) };
+  }
+
+  #takeWish(length: number): void {
+    this.#wish = this.payload(length)[0] as Wish;
   }
 
   /** Fills `target` with payload. */

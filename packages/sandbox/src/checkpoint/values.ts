@@ -22,11 +22,13 @@ export class Values {
   }
 
   save32(value: number): void {
-    this.#view.setInt32(this.#grow(4), value, true);
+    const at = this.#grow(4);
+    this.#view.setInt32(at, value, true);
   }
 
   save64(value: bigint): void {
-    this.#view.setBigInt64(this.#grow(8), value, true);
+    const at = this.#grow(8);
+    this.#view.setBigInt64(at, value, true);
   }
 
   take32(): number {

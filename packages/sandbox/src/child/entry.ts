@@ -16,7 +16,7 @@ function askForProgram(order: UnitOrder): CompiledProgram {
   channel.send(toParent.need, new Uint8Array(0));
   const { kind, length } = channel.header();
   if (kind !== toChild.program) throw new ChannelClosed(`unexpected frame ${kind}`);
-  return programs.add(order.program, channel.payload(length), order.maxPages);
+  return programs.add(order.program, channel.payload(length), order.maxPages, order.movable);
 }
 
 function serve(): void {

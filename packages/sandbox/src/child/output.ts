@@ -70,10 +70,12 @@ export class LogSender {
   #midLine = false;
   #lastProgressMs = -Infinity;
 
-  constructor(channel: SyncChannel, maxBytes: number) {
+  /** `used`: bytes that an earlier part of the same run sent. */
+  constructor(channel: SyncChannel, maxBytes: number, used = 0) {
     this.#channel = channel;
+    this.#cut = used >= maxBytes;
     this.#mark = new TextEncoder().encode(`\n[log cut at ${maxBytes} bytes]\n`).subarray(0, maxBytes);
-    this.#room = maxBytes - this.#mark.length;
+    this.#room = Math.max(0, maxBytes - this.#mark.length - used);
   }
 
   write(bytes: Uint8Array): void {

@@ -4,11 +4,17 @@ import { checkModule, initialMemoryBytes } from '../module/check.ts';
 import { InvalidModule } from '../module/invalid.ts';
 import { parseModule } from '../module/parse.ts';
 import { rewriteModule } from '../module/rewrite.ts';
+import { makeMovable } from '../checkpoint/movable.ts';
+import { NotMovable, type Unmovable } from '../checkpoint/not-movable.ts';
 import { wasm } from './webassembly.ts';
 
 export interface CompiledProgram {
   module: object;
   bytes: number;
+  /** It can be stopped and go on elsewhere. */
+  movable: boolean;
+  /** Why not, when that was asked for. */
+  unmovable?: Unmovable;
 }
 
 /** The program starts with more memory than it may have. */
@@ -24,7 +30,7 @@ function chooseTier(bytes: number): void {
 }
 
 /** Checks, rewrites and compiles. Throws InvalidModule or MemoryTooLarge. */
-function compile(bytes: Uint8Array, maxPages: number): CompiledProgram {
+function compile(bytes: Uint8Array, maxPages: number, movable: boolean): CompiledProgram {
   const parsed = parseModule(bytes);
   checkModule(parsed);
   const initial = initialMemoryBytes(parsed);
@@ -32,7 +38,14 @@ function compile(bytes: Uint8Array, maxPages: number): CompiledProgram {
   // The rewriter relies on a module that is valid before.
   if (!wasm.validate(bytes)) new wasm.Module(bytes);
   chooseTier(bytes.length);
-  return { module: new wasm.Module(rewriteModule(parsed, maxPages)), bytes: bytes.length };
+  if (!movable) return { module: new wasm.Module(rewriteModule(parsed, maxPages)), bytes: bytes.length, movable };
+  try {
+    const rewritten = rewriteModule(parsed, maxPages, { movable });
+    return { module: new wasm.Module(makeMovable(parsed, rewritten)), bytes: bytes.length, movable };
+  } catch (error) {
+    if (!(error instanceof NotMovable)) throw error;
+    return { ...compile(bytes, maxPages, false), unmovable: error.reason };
+  }
 }
 
 /** Compiled programs of one child, the least recently used forgotten first. */
@@ -50,10 +63,10 @@ export class Programs {
     return found;
   }
 
-  add(key: string, bytes: Uint8Array, maxPages: number): CompiledProgram {
+  add(key: string, bytes: Uint8Array, maxPages: number, movable: boolean): CompiledProgram {
     let program: CompiledProgram;
     try {
-      program = compile(bytes, maxPages);
+      program = compile(bytes, maxPages, movable);
     } catch (error) {
       if (error instanceof wasm.CompileError) throw new InvalidModule(error.message.replace(/^WebAssembly\.Module\(\): /, ''));
       throw error;

@@ -1,13 +1,16 @@
 import { toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
 import { ChannelClosed, type SyncChannel } from '../channel/sync-channel.ts';
-import { guestStackBytes, wasmPageBytes } from '../limits.ts';
+import { SnapshotUnfit } from '../checkpoint/values.ts';
+import { guestStackBytes, maxFailureTextChars, wasmPageBytes } from '../limits.ts';
 import { addedExport } from '../module/additions.ts';
 import { createWasiHost, wasiModule } from '../wasi/host.ts';
 import { contentPieces, outputsOf } from '../wasi/outputs.ts';
 import { startState } from '../wasi/start.ts';
 import type { WasiState } from '../wasi/state.ts';
 import { WasiStop } from '../wasi/stop.ts';
+import { receiveImage } from './image.ts';
 import { Inputs } from './inputs.ts';
+import { Movement } from './movement.ts';
 import { failureOf } from './outcome.ts';
 import { LogSender, StdoutSender } from './output.ts';
 import type { CompiledProgram } from './programs.ts';
@@ -30,7 +33,8 @@ function sendFiles(channel: SyncChannel, state: WasiState): void {
 export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
   const inputs = new Inputs(channel, order.inputs);
   const stdout = new StdoutSender(channel);
-  const log = new LogSender(channel, order.logBytes);
+  const log = new LogSender(channel, order.logBytes, order.logged);
+  const image = order.resumes ? receiveImage(channel) : undefined;
   const state = startState({ ...order, seed: fromHex(order.seed) });
   const host = createWasiHost(state, {
     readInput: (input, offset, target) => inputs.read(input, offset, target),
@@ -40,22 +44,33 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   let exports: WasmExports = {};
   const global = (name: string): WasmGlobal => (exports[name] as WasmGlobal | undefined) ?? { value: 0n };
   let thrown: unknown;
+  let movement: Movement | undefined;
+  let unmovable: CompiledProgram['unmovable'];
   try {
-    ({ exports } = new wasm.Instance(program().module, { [wasiModule]: host.imports }));
+    const compiled = program();
+    ({ unmovable } = compiled);
+    ({ exports } = new wasm.Instance(compiled.module, { [wasiModule]: host.imports }));
     host.attach(exports['memory'] as WasmMemory);
-    global(addedExport.fuel).value = BigInt(order.fuel);
-    global(addedExport.stack).value = guestStackBytes;
+    if (compiled.movable) {
+      movement = new Movement({ channel, order, exports, state, settle: () => inputs.settle(), flush: () => (stdout.flush(), log.flush()) });
+      if (image !== undefined) movement.restore(image);
+    } else if (image !== undefined) throw new SnapshotUnfit('the program is not movable');
     channel.send(toParent.started, new Uint8Array(0));
-    (exports[addedExport.start] as (() => void) | undefined)?.();
-    (exports['_start'] as () => void)();
+    if (movement === undefined) {
+      global(addedExport.fuel).value = BigInt(order.fuel);
+      global(addedExport.stack).value = guestStackBytes;
+      (exports[addedExport.start] as (() => void) | undefined)?.();
+      (exports['_start'] as () => void)();
+    } else movement.run();
   } catch (error) {
     if (error instanceof ChannelClosed) throw error;
     if (!(error instanceof WasiStop)) thrown = error;
   }
+  movement?.end();
   inputs.settle();
   stdout.flush();
   log.flush();
-  const fuelLeft = BigInt(global(addedExport.fuel).value);
+  const fuelLeft = movement?.fuelLeft ?? BigInt(global(addedExport.fuel).value);
   const failure = failureOf({
     thrown,
     stop: state.stop,
@@ -68,8 +83,11 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   if (failure === undefined) sendFiles(channel, state);
   return {
     ...(failure === undefined ? {} : { failure }),
+    ...(unmovable === undefined ? {} : { unmovable }),
+    ...(thrown instanceof SnapshotUnfit ? { unfit: thrown.message.slice(0, maxFailureTextChars) } : {}),
     inputBytes: inputs.bytesRead,
     peakMemoryBytes: (exports['memory'] as WasmMemory | undefined)?.buffer.byteLength ?? 0,
     fuel: exports['memory'] === undefined ? 0 : Math.min(order.fuel, Number(BigInt(order.fuel) - fuelLeft)),
   };
 }
+

@@ -76,6 +76,15 @@ export class SandboxChild {
     this.#channel.uncork();
   }
 
+  /** Resolves when what was sent has gone out, mostly, or when there is nobody left to send to. */
+  async drained(): Promise<void> {
+    if (!this.#channel.writableNeedDrain || this.#channel.destroyed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const event of ['drain', 'close', 'error']) this.#channel.once(event, resolve);
+    await promise;
+    for (const event of ['drain', 'close', 'error']) this.#channel.off(event, resolve);
+  }
+
   sendJson(kind: number, value: unknown): void {
     this.send(kind, new TextEncoder().encode(JSON.stringify(value)));
   }

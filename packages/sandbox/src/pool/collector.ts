@@ -37,10 +37,27 @@ export class Collector {
   readonly #log: Uint8Array[] = [];
   readonly #files: OutputFile[] = [];
   #lastFilled = 0;
+  /** How much of each a checkpoint has. */
+  #kept: { stdout: number; log: number };
 
-  constructor(limits: { outputBytes: number; logBytes: number }) {
+  /** `before`: what an earlier part of the same run put out. */
+  constructor(limits: { outputBytes: number; logBytes: number }, before?: { stdout: Uint8Array; log: Uint8Array }) {
     this.#maxOutputBytes = limits.outputBytes;
     this.#maxLogBytes = limits.logBytes;
+    if (before !== undefined) {
+      this.#stdout.push(before.stdout);
+      this.#log.push(before.log);
+      this.#outputBytes = before.stdout.length;
+      this.#logBytes = before.log.length;
+    }
+    this.#kept = { stdout: this.#stdout.length, log: this.#log.length };
+  }
+
+  /** What was put out since the checkpoint before. */
+  takeNew(): { stdout: Uint8Array; log: Uint8Array } {
+    const { stdout, log } = this.#kept;
+    this.#kept = { stdout: this.#stdout.length, log: this.#log.length };
+    return { stdout: concat(this.#stdout.slice(stdout)), log: concat(this.#log.slice(log)) };
   }
 
   stdout(bytes: Uint8Array): string | undefined {

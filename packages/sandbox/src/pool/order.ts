@@ -1,4 +1,4 @@
-import { systemCrypto, type ExecutionRequest } from '@shoal/runtime';
+import { systemCrypto, type ExecutionCheckpoints, type ExecutionRequest } from '@shoal/runtime';
 import type { UnitOrder } from '../channel/frames.ts';
 import { maxArgumentBytes, maxInputs, maxPathBytes, unlimitedFuel, wasmPageBytes } from '../limits.ts';
 
@@ -44,23 +44,29 @@ function fault(request: ExecutionRequest): string | undefined {
  * variables are sorted, and the seed is a hash of program, arguments and variables, so that each unit has its
  * own randomness and each replica of it the same.
  */
-export function unitOrder(request: ExecutionRequest): { order: UnitOrder } | { fault: string } {
+export function unitOrder(request: ExecutionRequest, engine: string, checkpoints?: ExecutionCheckpoints): { order: UnitOrder } | { fault: string } {
   const wrong = fault(request);
   if (wrong !== undefined) return { fault: wrong };
   const env = Object.entries(request.env).sort(byName);
   const identity = JSON.stringify([request.identity ?? request.program.cid, request.args, env]);
   const pages = Math.min(maxPages, Math.floor(request.limits.memoryBytes / wasmPageBytes));
+  const seed = Buffer.from(systemCrypto.sha256(new TextEncoder().encode(identity))).toString('hex', 0, seedBytes);
+  const movable = checkpoints !== undefined;
   return {
     order: {
-      program: `${request.program.cid}/${pages}`,
+      program: `${request.program.cid}/${pages}${movable ? '/movable' : ''}`,
       maxPages: pages,
       args: [programName, ...request.args],
       env: Object.fromEntries(env),
       inputs: request.inputs.map(({ path, bytes }) => ({ path, bytes })),
-      seed: Buffer.from(systemCrypto.sha256(new TextEncoder().encode(identity))).toString('hex', 0, seedBytes),
+      seed,
       outputBytes: request.limits.outputBytes,
       logBytes: request.limits.logBytes,
       fuel: Math.min(request.limits.fuel ?? unlimitedFuel, unlimitedFuel),
+      movable,
+      fits: `${request.program.cid} with ${seed} on ${engine}`,
+      resumes: checkpoints?.resume !== undefined,
+      logged: checkpoints?.resume?.log.length ?? 0,
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ExecutionFailureCode } from '@shoal/runtime';
 import type { ProgressNote, UnitReport } from '../channel/frames.ts';
+import { reasonTexts, type Unmovable } from '../checkpoint/not-movable.ts';
 import { maxFailureTextChars } from '../limits.ts';
 
 /** Codes that a child may report; the others are the parent's to say. */
@@ -39,7 +40,14 @@ function readFailure(value: unknown): UnitReport['failure'] {
 export function readReport(bytes: Uint8Array): UnitReport | undefined {
   const value = parse(bytes);
   if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes']) || !isCount(value['fuel'])) return undefined;
-  const usage = { inputBytes: value['inputBytes'], peakMemoryBytes: value['peakMemoryBytes'], fuel: value['fuel'] };
+  const { unmovable, unfit } = value;
+  const usage = {
+    inputBytes: value['inputBytes'],
+    peakMemoryBytes: value['peakMemoryBytes'],
+    fuel: value['fuel'],
+    ...(typeof unmovable === 'string' && Object.hasOwn(reasonTexts, unmovable) ? { unmovable: unmovable as Unmovable } : {}),
+    ...(typeof unfit === 'string' ? { unfit: unfit.slice(0, maxFailureTextChars) } : {}),
+  };
   if (value['failure'] === undefined) return usage;
   const failure = readFailure(value['failure']);
   return failure === undefined ? undefined : { ...usage, failure };

@@ -4,28 +4,26 @@ import {
   type Clock,
   type ExecutionFailureCode,
   type ExecutionInput,
+  type ExecutionOptions,
   type ExecutionOutcome,
   type ExecutionRequest,
 } from '@shoal/runtime';
 import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
+import { reasonTexts } from '../checkpoint/not-movable.ts';
 import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs } from '../limits.ts';
+import { Checkpointing } from './checkpointing.ts';
 import type { SandboxChild } from './child.ts';
 import { Collector } from './collector.ts';
 import { readProgress, readReport } from './report.ts';
-
-export interface SessionOptions {
-  signal: AbortSignal;
-  onProgress?: (fraction: number, text: string) => void;
-  onLog?: (bytes: Uint8Array) => void;
-}
 
 /** One unit in one child, from the order to the outcome. What ends it early kills the child. */
 export class Session {
   readonly #child: SandboxChild;
   readonly #request: ExecutionRequest;
-  readonly #options: SessionOptions;
+  readonly #options: ExecutionOptions;
   readonly #clock: Clock;
   readonly #collector: Collector;
+  readonly #checkpointing: Checkpointing | undefined;
   readonly #resolve: (outcome: ExecutionOutcome) => void;
   readonly outcome: Promise<ExecutionOutcome>;
   #cancelTimer: Cancel = () => undefined;
@@ -37,12 +35,16 @@ export class Session {
   #heard = false;
   #crashed = false;
 
-  constructor(child: SandboxChild, request: ExecutionRequest, options: SessionOptions, clock: Clock) {
+  constructor(child: SandboxChild, request: ExecutionRequest, options: ExecutionOptions, clock: Clock) {
     this.#child = child;
     this.#request = request;
     this.#options = options;
     this.#clock = clock;
-    this.#collector = new Collector(request.limits);
+    const { checkpoints } = options;
+    this.#collector = new Collector(request.limits, checkpoints?.resume);
+    if (checkpoints !== undefined) {
+      this.#checkpointing = new Checkpointing(child, clock, checkpoints, () => this.#collector.takeNew(), (text) => this.#abandon('cancelled', text));
+    }
     const { promise, resolve } = Promise.withResolvers<ExecutionOutcome>();
     this.outcome = promise;
     this.#resolve = resolve;
@@ -68,6 +70,7 @@ export class Session {
       },
     });
     if (!this.#ended) this.#child.sendJson(toChild.run, order);
+    if (order.resumes) void this.#checkpointing?.sendSnapshot().catch((error: unknown) => this.#abandon('input-unreadable', `the snapshot cannot be read: ${messageOf(error)}`));
     return this.outcome;
   }
 
@@ -103,6 +106,10 @@ export class Session {
         return this.#collector.file(payload);
       case toParent.fileData:
         return this.#collector.fileData(payload);
+      case toParent.tick:
+      case toParent.page:
+      case toParent.checkpoint:
+        return this.#checkpointing === undefined ? 'a checkpoint that nobody wished for' : this.#checkpointing.take(kind, payload);
       case toParent.done:
         return this.#done(payload);
       default:
@@ -131,6 +138,7 @@ export class Session {
   #started(): string | undefined {
     if (this.#startedMs !== undefined) return 'it started twice';
     this.#startedMs = this.#clock.monotonic();
+    this.#checkpointing?.start();
     this.#cancelTimer();
     const { wallMs } = this.#request.limits;
     this.#cancelTimer = this.#clock.setTimer(wallMs, () =>
@@ -182,7 +190,15 @@ export class Session {
   }
 
   #finish(report: UnitReport): void {
-    const usage = { wallMs: this.#wallMs(), inputBytes: report.inputBytes, peakMemoryBytes: report.peakMemoryBytes, fuel: report.fuel };
+    const { inputBytes, peakMemoryBytes, fuel, unmovable, unfit } = report;
+    const usage = {
+      wallMs: this.#wallMs(),
+      inputBytes,
+      peakMemoryBytes,
+      fuel,
+      ...(unmovable === undefined ? {} : { unmovable: { code: unmovable, text: reasonTexts[unmovable] } }),
+      ...(unfit === undefined ? {} : { beganAnew: unfit }),
+    };
     const log = this.#collector.takeLog();
     if (report.failure !== undefined) return this.#end({ ok: false, failure: report.failure, log, usage });
     this.#end({ ok: true, stdout: this.#collector.takeStdout(), files: this.#collector.takeFiles(), log, usage });
@@ -204,6 +220,7 @@ export class Session {
   #end(outcome: ExecutionOutcome): void {
     this.#ended = true;
     this.#cancelTimer();
+    this.#checkpointing?.end();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#child.listen(undefined);
     this.#resolve(outcome);

@@ -1,4 +1,4 @@
-import type { Cid, ExecutionInput, ExecutionLimits, ExecutionOutcome, ExecutionRequest, Executor, PeerId } from '@shoal/runtime';
+import type { Cid, ExecutionCheckpoints, ExecutionInput, ExecutionLimits, ExecutionOutcome, ExecutionRequest, Executor, PeerId } from '@shoal/runtime';
 
 export interface RequestOptions {
   args?: string[];
@@ -11,6 +11,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
   onLog?: (bytes: Uint8Array) => void;
   onProgress?: (fraction: number, text: string) => void;
+  checkpoints?: ExecutionCheckpoints;
 }
 
 const megabyte = 1024 * 1024;
@@ -54,6 +55,7 @@ export function execute(executor: Executor, program: Uint8Array, options: Reques
     signal: options.signal ?? new AbortController().signal,
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    checkpoints: options.checkpoints,
   });
 }
 
