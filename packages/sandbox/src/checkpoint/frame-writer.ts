@@ -1,6 +1,6 @@
 import { rewinding, type MovableAdditions } from '../module/additions.ts';
 import { emptyBlock, op, valueType } from '../module/binary.ts';
-import { Writer } from '../module/writer.ts';
+import type { Writer } from '../module/writer.ts';
 import { NotMovable } from './not-movable.ts';
 
 const { i32, i64, f32, f64, v128 } = valueType;

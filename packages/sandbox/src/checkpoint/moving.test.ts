@@ -59,7 +59,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** A random moment: mostly some time after the next checkpoint, now and then before. */
 async function later(attempt: number, image: KeptImage): Promise<void> {
   const { saves } = image;
-  for (let waited = 0; attempt % 5 !== 4 && image.saves === saves && waited < 3000; waited += 10) await pause(10);
+  const most = attempt % 5 === 4 ? 0 : 3000;
+  for (let waited = 0; image.saves === saves && waited < most; waited += 10) await pause(10);
   await pause(randomInt(120));
 }
 
