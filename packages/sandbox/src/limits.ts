@@ -93,7 +93,7 @@ export const firstSliceFuel = 1_000_000;
 /** A running program is asked so often whether it is to be stopped: one host call each time. */
 export const pauseMs = 5;
 /** A running unit asks its parent so often for its wishes; it reads the answer the next time, and so never waits. */
-export const tickMs = 100;
+export const tickMs = 50;
 /** Changed pages and state that one checkpoint may bring: they pass through the parent's memory. */
 export const maxCheckpointBytes = 512 * 1024 * 1024;
 /** A unit that is to be saved because the peer stops has so long for it. */

@@ -96,7 +96,7 @@ test('generated programs that go on in a fresh instance at every pause end as if
       void own;
       expect(ending).toEqual(runMetered(original));
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
   expect(stops).toBeGreaterThan(400);
 }, 60_000);

@@ -6,7 +6,7 @@ import { KeptImage } from '../testing/kept-image.ts';
 import { execute, memoryInput, textOf } from '../testing/request.ts';
 import { wandererProgram } from '../testing/wanderer.ts';
 
-const rounds = '600';
+const rounds = '900';
 const input = (): ReturnType<typeof memoryInput> => memoryInput('/in/input', Uint8Array.from({ length: 500_000 }, (_, i) => (i * i) >> 3));
 const never = new AbortController().signal;
 
@@ -71,7 +71,7 @@ test('a unit that is killed or called off at twenty random moments and moves bet
     const kill = new AbortController();
     const stop = new AbortController();
     const before = image.fuel;
-    const running = run(attempt % 2 === 0 ? here : there, image, 60, stop.signal, kill.signal);
+    const running = run(attempt % 2 === 0 ? here : there, image, 20, stop.signal, kill.signal);
     if (attempt < 20) void later(attempt, image).then(() => (attempt % 3 === 0 ? stop : kill).abort());
     const outcome = await running;
     if (image.fuel > before) moves++;
@@ -86,8 +86,9 @@ test('a unit that is killed or called off at twenty random moments and moves bet
 test('a snapshot of another unit is refused, and the unit begins anew', async () => {
   const image = new KeptImage();
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 600);
-  await execute(here, program, { args: ['900000'], inputs: [input()], limits: { memoryBytes: 64 << 20 }, checkpoints: { everyMs: 60_000, share: 1, save: image.save, stop: stop.signal } });
+  // Some time after its first round, whenever that is.
+  const onProgress = (): void => void setTimeout(() => stop.abort(), 300);
+  await execute(here, program, { onProgress, args: ['900000'], inputs: [input()], limits: { memoryBytes: 64 << 20 }, checkpoints: { everyMs: 60_000, share: 1, save: image.save, stop: stop.signal } });
   expect(image.saves).toBe(1);
   const outcome = await run(there, image, 60_000);
   expectSame(outcome);
