@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { generateSeed } from '@shoal/runtime';
+import { generateSeed, systemClock } from '@shoal/runtime';
 import { createNode, privateKeyFromSeed } from './composition.ts';
 import { networkDefaults } from './defaults.ts';
 import { namesOf } from './names.ts';
+import { createObserved } from './reach/observed.ts';
+import { createOnePort } from './reach/one-port.ts';
+import { createRelayBudget } from './reach/relay-budget.ts';
 
 it.for([false, true])('puts a node together without opening anything (mdns: %s)', async (mdns) => {
   const node = await createNode({
@@ -13,6 +16,10 @@ it.for([false, true])('puts a node together without opening anything (mdns: %s)'
     limits: networkDefaults,
     guard: { isBanned: () => false },
     count: { sent: 0, received: 0 },
+    ownIps: () => [],
+    onePort: createOnePort(),
+    observed: createObserved(),
+    relayBudget: createRelayBudget(systemClock, networkDefaults),
   });
   expect(node.status).toBe('stopped');
   expect(node.getMultiaddrs()).toEqual([]);

@@ -1,13 +1,14 @@
 import { noise } from '@chainsafe/libp2p-noise';
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { gossipsub, StrictNoSign, type GossipSub } from '@libp2p/gossipsub';
 import { identify, identifyPush, type Identify, type IdentifyPush } from '@libp2p/identify';
 import type { ConnectionEncrypter, Libp2p, PrivateKey } from '@libp2p/interface';
+import type { AddressManager, TransportManager } from '@libp2p/interface-internal';
 import type { SingleKadDHT } from '@libp2p/kad-dht';
 import { mdns } from '@libp2p/mdns';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { ping, type Ping } from '@libp2p/ping';
-import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { signerFromSeed, systemCrypto, type Doorkeeper } from '@shoal/runtime';
@@ -19,6 +20,12 @@ import { AdmittingEncrypter } from './members/admitting-encrypter.ts';
 import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
 import { silentComponentLogger } from './logging/silent-logger.ts';
 import type { Names } from './names.ts';
+import type { Observed } from './reach/observed.ts';
+import { tcpFromOnePort, type OnePort } from './reach/one-port.ts';
+import { holePunching } from './reach/punch.ts';
+import type { RelayBudget } from './reach/relay-budget.ts';
+import { relayServer, type RelayServer } from './reach/relay-server.ts';
+import { addressSorter } from './reach/sort.ts';
 
 export interface NodeServices extends Record<string, unknown> {
   identify: Identify;
@@ -26,6 +33,15 @@ export interface NodeServices extends Record<string, unknown> {
   ping: Ping;
   dht: SingleKadDHT;
   gossip: GossipSub;
+  relay: RelayServer;
+  punch: unknown;
+  /** Parts of libp2p that have no place in its public face. */
+  inside: Inside;
+}
+
+export interface Inside {
+  addressManager: AddressManager;
+  transportManager: TransportManager;
 }
 
 /** The libp2p node as the rest of this package sees it. */
@@ -40,6 +56,10 @@ export interface NodeInit {
   guard: Pick<Guard, 'isBanned'>;
   doorkeeper?: Doorkeeper | undefined;
   count: WireCount;
+  ownIps(): string[];
+  onePort: OnePort;
+  observed: Observed;
+  relayBudget: RelayBudget;
 }
 
 export function privateKeyFromSeed(seed: Uint8Array): PrivateKey {
@@ -67,7 +87,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       ],
       (key) => key.endsWith(self),
     ),
-    transports: [tcp()],
+    transports: [tcpFromOnePort(init.onePort), circuitRelayTransport()],
     // Another prologue, another handshake: a peer of another mesh does not get past it.
     connectionEncrypters: [(components) => encrypterOf(init, components)],
     connectionProtector: () => countingProtector(init.count),
@@ -91,6 +111,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       maxDialQueueLength: limits.maxDialQueue,
       dialTimeout: limits.dialTimeoutMs,
       addressDialTimeout: limits.addressDialTimeoutMs,
+      addressSorter: addressSorter(init.ownIps),
     },
     connectionMonitor: {
       protocolPrefix: names.prefix,
@@ -106,6 +127,9 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       identify: identify({ protocolPrefix: names.prefix }),
       identifyPush: identifyPush({ protocolPrefix: names.prefix }),
       ping: ping({ protocolPrefix: names.prefix, maxInboundStreams: 8 }),
+      relay: relayServer({ limits, guard, budget: init.relayBudget }),
+      punch: holePunching(init.observed, init.onePort),
+      inside: ({ addressManager, transportManager }: Inside) => ({ addressManager, transportManager }),
       dht: (components) => createDht({ ...init, components }),
       gossip: gossipsub({
         // Messages carry their own signature inside; a second one would cost both sides 0.2 ms each.

@@ -8,6 +8,10 @@ import { peerOf, readAddresses, withPeer } from './join/dialler.ts';
 import type { WireCount } from './metrics/counted-stream.ts';
 import { namesOf } from './names.ts';
 import { checkOptions, parseAddress, type NetworkOptions } from './options.ts';
+import { ownIps } from './reach/own-ips.ts';
+import { createObserved } from './reach/observed.ts';
+import { createOnePort } from './reach/one-port.ts';
+import { createRelayBudget } from './reach/relay-budget.ts';
 import { assembleParts, type Parts } from './parts.ts';
 import { createKnownPeers } from './peer-store/known-peers.ts';
 import { shutDown } from './shut-down.ts';
@@ -37,6 +41,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const served = new Map<string, StreamHandler>();
   const provided = new Set<Cid>();
   const streams = createOpenStreams();
+  const ways = { ownIps, onePort: createOnePort(), observed: createObserved(), relayBudget: createRelayBudget(clock, limits) };
 
   const guard = createGuard({
     clock,
@@ -60,9 +65,11 @@ export function createNetwork(options: NetworkOptions): Network {
 
   const begin = async (told: NetworkHandlers): Promise<void> => {
     await known.load();
-    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count });
-    parts = assembleParts({ options, limits, names, node, known, guard, handlers: told });
+    await ways.onePort.find();
+    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count, ...ways });
+    parts = assembleParts({ options, limits, names, node, known, guard, handlers: told, ...ways });
     await parts.messenger.start();
+    await parts.reach.serve();
     for (const [protocol, handler] of served) await serveNow(node, protocol, handler);
     try {
       await node.start();
@@ -72,6 +79,7 @@ export function createNetwork(options: NetworkOptions): Network {
         hint: 'Another program may use the port; port 0 takes a free one.',
       });
     }
+    parts.reach.listening();
     for (const topic of topics) parts.gossip.subscribe(topic);
     for (const cid of provided) parts.provider.add(cid);
     // Stopped meanwhile: stop() waits for this to end, and then ends the rest.
@@ -114,6 +122,7 @@ export function createNetwork(options: NetworkOptions): Network {
         routingTableSize: node?.services.dht.routingTable.size ?? 0,
         bytesSent: count.sent,
         bytesReceived: count.received,
+        reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], ...parts?.reach.status(), relayedBytes: ways.relayBudget.relayedBytes },
       };
     },
     connections: () =>

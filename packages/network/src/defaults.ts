@@ -144,6 +144,37 @@ export const networkDefaults = {
   maxDhtRecords: 16_384,
   maxPeerRecords: 4_096,
 
+  // Ways through NAT
+  /** Addresses, relays and the verdict are looked after that often. */
+  reachTurnMs: 1_000,
+  /** Neighbours whose dial must fail before this peer takes itself for one that cannot be reached. */
+  reachWitnesses: 3,
+  /** How long a verdict holds before others are asked again; routers change, and one that cannot be reached waits for it. */
+  reachAgainMs: 900_000,
+  unreachableAgainMs: 180_000,
+  /** One that would not or could not answer is asked again after this. */
+  refusedAgainMs: 10_000,
+  /** One try to dial back, and the ports tried: an address that answers does so at once. */
+  dialBackMs: 4_000,
+  maxDialBackPorts: 3,
+  /** So long the connection made for it stays: the asker has to see it, and nobody should begin to use it. */
+  dialBackLingerMs: 100,
+  /** Dial-backs for others: each costs a handshake at most. One peer may ask once in the pause. */
+  dialBacksPerMinute: 60,
+  dialBackPauseMs: 20_000,
+  /** Relays that hold a place for a peer that cannot be reached: one may leave. */
+  relaysWanted: 2,
+  relayRetryMs: 30_000,
+  /** Peers that hold a place at this relay, and how long a place lasts before it is renewed. */
+  maxRelayGuests: 64,
+  relayReservationMs: 3_600_000,
+  /** Circuits that one peer has open through this relay, and that lead to one guest. */
+  maxRelayCircuitsPerPeer: 16,
+  maxRelayCircuitsPerGuest: 32,
+  /** Both ways together, for each peer that dials through this relay; a circuit beyond is cut, and none opened until it has recovered. */
+  relayBytesPerPeerPerHour: 2_048 * mebibyte,
+  maxRelayedPeers: 1_024,
+
   // Offenders
   banMs: 60_000,
   maxBanned: 1_024,

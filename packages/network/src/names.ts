@@ -6,6 +6,7 @@ export interface Names {
   prefix: string;
   dht: string;
   messages: string;
+  dialBack: string;
   stream(protocol: string): string;
   topic(topic: string): string;
   /** Back from what `topic` made; undefined for a topic of another mesh. */
@@ -24,6 +25,7 @@ export function namesOf(mesh: string, secret: Uint8Array = new Uint8Array()): Na
     prefix,
     dht: `/${prefix}/kad/1.0.0`,
     messages: `/${prefix}/messages/1.0.0`,
+    dialBack: `/${prefix}/dial-back/1.0.0`,
     stream: (protocol) => `/${prefix}/stream${protocol}`,
     topic: (topic) => `${topics}${topic}`,
     plainTopic: (topic) => (topic.startsWith(topics) ? topic.slice(topics.length) : undefined),

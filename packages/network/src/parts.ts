@@ -15,6 +15,8 @@ import { upkeep } from './neighbours/upkeep.ts';
 import type { Names } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import type { KnownPeers } from './peer-store/known-peers.ts';
+import { createReach, type Reach, type ReachInit } from './reach/reach.ts';
+import type { OnePort } from './reach/one-port.ts';
 import { repeat } from './timing/repeat.ts';
 
 export interface PartsInit {
@@ -25,6 +27,9 @@ export interface PartsInit {
   known: KnownPeers;
   guard: Guard;
   handlers: NetworkHandlers;
+  ownIps(): string[];
+  onePort: OnePort;
+  observed: ReachInit['observed'];
 }
 
 /** What runs on top of a libp2p node; everything here ends with `stop()`. */
@@ -35,6 +40,7 @@ export interface Parts {
   gossip: Gossip;
   provider: Provider;
   dialler: Dialler;
+  reach: Reach;
   /** Begins to join; call when the node listens. */
   run(): void;
   stop(): Promise<void>;
@@ -54,6 +60,7 @@ export function assembleParts(init: PartsInit): Parts {
   const gossip = createGossip({ ...common, judge: (topic, from, bytes) => handlers.gossip(topic, from, bytes) });
   const messenger = createMessenger({ ...common, protocol: names.messages, deliver: (from, bytes) => handlers.message(from, bytes) });
   const provider = createProvider(common);
+  const reach = createReach({ ...common, ownIps: init.ownIps, observed: init.observed, protocol: names.dialBack, isFromOnePort: init.onePort.isFrom });
 
   /** Until identify has told the rest. */
   const learnWhereDialled = (peer: PeerId): void => {
@@ -95,7 +102,7 @@ export function assembleParts(init: PartsInit): Parts {
   }
   const dropTags = dropKeepAliveTags(node, logger);
 
-  const isUseful = (peer: PeerId): boolean => gossip.isInMesh(peer) || messenger.isActive(peer) || carriesStreams(node, names, peer);
+  const isUseful = (peer: PeerId): boolean => gossip.isInMesh(peer) || reach.isUseful(peer) || messenger.isActive(peer) || carriesStreams(node, names, peer);
   const repair = createGossipRepair({ ...common, settleMs: limits.gossipSettleMs });
   let running: Promise<unknown> = Promise.resolve();
 
@@ -106,16 +113,19 @@ export function assembleParts(init: PartsInit): Parts {
     gossip,
     provider,
     dialler,
+    reach,
     run() {
       running = Promise.all([
         joiner.run(),
         provider.run(),
+        reach.run(),
         repeat(clock, limits.upkeepIntervalMs, signal, () => upkeep({ ...common, neighbours, lost, dialler, gossip, repair, isUseful })),
       ]);
     },
     async stop() {
       stopping.abort();
       dropTags();
+      reach.stop();
       await Promise.all([messenger.stop(), running]);
       neighbours.close();
     },

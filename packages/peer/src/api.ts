@@ -1,4 +1,4 @@
-import type { Cid, Logger, PeerId, ShoalError } from '@shoal/runtime';
+import type { Cid, ConnectionInfo, Logger, PeerId, ReachStatus, ShoalError } from '@shoal/runtime';
 import type { EntrustedView, JobSummary, JobView, UnitView } from '@shoal/engine';
 
 export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, UnitState, UnitView, WorkerView } from '@shoal/engine';
@@ -142,6 +142,12 @@ export interface KnownPeer {
   ageMs: number;
 }
 
+export interface LinkView extends Omit<ConnectionInfo, 'direction'> {
+  /** direct, or by way of a relay. */
+  way: 'direct' | 'relayed';
+  direction: 'inbound' | 'outbound';
+}
+
 export interface PeerStatus {
   peer: PeerId;
   mesh: string;
@@ -162,6 +168,10 @@ export interface PeerStatus {
   bytesSent: number;
   bytesReceived: number;
   storedBytes: number;
+  /** Whether others can dial this peer, and by whom they reach it otherwise. */
+  reach: ReachStatus;
+  /** Who it is connected to, and how. */
+  links: LinkView[];
   startedAt: number;
 }
 

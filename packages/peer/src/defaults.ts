@@ -31,7 +31,7 @@ export const peerDefaults = {
   holdersPollMs: 50,
   providersPollMs: 1_000,
   /** Addresses are looked at again so often; a change is advertised. */
-  addressesEveryMs: 30_000,
+  addressesEveryMs: 1_000,
   /** Watchers of a job are told at most this often. */
   watchEveryMs: 100,
   /** Ledgers of finished jobs that are kept in memory. */

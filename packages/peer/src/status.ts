@@ -25,8 +25,14 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     bytesSent: net.bytesSent,
     bytesReceived: net.bytesReceived,
     storedBytes: (await store.usage()).bytes,
+    reach: net.reach,
+    links: network.connections().map((link) => ({ ...link, way: isRelayed(link.address) ? ('relayed' as const) : ('direct' as const) })),
     startedAt: about.startedAt,
   };
+}
+
+function isRelayed(address: string): boolean {
+  return address.includes('/p2p-circuit');
 }
 
 /** The others, as their adverts describe them, and neighbours that have not advertised yet. */

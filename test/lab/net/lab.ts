@@ -99,7 +99,7 @@ export class Lab {
     await this.#address(host, device, address);
     await within(host.namespace, `ip link set ${device} up`);
     // mDNS asks a group; without a default route the kernel would not know where.
-    await within(host.namespace, `ip route add 224.0.0.0/4 dev ${device}`);
+    await within(host.namespace, `ip route append 224.0.0.0/4 dev ${device}`);
     return { host, device, ...(link === undefined ? {} : { link }) };
   }
 

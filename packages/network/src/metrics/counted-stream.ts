@@ -1,6 +1,7 @@
-import type { ConnectionProtector, MessageStream } from '@libp2p/interface';
+import type { ConnectionProtector, MessageStream, MultiaddrConnection } from '@libp2p/interface';
 import { AbstractMessageStream } from '@libp2p/utils';
 import type { Uint8ArrayList } from 'uint8arraylist';
+import { isRelayed } from '../reach/addresses.ts';
 
 /** Bytes that crossed TCP connections: noise, yamux, identify, DHT, gossip, messages and streams; without TCP/IP headers. */
 export interface WireCount {
@@ -19,12 +20,12 @@ class CountedStream extends AbstractMessageStream {
   readonly #below: MessageStream;
   readonly #count: WireCount;
 
-  constructor(below: MessageStream, count: WireCount) {
+  constructor(below: MessageStream, count: WireCount, direction: MessageStream['direction']) {
     super({
       log: below.log,
       inactivityTimeout: below.inactivityTimeout,
       maxReadBufferLength: below.maxReadBufferLength,
-      direction: below.direction,
+      direction,
     });
     this.#below = below;
     this.#count = count;
@@ -67,6 +68,12 @@ class CountedStream extends AbstractMessageStream {
 /** libp2p's place for a layer below the encryption; every connection passes here. */
 export function countingProtector(count: WireCount): ConnectionProtector {
   return {
-    protect: (connection) => Promise.resolve(new CountedStream(connection, count)),
+    // What goes through a relay is counted by the connection to that relay.
+    protect(connection, options) {
+      if (isRelayed((connection as MultiaddrConnection).remoteAddr)) return Promise.resolve(connection);
+      // Of two that dialled each other at once, the one that listens in the handshakes has to do so in the muxer too.
+      const listens = (options as { initiator?: boolean } | undefined)?.initiator === false;
+      return Promise.resolve(new CountedStream(connection, count, listens ? 'inbound' : connection.direction));
+    },
   };
 }

@@ -141,6 +141,7 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
       routingTableSize: neighbours.size,
       bytesSent,
       bytesReceived,
+      reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], relayedBytes: 0 },
     }),
     connections: () => [...neighbours].map(([peer, { network: other }]) => ({ peer, address: other.status().addresses[0] ?? '', direction: 'outbound' as const, rttMs: 0 })),
 

@@ -4,6 +4,9 @@ import { createNode, privateKeyFromSeed, type MeshNode } from '../composition.ts
 import { networkDefaults, type NetworkLimits } from '../defaults.ts';
 import { namesOf } from '../names.ts';
 import type { NetworkOptions } from '../options.ts';
+import { createObserved } from '../reach/observed.ts';
+import { createOnePort } from '../reach/one-port.ts';
+import { createRelayBudget } from '../reach/relay-budget.ts';
 import type { NetworkHarness } from './harness.ts';
 
 /** Networks on libp2p and loopback, for the suite and for this package's tests. */
@@ -47,6 +50,10 @@ export async function hostileNode(mesh: string): Promise<MeshNode> {
     limits: networkDefaults,
     guard: { isBanned: () => false },
     count: { sent: 0, received: 0 },
+    ownIps: () => [],
+    onePort: createOnePort(),
+    observed: createObserved(),
+    relayBudget: createRelayBudget(systemClock, networkDefaults),
   });
   await node.start();
   return node;

@@ -38,6 +38,19 @@ export interface NetworkHandlers {
 /** accept: relay it. ignore: do not relay, nobody's fault. reject: do not relay, punish the relayer. */
 export type GossipVerdict = 'accept' | 'ignore' | 'reject';
 
+/** Whether others can dial this peer, and how they reach it otherwise. */
+export interface ReachStatus {
+  verdict: 'unknown' | 'reachable' | 'unreachable';
+  /** none: no NAT. steady: one that shows all others the same port. changing: one that does not. */
+  nat: 'unknown' | 'none' | 'steady' | 'changing';
+  /** Through whom others reach this peer. */
+  relays: PeerId[];
+  /** Whether this peer relays for others, for whom, and what went through so far. */
+  relaying: boolean;
+  guests: PeerId[];
+  relayedBytes: number;
+}
+
 export interface NetworkStatus {
   addresses: string[];
   neighbours: number;
@@ -48,6 +61,7 @@ export interface NetworkStatus {
   routingTableSize: number;
   bytesSent: number;
   bytesReceived: number;
+  reach: ReachStatus;
 }
 
 /** Peers, messages, gossip, provider records and streams. Knows nothing of what they mean. */
