@@ -1,12 +1,34 @@
 /** Timings and bounds of the engine. Milliseconds unless the name says otherwise. */
 export const defaults = {
-  /** Adverts are repeated this often; others forget them after their time to live. */
+  /** In a small mesh, a peer gossips its advert this often; others forget it after its time to live, four times as long. */
   advertiseEveryMs: 15_000,
-  /** Changes of what is held are told after this pause, so that a burst makes one advert. */
-  advertiseSoonMs: 150,
   advertTtlMs: 60_000,
-  /** Known peers; the stalest are dropped first, which is safe since adverts are repeated. */
-  maxRoster: 4_096,
+  /** Or so much for every peer known, if that is more: all together gossip at most five adverts a second. */
+  advertSpacingMs: 200,
+  /** Changes of what is held are told after this pause, so that a burst makes one advert; so are peers just heard of. */
+  advertiseSoonMs: 150,
+  /** Neighbours who are told of peers just heard of: each tells as many, which reaches nineteen of twenty; gossip does the rest. */
+  newsPeers: 3,
+  /** With more known peers a mesh is large: adverts are not gossiped to all any more but handed on, so that each peer knows a sample. */
+  largeMeshPeers: 256,
+  /** With fewer it is small again. Far apart, so that no peer goes to and fro. */
+  smallMeshPeers: 64,
+  /** In a large mesh, a peer hands so many adverts to so many neighbours this often: 32 adverts a minute, whatever the size of the mesh. */
+  shuffleEveryMs: 60_000,
+  shufflePeers: 2,
+  shuffleAdverts: 16,
+  /** Bytes of adverts handed over at once, where they name many datasets. */
+  maxShuffleBytes: 65_536,
+  /** Its own is signed anew this often, or when what it says has changed. */
+  resignAdvertMs: 300_000,
+  /** Time to live there: a roster is what came in that time. Where one peer in five leaves in an hour, one known peer in twenty-five is gone. */
+  sampledAdvertTtlMs: 1_800_000,
+  /** Adverts older than so much of their life are not handed on: what travels is fresh, and stays for long. */
+  handOnShare: 0.25,
+  /** Time to live once half as many are known as make a mesh large: what everybody heard by gossip lasts until the handing on has filled the rosters. */
+  growingAdvertTtlMs: 600_000,
+  /** Known peers: all of a small mesh, a sample of a large one. The stalest of the largest group are dropped first; adverts are repeated. */
+  maxRoster: 1_024,
   /** An offer without an answer by then counts as silence. */
   offerTimeoutMs: 3_000,
   /** After silence or a decline the same peer is asked again after this, doubled each time, jittered. */
@@ -14,6 +36,18 @@ export const defaults = {
   reofferMaxMs: 120_000,
   /** When so long after posting too few have bid, the offer is gossiped. */
   gossipOfferAfterMs: 2_500,
+  /** The same in a large mesh, where that reaches thousands: asking in widening circles comes first. */
+  gossipOfferWidelyAfterMs: 10_000,
+  /** Peers asked whom they know, in the first circle; twice as many in each that follows, up to the second. */
+  seekWidth: 8,
+  maxSeekWidth: 32,
+  /** Between two circles: an answer from another continent, dialling included. */
+  seekEveryMs: 700,
+  /** 8 + 16 + 4 x 32 peers: in a mesh of ten thousand they know everybody about six times over. */
+  maxSeekCircles: 6,
+  /** A search that found too few begins anew after this, doubled each time. */
+  seekAgainMinMs: 15_000,
+  seekAgainMaxMs: 600_000,
   /** It is gossiped again after this, doubled each time, while it finds too few. */
   regossipMinMs: 30_000,
   regossipMaxMs: 600_000,

@@ -43,6 +43,8 @@ export interface Engine {
   readonly saltKey: Uint8Array;
   readonly timers: Timers;
   readonly roster: Roster;
+  /** Peers of whom it first heard a moment ago, and of whom it will tell some neighbours. */
+  readonly news: Set<PeerId>;
   readonly connected: Set<PeerId>;
   readonly outbox: Outbox;
   readonly holdings: Map<Cid, Holding>;
@@ -57,6 +59,8 @@ export interface Engine {
   revoked: Revoked;
   addresses: string[];
   advertSeq: number;
+  /** What its last advert said has changed since. */
+  advertStale: boolean;
   /** How far its time is ahead of the machine's clock, since that was set back. What is said to others goes by the clock. */
   clockAheadMs: number;
 }
@@ -70,7 +74,8 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     crypto,
     saltKey: crypto.sha256(signer.sign(new TextEncoder().encode('shoal/salt-key/1'))),
     timers: new Timers(),
-    roster: new Roster(config.timings.maxRoster),
+    roster: new Roster({ max: config.timings.maxRoster, largeAbove: config.timings.largeMeshPeers, smallBelow: config.timings.smallMeshPeers, sampledTtlMs: config.timings.sampledAdvertTtlMs }),
+    news: new Set(),
     connected: new Set(),
     outbox: new Outbox(),
     holdings: new Map(),
@@ -83,6 +88,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     revoked: { peers: new Set(), invitations: new Set() },
     addresses: [],
     advertSeq: 0,
+    advertStale: true,
     clockAheadMs: 0,
   };
 }

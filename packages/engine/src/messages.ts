@@ -8,7 +8,8 @@ import { receiveWorkerEntry } from './requester/entries.ts';
 import { leaseOf } from './requester/job.ts';
 import { dropLease, receivePull } from './requester/leases.ts';
 import { receiveDecline } from './requester/offers.ts';
-import { receiveAdvert } from './roster/adverts.ts';
+import { receiveAdverts } from './roster/adverts.ts';
+import { receiveSeek } from './roster/seek.ts';
 import { hearRefusal, hearRival, hearTrustee } from './steward/acting.ts';
 import { discharge, stopActing } from './steward/discharge.ts';
 import { hearActing as hearEntrusted, receiveEntrusted, takeUp } from './steward/take.ts';
@@ -48,8 +49,9 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
     case 'reveal':
       return receiveReveal(turn, from, message);
     case 'adverts':
-      for (const advert of message.adverts) receiveAdvert(turn, advert);
-      return;
+      return receiveAdverts(turn, from, message.adverts);
+    case 'seek':
+      return receiveSeek(turn, from, message);
     case 'entries':
       return receiveEntries(turn, from, message.job, message.entries);
     case 'reconcile': {

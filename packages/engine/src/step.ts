@@ -1,4 +1,4 @@
-import type { GossipVerdict, Random } from '@shoal/runtime';
+import type { GossipVerdict, PeerId, Random } from '@shoal/runtime';
 import { ShoalError } from '@shoal/runtime';
 import { topics, type Entry } from '@shoal/protocol';
 import type { Effect } from './effects.ts';
@@ -15,7 +15,8 @@ import { cutOff, meetWorker } from './requester/leases.ts';
 import { postJob } from './requester/post.ts';
 import { seekWorkers } from './requester/offers.ts';
 import { tick } from './requester/tick.ts';
-import { advertise, advertiseSoon, greet, isAdvertiseTimer, receiveAdvert } from './roster/adverts.ts';
+import { greet } from './roster/advertise.ts';
+import { advertiseSoon, receiveGossipedAdvert, wakeRoster } from './roster/adverts.ts';
 import { receiveGossipedOffer } from './worker/bid.ts';
 import { workedJobOfTimer } from './worker/job.ts';
 import { actingJobOfTimer, beatActing, meetTrustees, shareNews } from './steward/acting.ts';
@@ -54,7 +55,7 @@ function handle(turn: Turn, event: EngineEvent): void {
     case 'message':
       return receive(turn, event.from, event.bytes);
     case 'gossip':
-      turn.effects.push({ type: 'verdict', verdict: gossip(turn, event.topic, event.bytes) });
+      turn.effects.push({ type: 'verdict', verdict: gossip(turn, event.topic, event.from, event.bytes) });
       return;
     case 'peer-connected':
       engine.connected.add(event.peer);
@@ -103,7 +104,7 @@ function handle(turn: Turn, event: EngineEvent): void {
 }
 
 function wake(turn: Turn, key: string): void {
-  if (isAdvertiseTimer(key)) return advertise(turn);
+  if (wakeRoster(turn, key)) return;
   const acting = actingJobOfTimer(turn.engine, key);
   if (acting !== undefined) return beatActing(turn, acting);
   const stewarded = stewardedJobOfTimer(turn.engine.stewarded, key);
@@ -114,9 +115,9 @@ function wake(turn: Turn, key: string): void {
   if (worked !== undefined) beat(turn, worked);
 }
 
-function gossip(turn: Turn, topic: string, bytes: Uint8Array): GossipVerdict {
+function gossip(turn: Turn, topic: string, from: PeerId, bytes: Uint8Array): GossipVerdict {
   const { mesh } = turn.engine.config;
-  if (topic === topics.adverts(mesh)) return receiveAdvert(turn, bytes);
+  if (topic === topics.adverts(mesh)) return receiveGossipedAdvert(turn, from, bytes);
   if (topic !== topics.offers(mesh)) return 'reject';
   try {
     return receiveGossipedOffer(turn, bytes);

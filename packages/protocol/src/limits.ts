@@ -18,6 +18,8 @@ export const limits = {
   maxAdvertBytes: 16_384,
   /** Adverts handed to a new neighbour at once. */
   maxAdvertsPerMessage: 64,
+  /** Adverts in the answer to a peer that seeks workers. */
+  maxSoughtAdverts: 16,
   maxNameLength: 120,
   maxTextLength: 1_024,
   maxArgs: 64,

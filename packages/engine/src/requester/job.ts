@@ -1,6 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
+import { newSearch, type Search } from './search.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
 export interface Candidate {
@@ -109,6 +110,7 @@ export interface RequestedJob {
   census: { peers: number; withEngine: number };
   /** Bytes of log taken so far. */
   logBytes: number;
+  search: Search;
   /** How often its offer was gossiped, and when last. */
   gossip: { times: number; lastAt: number };
   finishedAt: number | undefined;
@@ -151,6 +153,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     progress: new Map(),
     census: { peers: 0, withEngine: 0 },
     logBytes: 0,
+    search: newSearch(posted.at),
     gossip: { times: 0, lastAt: 0 },
     finishedAt: undefined,
     outcome: 'open',

@@ -8,6 +8,7 @@ import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
 import { award } from './leases.ts';
+import { seekCandidates } from './seek.ts';
 
 /** Workers that the job could use at once: one a run that is needed, and more where those there are cannot take what is left. */
 function wantedLeases(turn: Turn, job: RequestedJob): number {
@@ -39,7 +40,10 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
     effects.push({ type: 'send', to: advert.author, message: offerOf(job, posted) });
     engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
   }
-  gossipOffer(turn, job, posted, live < Math.min(wanted, job.spec.verify.quorum));
+  const isShort = live < Math.min(wanted, job.spec.verify.quorum);
+  // All of a small mesh are known; whoever has just come to it may not know that yet.
+  if (likely.length < more && (engine.roster.isLarge || (isShort && waiting + likely.length === 0))) seekCandidates(turn, job);
+  gossipOffer(turn, job, posted, isShort);
 }
 
 /** A steward shows that it asks in the requester's name. */
@@ -53,10 +57,11 @@ function offerOf({ authority, ledger }: RequestedJob, posted: Entry): MessageOf<
  * dial. Again and again, ever less often.
  */
 function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: Entry, isShort: boolean): void {
-  const { gossipOfferAfterMs, regossipMinMs, regossipMaxMs } = engine.config.timings;
+  const { gossipOfferAfterMs, gossipOfferWidelyAfterMs, regossipMinMs, regossipMaxMs } = engine.config.timings;
   const isStuck = job.returned.size > 0 && liveLeases(job).some(({ want }) => want > 0);
   const { times, lastAt } = job.gossip;
-  const dueAt = times === 0 ? job.postedAt + gossipOfferAfterMs : lastAt + Math.min(regossipMinMs * 2 ** (times - 1), regossipMaxMs);
+  const patienceMs = engine.roster.isLarge ? gossipOfferWidelyAfterMs : gossipOfferAfterMs;
+  const dueAt = times === 0 ? job.postedAt + patienceMs : lastAt + Math.min(regossipMinMs * 2 ** (times - 1), regossipMaxMs);
   if (!(isShort || isStuck) || now < dueAt) return;
   job.gossip = { times: times + 1, lastAt: now };
   const bytes = job.authority === 'requester' ? posted.bytes : encodeMessage({ ...offerOf(job, posted), by: engine.self });

@@ -1,39 +1,45 @@
 import { ShoalError, type GossipVerdict, type PeerId } from '@shoal/runtime';
-import { limits, openAdvert, topics, type Advert, type Opened } from '@shoal/protocol';
+import { limits, openAdvert } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { forgetBids } from '../worker/bid.ts';
-import { freeSlots } from '../worker/capacity.ts';
-import { countAdvert } from '../policy/members.ts';
-import { makeAdvert } from './own-advert.ts';
-import type { KnownAdvert } from './roster.ts';
+import { advertise } from './advertise.ts';
+import { keepAdvert } from './keep.ts';
+import { noteNews, spreadNews } from './news.ts';
 
-const timerKey = 'advertise';
-/** Room for the CBOR frame of an adverts message. */
-const frameBytes = 1_024;
+const advertiseKey = 'advertise';
+const newsKey = 'news';
 
 /** Tells the others after a short pause, so that a burst of changes makes one advert. */
 export function advertiseSoon({ engine, now }: Turn): void {
-  engine.timers.setNoLater(timerKey, now + engine.config.timings.advertiseSoonMs);
+  engine.advertStale = true;
+  engine.timers.setNoLater(advertiseKey, now + engine.config.timings.advertiseSoonMs);
 }
 
-export function isAdvertiseTimer(key: string): boolean {
-  return key === timerKey;
+/** What is due of the timers of this folder; false for a timer of somebody else. */
+export function wakeRoster(turn: Turn, key: string): boolean {
+  if (key === newsKey) spreadNews(turn);
+  else if (key === advertiseKey) {
+    turn.engine.roster.forgetExpired(turn.now);
+    forgetBids(turn);
+    turn.engine.timers.set(advertiseKey, turn.now + advertise(turn) * (0.8 + turn.random.float() * 0.4));
+  } else return false;
+  return true;
 }
 
-/** Signs the newest advert, gossips it, and sets the time of the next. */
-export function advertise(turn: Turn): void {
-  const { engine, now, random, effects } = turn;
-  const { timings } = engine.config;
-  engine.roster.forgetExpired(now);
-  forgetBids(turn);
-  const own = makeAdvert(turn);
-  keep(turn, own);
-  effects.push({ type: 'publish', topic: topics.adverts(engine.config.mesh), bytes: own.bytes });
-  engine.timers.set(timerKey, now + timings.advertiseEveryMs * (0.8 + random.float() * 0.4));
+/** An advert that was gossiped; says whether it should travel on. In a large mesh it does not: who publishes there does not know better yet. */
+export function receiveGossipedAdvert(turn: Turn, from: PeerId, bytes: Uint8Array): GossipVerdict {
+  const verdict = receiveAdvert(turn, from, bytes);
+  return verdict === 'accept' && turn.engine.roster.isLarge ? 'ignore' : verdict;
 }
 
-/** Takes an advert that somebody relayed; says whether it should travel on. */
-export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
+/** Adverts that a peer handed over. Of whom nobody knew here, nobody may know behind us either: in a small mesh that is passed on. */
+export function receiveAdverts(turn: Turn, from: PeerId, adverts: readonly Uint8Array[]): void {
+  const { engine, now } = turn;
+  for (const bytes of adverts) receiveAdvert(turn, from, bytes, (author) => noteNews(turn, author));
+  if (engine.news.size > 0) engine.timers.setNoLater(newsKey, now + engine.config.timings.advertiseSoonMs);
+}
+
+function receiveAdvert(turn: Turn, from: PeerId, bytes: Uint8Array, onNew: (author: PeerId) => void = () => {}): GossipVerdict {
   const { engine, now, effects } = turn;
   try {
     const advert = openAdvert(bytes, engine.crypto);
@@ -41,7 +47,9 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     if (mesh !== engine.config.mesh) return 'reject';
     const clock = now - engine.clockAheadMs;
     if (at > clock + limits.maxClockSkewMs || at + ttlMs + limits.maxClockSkewMs < clock) return 'ignore';
-    if (advert.author === engine.self || !keep(turn, advert)) return 'ignore';
+    const isNew = engine.roster.get(advert.author) === undefined;
+    if (advert.author === engine.self || !keepAdvert(turn, advert, from)) return 'ignore';
+    if (isNew) onNew(advert.author);
     effects.push({ type: 'learn', peer: advert.author, addresses: advert.value.addresses });
     // A burst of adverts is one occasion to look for workers.
     for (const job of engine.requested.values()) if (job.outcome === 'open') engine.timers.setNoLater(job.timerKey, now + engine.config.timings.advertiseSoonMs);
@@ -50,34 +58,4 @@ export function receiveAdvert(turn: Turn, bytes: Uint8Array): GossipVerdict {
     if (error instanceof ShoalError) return 'reject';
     throw error;
   }
-}
-
-/** As far as it counts here; false where it is nothing new. */
-function keep({ engine, now }: Turn, advert: Opened<Advert>): boolean {
-  const counted = countAdvert(engine, advert, now);
-  return counted !== undefined && engine.roster.add(counted, now);
-}
-
-/** Gives a new neighbour what we know, our own advert first and then a fresh sample of the others'. */
-export function greet(turn: Turn, peer: PeerId): void {
-  const { engine, random, effects } = turn;
-  const own = lastAdvert(turn) ?? makeAdvert(turn);
-  keep(turn, own);
-  const others = engine.roster.all().filter((advert) => advert.author !== peer && advert.author !== engine.self);
-  const adverts = [own.bytes];
-  let bytes = own.bytes.length;
-  while (others.length > 0 && adverts.length < limits.maxAdvertsPerMessage) {
-    const [advert] = others.splice(random.integer(others.length), 1);
-    if (advert === undefined || bytes + advert.bytes.length > limits.maxMessageBytes - frameBytes) break;
-    adverts.push(advert.bytes);
-    bytes += advert.bytes.length;
-  }
-  effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
-}
-
-/** What was last said of this peer, where it still holds: what else changed is said to all in a moment. */
-function lastAdvert({ engine, now }: Turn): KnownAdvert | undefined {
-  const last = engine.roster.get(engine.self);
-  const isFresh = last !== undefined && last.value.free === freeSlots(engine) && now < last.receivedAt + engine.config.timings.advertiseEveryMs;
-  return isFresh ? last : undefined;
 }

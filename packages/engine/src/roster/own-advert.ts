@@ -2,6 +2,8 @@ import { ShoalError, type Crypto, type Signer } from '@shoal/runtime';
 import { limits, sealAdvert, type Advert, type Opened } from '@shoal/protocol';
 import type { EngineConfig, Turn } from '../engine.ts';
 import { freeSlots } from '../worker/capacity.ts';
+import { keepAdvert } from './keep.ts';
+import { advertLifeMs } from './pace.ts';
 
 /** What this peer says of itself now: as many datasets as there is room for; the others are found through the DHT. */
 export function makeAdvert({ engine, now }: Turn): Opened<Advert> {
@@ -10,6 +12,7 @@ export function makeAdvert({ engine, now }: Turn): Opened<Advert> {
     ...selfOf(engine.config),
     seq: engine.advertSeq,
     at: now - engine.clockAheadMs,
+    ttlMs: advertLifeMs(engine),
     addresses: engine.addresses.slice(0, limits.maxAddresses),
     free: freeSlots(engine),
   };
@@ -20,6 +23,23 @@ export function makeAdvert({ engine, now }: Turn): Opened<Advert> {
       if (count === 0 || !(error instanceof ShoalError) || error.code !== 'document-oversize') throw error;
     }
   }
+}
+
+/** Says anew what this peer is. */
+export function renewAdvert(turn: Turn): Opened<Advert> {
+  const own = makeAdvert(turn);
+  keepAdvert(turn, own);
+  turn.engine.advertStale = false;
+  return own;
+}
+
+/** What this peer said last, where that still holds. */
+export function currentAdvert(turn: Turn): Opened<Advert> {
+  const { engine, now } = turn;
+  const known = engine.roster.get(engine.self);
+  const isRecent = known !== undefined && now - known.receivedAt < engine.config.timings.resignAdvertMs;
+  // Its time to live tells the others how large a mesh it is to us.
+  return isRecent && !engine.advertStale && known.value.free === freeSlots(engine) && known.value.ttlMs >= advertLifeMs(engine) ? known : renewAdvert(turn);
 }
 
 /** Fails with `document-malformed` or `document-oversize` where nobody could be told of a peer with this configuration. */

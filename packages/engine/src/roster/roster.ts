@@ -1,28 +1,58 @@
-import type { Cid, PeerId } from '@shoal/runtime';
+import type { Cid, PeerId, Random } from '@shoal/runtime';
+import { limits } from '@shoal/protocol';
 import type { Counted } from '../policy/membership.ts';
+import { blockOf } from './address-block.ts';
 
 export interface KnownAdvert extends Counted {
   receivedAt: number;
   expiresAt: number;
+  /** The peer from which it came; none for our own. */
+  via: PeerId | undefined;
+  /** Where it says that it can be dialled, roughly; empty where it does not say. */
+  block: string;
 }
 
-/** The peers of which we hold a valid advert. Bounded: the one that expires first is dropped first. */
+export interface RosterBounds {
+  max: number;
+  /**
+   * A mesh is large once more peers are known than the first, or more than the second of whom a quarter say so themselves: by
+   * adverts that live as long as the third. It is small again once fewer than the second are known.
+   */
+  largeAbove: number;
+  smallBelow: number;
+  sampledTtlMs: number;
+}
+
+/**
+ * The peers of which we hold a valid advert: all of a small mesh, a sample of a large one. When it is full, the stalest
+ * advert of the largest group is dropped, where a group is what one neighbour told or what claims one block of addresses:
+ * a flood of names makes room for itself, and what is dropped comes again.
+ */
 export class Roster {
   private readonly byPeer = new Map<PeerId, KnownAdvert>();
-  private readonly max: number;
+  private readonly bounds: RosterBounds;
   private sorted: KnownAdvert[] | undefined;
+  private large = false;
+  /** Adverts of peers for whom the mesh is large. */
+  private sampled = 0;
 
-  constructor(max: number) {
-    this.max = max;
+  constructor(bounds: RosterBounds) {
+    this.bounds = bounds;
   }
 
-  /** Keeps the advert if it is newer than what is held of that peer. */
-  add(advert: Counted, now: number): boolean {
+  /** Keeps the advert if it is newer than what is held of that peer. `clockAheadMs`: of our time over the clock that others see. */
+  add(advert: Counted, now: number, via?: PeerId, clockAheadMs = 0): boolean {
     const known = this.byPeer.get(advert.author);
-    if (known !== undefined && known.value.seq >= advert.value.seq) return false;
-    if (known === undefined && this.byPeer.size >= this.max) this.dropStalest();
-    this.byPeer.set(advert.author, { ...advert, receivedAt: now, expiresAt: now + advert.value.ttlMs });
+    const { seq, at, ttlMs, addresses } = advert.value;
+    if (known !== undefined && known.value.seq >= seq) return false;
+    if (known !== undefined) this.delete(known);
+    else if (this.byPeer.size >= this.bounds.max) this.dropOne();
+    // Passed on late, it lives as much shorter, as far as clocks may be believed.
+    const expiresAt = Math.min(now, at + clockAheadMs + limits.maxClockSkewMs) + ttlMs;
+    if (ttlMs >= this.bounds.sampledTtlMs) this.sampled += 1;
+    this.byPeer.set(advert.author, { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, via, block: blockOf(addresses) });
     this.sorted = undefined;
+    this.weigh();
     return true;
   }
 
@@ -39,9 +69,33 @@ export class Roster {
     return this.byPeer.size;
   }
 
+  /** Whether the mesh is too large for everybody to know everybody. */
+  get isLarge(): boolean {
+    return this.large;
+  }
+
+  /** Up to so many of those that fit, drawn evenly. */
+  sample(count: number, random: Random, fits: (advert: KnownAdvert) => boolean): KnownAdvert[] {
+    const drawn: KnownAdvert[] = [];
+    let seen = 0;
+    for (const advert of this.byPeer.values()) {
+      if (!fits(advert)) continue;
+      seen += 1;
+      if (drawn.length < count) drawn.push(advert);
+      else {
+        const place = random.integer(seen);
+        if (place < count) drawn[place] = advert;
+      }
+    }
+    return drawn;
+  }
+
   forgetExpired(now: number): void {
-    for (const [peer, advert] of this.byPeer) if (advert.expiresAt <= now) this.byPeer.delete(peer);
+    const before = this.byPeer.size;
+    for (const advert of this.byPeer.values()) if (advert.expiresAt <= now) this.delete(advert);
+    if (this.byPeer.size === before) return;
     this.sorted = undefined;
+    this.weigh();
   }
 
   forget(isGone: (advert: KnownAdvert) => boolean): void {
@@ -54,9 +108,35 @@ export class Roster {
     return this.all().filter((advert) => advert.value.datasets.some((holding) => holding.cid === dataset));
   }
 
-  private dropStalest(): void {
-    let stalest: KnownAdvert | undefined;
-    for (const advert of this.byPeer.values()) if (stalest === undefined || advert.expiresAt < stalest.expiresAt) stalest = advert;
-    if (stalest !== undefined) this.byPeer.delete(stalest.author);
+  private weigh(): void {
+    const { size } = this.byPeer;
+    if (size < this.bounds.smallBelow) this.large = false;
+    else if (size > this.bounds.largeAbove || 4 * this.sampled > size) this.large = true;
   }
+
+  private delete({ author, value }: KnownAdvert): void {
+    if (this.byPeer.delete(author) && value.ttlMs >= this.bounds.sampledTtlMs) this.sampled -= 1;
+  }
+
+  private dropOne(): void {
+    const sizes = new Map<string, number>();
+    for (const advert of this.byPeer.values()) for (const group of groupsOf(advert)) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    let largest = '';
+    for (const [group, size] of sizes) if (size > (sizes.get(largest) ?? 0)) largest = group;
+    let stalest: KnownAdvert | undefined;
+    for (const advert of this.byPeer.values()) {
+      if (groupsOf(advert).includes(largest) && (stalest === undefined || advert.expiresAt < stalest.expiresAt)) stalest = advert;
+    }
+    if (stalest !== undefined) this.delete(stalest);
+  }
+}
+
+function groupsOf({ via, block }: KnownAdvert): string[] {
+  if (via === undefined) return [];
+  return block === '' ? [via] : [via, block];
+}
+
+/** Its own copy: an advert of half a kilobyte must not hold the message of a megabyte in which it came. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes;
 }

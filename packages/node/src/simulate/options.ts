@@ -37,7 +37,7 @@ export function withSimulateOptions(command: Command): Command {
   const d = studyDefaults;
   return command
     .addOption(whole('--peers <n>', 'peers of the mesh; one in ten (at most ten) posts jobs, the others work', 6, maxPeers, d.peers))
-    .addOption(whole('--jobs <n>', 'jobs, posted at the beginning; with --nightly, evenly over the first half of the time', 1, 10_000, d.jobs))
+    .addOption(whole('--jobs <n>', 'jobs, posted at the beginning; with --nightly, evenly over the first half of the time; 0: a mesh at rest', 0, 10_000, d.jobs))
     .addOption(whole('--units <n>', 'units of each job', 1, 10_000, d.units))
     .addOption(whole('--quorum <n>', 'peers that must agree on a unit', 1, 15, d.quorum))
     .addOption(new Option('--adaptive', 'believe peers with a long valid record alone').default(d.adaptive, 'off'))

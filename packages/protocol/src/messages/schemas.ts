@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { leaseId } from '../documents/facts.ts';
-import { bytes, cid, exactBytes, peerId, reason, text, unitIndex } from '../fields.ts';
+import { bytes, cid, count, exactBytes, label, peerId, reason, text, unitIndex } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 const entryBytes = bytes(limits.maxEntryBytes + limits.maxEnvelopeOverheadBytes);
@@ -54,7 +54,18 @@ export const acting = z.object({
   posted: entryBytes.optional(),
   delegated: delegationBytes.optional(),
 });
-/** To a new neighbour: adverts that I hold. */
+/** Who would do for such a job? Answered with adverts, by whoever knows some; with silence otherwise. */
+export const seek = z.object({
+  engine: label,
+  /** What a unit must be given at least. */
+  memoryBytes: count,
+  /** Label selector; empty for anybody. */
+  where: text,
+  /** Of which at least one shard must be there. */
+  dataset: cid.optional(),
+  most: z.int().min(1).max(limits.maxSoughtAdverts),
+});
+/** Adverts that I hold: to a new neighbour, now and then to some neighbour, and to whoever seeks. */
 export const adverts = z.object({ adverts: z.array(advertBytes).max(limits.maxAdvertsPerMessage) });
 
 /** Ids in (after, upTo], as digests; empty bounds mean the ends. Either a fingerprint of what I hold there, or the ids. */

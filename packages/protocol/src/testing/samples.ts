@@ -162,4 +162,5 @@ export const sampleMessages: { [T in MessageType]: MessageBody<T> } = {
     want: [filled(32, 11)],
   },
   acting: { job, forMs: 15_000, posted, delegated: sampleEntry([sampleFacts.delegated], sampleJob) },
+  seek: { engine: 'wasm', memoryBytes: 67_108_864, where: 'region=eu, cores>=8', dataset: content('dataset'), most: 16 },
 };

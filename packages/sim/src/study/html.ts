@@ -33,7 +33,7 @@ ${study.violations.length === 0 ? '<p>No invariant of the design was violated.</
 }
 
 /** In a sentence: what was simulated. */
-export function summaryOf({ options, simulatedMs, advertEveryMs }: Study): string {
+export function summaryOf({ options, simulatedMs }: Study): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const parts = [`${options.jobs} jobs of ${options.units} units, each run by ${options.quorum} peers, ${options.unitSeconds} s a unit on average`];
   if (options.churn > 0) parts.push(`${percent(options.churn)} of the peers drop out every hour`);
@@ -41,7 +41,7 @@ export function summaryOf({ options, simulatedMs, advertEveryMs }: Study): strin
   if (options.liars > 0) parts.push(`${percent(options.liars)} lie`);
   if (options.colluders > 0) parts.push(`${percent(options.colluders)} collude`);
   const hours = simulatedMs / 3_600_000;
-  return `${parts.join('; ')}. Simulated: ${hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.round(hours * 60)} minutes`}, from 18:00, an advert every ${Math.round(advertEveryMs / 1000)} s.`;
+  return `${parts.join('; ')}. Simulated: ${hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.round(hours * 60)} minutes`}, from 18:00.`;
 }
 
 function cardsOf(figures: StudyFigures): string {

@@ -1,4 +1,5 @@
 import { noFaults, type Scenario } from '../scenario/scenario.ts';
+import { joiningMs } from '../world/world.ts';
 
 /** What an operator asks: such a mesh, such work, such trouble. */
 export interface StudyOptions {
@@ -26,28 +27,17 @@ const postEveryMs = 100;
 const startHour = 18;
 const shutHour = 22;
 const openHour = 31;
-/** Adverts of everybody to everybody cost the square of the peers: beyond so many deliveries they are sent less often. */
-const maxAdvertDeliveries = 2_000_000;
-const deliveriesPerPeer = 10;
-
 /** Hour of the day at a moment of the simulation. */
 export function hourOfDay(elapsedMs: number): number {
   return (startHour + elapsedMs / hourMs) % 24;
 }
 
-/** How often peers advertise in a study: the engine's own interval where that can be afforded. */
-export function advertEveryMs(options: StudyOptions, engineDefaultMs: number): number {
-  const deliveries = options.peers ** 2 * deliveriesPerPeer * options.hours * hourMs;
-  return Math.ceil(Math.max(engineDefaultMs, deliveries / maxAdvertDeliveries) / 1_000) * 1_000;
-}
-
 /** The scenario of a study. All jobs come at the beginning; where there are nights, evenly over the first half of the time. */
-export function scenarioOf(options: StudyOptions, engineDefaultMs: number): Scenario {
+export function scenarioOf(options: StudyOptions): Scenario {
   const { peers, hours, seed } = options;
   const lengthMs = hours * hourMs;
   const requesters = Math.max(1, Math.min(10, Math.floor(peers / 10)));
   const workers = peers - requesters;
-  const everyMs = advertEveryMs(options, engineDefaultMs);
   const fuelPerMs = 1_000;
   return {
     seed,
@@ -64,9 +54,9 @@ export function scenarioOf(options: StudyOptions, engineDefaultMs: number): Scen
     slots: 1,
     fuelPerMs,
     jitterShare: 0.2,
-    timings: { advertiseEveryMs: everyMs, advertTtlMs: 4 * everyMs },
+    timings: {},
     jobs: Array.from({ length: options.jobs }, (_, i) => ({
-      atMs: 10_000 + (options.nightly > 0 ? Math.floor((i * lengthMs) / 2 / options.jobs) : i * postEveryMs),
+      atMs: joiningMs(peers) + 9_000 + (options.nightly > 0 ? Math.floor((i * lengthMs) / 2 / options.jobs) : i * postEveryMs),
       requester: i % requesters,
       units: options.units,
       quorum: options.quorum,

@@ -1,5 +1,4 @@
 import { Checker } from '../check/checker.ts';
-import { defaults } from '@shoal/engine';
 import type { Violation } from '../check/violation.ts';
 import { begin } from '../run.ts';
 import type { SimJob } from '../scenario/scenario.ts';
@@ -53,7 +52,6 @@ export interface Study {
   /** From posting to its end, of each job that ended. */
   jobMinutes: number[];
   simulatedMs: number;
-  advertEveryMs: number;
 }
 
 export interface StudyHooks {
@@ -69,7 +67,7 @@ const looks = 12;
 
 /** Simulates a mesh and its work, step by step: each step ends with a sample, so that the caller can breathe. */
 export function* steps(options: StudyOptions): Generator<{ done: number; sample: Sample }, Study> {
-  const scenario = scenarioOf(options, defaults.advertiseEveryMs);
+  const scenario = scenarioOf(options);
   const world = new World(scenario, new Checker(scenario));
   begin(world);
   const lengthMs = options.hours * 3_600_000;
@@ -84,7 +82,7 @@ export function* steps(options: StudyOptions): Generator<{ done: number; sample:
     taken.push(sample);
     yield { done: step / samples, sample };
     const allEnded = world.jobs.size === scenario.jobs.length && [...world.jobs.values()].every((job) => job.endedAtMs !== undefined);
-    if (allEnded && options.nightly === 0) break;
+    if (allEnded && options.nightly === 0 && options.jobs > 0) break;
   }
   return studyOf(world, options, taken);
 }
@@ -154,13 +152,13 @@ function studyOf(world: World, options: StudyOptions, taken: Sample[]): Study {
     violations: [...world.watch.violations],
     jobMinutes: jobs.flatMap((job) => (job.endedAtMs === undefined ? [] : [(job.endedAtMs - job.postedAtMs) / 60_000])),
     simulatedMs: world.elapsedMs,
-    advertEveryMs: world.scenario.timings.advertiseEveryMs ?? defaults.advertiseEveryMs,
   };
 }
 
 /** Against a scheduler that knows everything and loses nothing: it keeps all speed that is present busy with what was posted. */
 function makespanVsIdeal(world: World, taken: Sample[]): number {
   const jobs = [...world.jobs.values()];
+  if (jobs.length === 0) return 0;
   const begunAt = Math.min(...jobs.map((job) => job.postedAtMs));
   const endedAt = Math.max(...jobs.map((job) => job.endedAtMs ?? world.elapsedMs));
   let done = 0;

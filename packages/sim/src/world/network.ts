@@ -1,6 +1,8 @@
 import type { PeerId, Random } from '@shoal/runtime';
 import type { EventQueue } from './event-queue.ts';
 import type { LinkModel } from './links.ts';
+import { lazyGossip } from './lazy-gossip.ts';
+import { LostLinks } from './lost-links.ts';
 import { exponential } from './random.ts';
 
 /** What a peer of the world hears from the network. */
@@ -29,8 +31,14 @@ interface Node extends NodeOptions {
   id: PeerId;
   index: number;
   ears: Ears | undefined;
-  /** Overlay links, over which gossip travels. */
+  /** Overlay links. */
   neighbours: Set<Node>;
+  /** Those of them over which gossip travels whole; the others are told ids. */
+  mesh: Set<Node>;
+  /** Neighbours whose link broke, and when to dial them again. */
+  lost: LostLinks<Node>;
+  /** Until which heartbeat it tells ids of messages. */
+  lazyUntil: number;
   /** All open connections, the overlay's among them. */
   links: Map<Node, Link>;
   /** When its uplink is free again. */
@@ -42,6 +50,8 @@ interface Node extends NodeOptions {
 
 const neighbourFloor = 8;
 const neighbourCap = 16;
+/** As in @shoal/network: gossipsub's mesh among the neighbours. */
+const meshDegree = { low: 4, wanted: 6, high: 10 };
 /** A connection that nobody used for so long is closed, unless it is an overlay link. */
 const idleMs = 120_000;
 /** A connection to a peer that vanished is noticed after this where nothing says so. */
@@ -80,6 +90,9 @@ export class SimNetwork {
       ...options,
       ears: undefined,
       neighbours: new Set(),
+      mesh: new Set(),
+      lost: new LostLinks(),
+      lazyUntil: 0,
       links: new Map(),
       uplinkFreeAt: 0,
       heard: new Map(),
@@ -92,6 +105,7 @@ export class SimNetwork {
     const node = this.node(id);
     for (const other of node.links.keys()) this.unlink(node, other); // a new process knows nothing of the old one's
     node.ears = ears;
+    node.lost.clear();
     this.up.push(node);
     this.linkUp(node);
   }
@@ -112,9 +126,12 @@ export class SimNetwork {
 
   /** Breaks the connections between peers that do not reach each other any more. */
   breakLinks(): void {
+    const now = this.now();
     for (const node of this.up) {
       for (const [other, link] of node.links) {
-        if (!this.passes(node.id, other.id) || !this.passes(other.id, node.id)) this.unlinkLater(node, other, link, deadLinkMs);
+        if (this.passes(node.id, other.id) && this.passes(other.id, node.id)) continue;
+        if (node.neighbours.has(other)) node.lost.add(other, now, this.random);
+        this.unlinkLater(node, other, link, deadLinkMs);
       }
     }
   }
@@ -137,7 +154,8 @@ export class SimNetwork {
     this.published += 1;
     const node = this.node(from);
     remember(node, this.published, this.now());
-    this.spread(node, undefined, topic, bytes, this.published);
+    // A publisher tells all its neighbours, those who pass it on only their mesh.
+    this.spread(node, node.neighbours, undefined, topic, bytes, this.published);
   }
 
   /** Messages and bytes that a peer has sent. */
@@ -156,14 +174,18 @@ export class SimNetwork {
     const now = this.now();
     for (const node of this.up) {
       if (node.neighbours.size < neighbourFloor) this.linkUp(node);
+      for (const other of node.lost.due(now, this.random)) if (this.findAgain(node, other)) node.lost.delete(other);
+      this.graft(node);
       for (const [other, { usedAt }] of node.links) {
         if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);
       }
     }
   }
 
-  private spread(node: Node, except: Node | undefined, topic: string, bytes: Uint8Array, id: number): void {
-    for (const next of node.neighbours) {
+  /** Hop by hop, as gossipsub does it: whole to the mesh, and the id to some of the others. */
+  private spread(node: Node, to: ReadonlySet<Node>, except: Node | undefined, topic: string, bytes: Uint8Array, id: number): void {
+    this.count(node, lazyGossip(node, this.now()));
+    for (const next of to) {
       if (next === except) continue;
       const arrivesAt = this.carry(node, next, bytes, 0);
       // What comes a second time does nothing.
@@ -171,8 +193,15 @@ export class SimNetwork {
       remember(next, id, arrivesAt);
       this.later(arrivesAt - this.now(), () => {
         if (next.ears === undefined || next.heard.get(id) !== arrivesAt) return;
-        if (next.ears.gossip(topic, node.id, bytes)) this.spread(next, node, topic, bytes, id);
+        if (next.ears.gossip(topic, node.id, bytes)) this.spread(next, next.mesh, node, topic, bytes, id);
       });
+    }
+  }
+
+  private count(node: Node, sent: { messages: number; bytes: number }): void {
+    for (const sum of [node.sent, this.totals]) {
+      sum.messages += sent.messages;
+      sum.bytes += sent.bytes;
     }
   }
 
@@ -181,10 +210,7 @@ export class SimNetwork {
     const { model, random } = this;
     const now = this.now();
     this.onCarry(from.index, to.index, bytes.length);
-    from.sent.messages += 1;
-    from.sent.bytes += bytes.length;
-    this.totals.messages += 1;
-    this.totals.bytes += bytes.length;
+    this.count(from, { messages: 1, bytes: bytes.length });
     const link = from.links.get(to);
     if (link !== undefined) link.usedAt = now;
     if (!this.passes(from.id, to.id) || random.float() < model.lossRate) {
@@ -237,6 +263,8 @@ export class SimNetwork {
     b.links.delete(a);
     a.neighbours.delete(b);
     b.neighbours.delete(a);
+    a.mesh.delete(b);
+    b.mesh.delete(a);
     a.ears?.disconnected(b.id);
     b.ears?.disconnected(a.id);
   }
@@ -246,9 +274,31 @@ export class SimNetwork {
     for (let tries = 0; tries < 4 * neighbourFloor && node.neighbours.size < neighbourFloor && this.up.length > 1; tries += 1) {
       const other = this.up[this.random.integer(this.up.length)] as Node;
       if (other === node || node.neighbours.has(other) || other.neighbours.size >= neighbourCap) continue;
-      if (!node.links.has(other) && this.dial(node, other) === undefined) continue;
-      node.neighbours.add(other);
-      other.neighbours.add(node);
+      this.befriend(node, other);
+    }
+  }
+
+  private befriend(node: Node, other: Node): boolean {
+    if (!node.links.has(other) && this.dial(node, other) === undefined) return false;
+    node.neighbours.add(other);
+    other.neighbours.add(node);
+    if (node.mesh.size < meshDegree.wanted && other.mesh.size < meshDegree.wanted) enmesh(node, other);
+    return true;
+  }
+
+  /** Whether a lost neighbour is no concern any more. */
+  private findAgain(node: Node, other: Node): boolean {
+    if (node.neighbours.has(other)) return true;
+    if (node.neighbours.size < neighbourCap && other.neighbours.size < neighbourCap) return this.befriend(node, other);
+    return node.links.has(other) || this.dial(node, other) !== undefined; // as a connection that ends when it is not used
+  }
+
+  /** Gossipsub's heartbeat: a mesh that has become thin is filled up. */
+  private graft(node: Node): void {
+    if (node.mesh.size >= meshDegree.low) return;
+    for (const other of node.neighbours) {
+      if (node.mesh.size >= meshDegree.wanted) return;
+      if (other.mesh.size < meshDegree.high) enmesh(node, other);
     }
   }
 
@@ -261,6 +311,11 @@ export class SimNetwork {
     if (node === undefined) throw new Error(`Cannot find peer ${id} in the simulated network: it was never added`);
     return node;
   }
+}
+
+function enmesh(a: Node, b: Node): void {
+  a.mesh.add(b);
+  b.mesh.add(a);
 }
 
 function remember(node: Node, id: number, at: number): void {

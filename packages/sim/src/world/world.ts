@@ -21,6 +21,11 @@ const hostileEveryMs = 1_000;
 /** The world's clock starts there, so that no peer's clock is ever negative. */
 const epochMs = 1_700_000_000_000;
 
+/** A mesh comes together over so long: all at once where it is small, a hundred peers a second where it is not. */
+export function joiningMs(peers: number): number {
+  return Math.max(1_000, 10 * peers);
+}
+
 export interface PostedJob {
   number: number;
   id: Cid;
@@ -184,7 +189,7 @@ export class World {
       this.network.add(peer.id, { region: places.integer(scenario.regions), hidden, uplinkBytesPerMs: drawUplink(places) });
       this.peers.push(peer);
       if (person.needed) this.needed.add(peer);
-      this.after(places.integer(1_000), () => peer.start());
+      this.after(places.integer(joiningMs(scenario.peers)), () => peer.start());
     }
     for (const [kind, count] of Object.entries(scenario.hostile)) for (let i = 0; i < count; i += 1) this.addHostile(kind as HostileKind, realCrypto ? signerFromSeed : standInSigner);
   }

@@ -1,0 +1,28 @@
+/** Gossipsub's own numbers: a message's id is told at three heartbeats, each time to six of those who do not get it whole. */
+const heartbeatMs = 1_000;
+const heartbeats = 3;
+const lazyDegree = 6;
+/** SHA-256 and its length and tag. */
+const idBytes = 36;
+/** Topic, tags and lengths of a frame. */
+const frameBytes = 48;
+
+/** What it looks at of a peer. */
+export interface LazyGossiper {
+  readonly neighbours: { readonly size: number };
+  readonly mesh: { readonly size: number };
+  /** Until which heartbeat it tells ids of messages. */
+  lazyUntil: number;
+}
+
+/**
+ * What telling the id of one more message costs a peer: the bytes of the id, and frames for those heartbeats in which it
+ * would have told nobody anything otherwise. A model of cost alone: nothing is lost on a stream, so nobody asks for what it missed.
+ */
+export function lazyGossip(node: LazyGossiper, now: number): { messages: number; bytes: number } {
+  const others = Math.min(lazyDegree, Math.max(0, node.neighbours.size - node.mesh.size));
+  const first = Math.floor(now / heartbeatMs) + 1;
+  const fresh = Math.max(0, first + heartbeats - Math.max(first, node.lazyUntil));
+  node.lazyUntil = first + heartbeats;
+  return { messages: others * fresh, bytes: others * (heartbeats * idBytes + fresh * frameBytes) };
+}
