@@ -78,8 +78,12 @@ export const defaults = {
   overdueUnknownMs: 60_000,
   /** A worker that was asked to show its result and has not by then counts no more, until it does. */
   revealPatienceMs: 15_000,
+  /** What is not urgent waits so long for company: one signature, one commit and one message for more facts. */
+  companyMs: 20,
   /** A worker aims to hold this much work ahead. */
   windowMs: 400,
+  /** Results of one job that wait for their quorum or their acceptance, and units on hand, together: as many as two full windows. */
+  maxUnsettledUnits: 512,
   /** Jobs a worker serves at once; more are declined as busy. */
   maxWorkedJobs: 64,
   /** What a job's ledger may take of its worker's journal and memory: so much, and so much a unit. Then the worker leaves. */

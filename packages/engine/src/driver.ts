@@ -32,9 +32,6 @@ export interface DriverParts {
   failed: (error: unknown) => void;
 }
 
-/** However slow the disk, nothing waits longer than this for company. */
-const maxFlushGapMs = 20;
-
 /**
  * The only loop around an engine: feeds it events, and carries out what follows, facts first. Events of one burst
  * share one signature a job, one commit of the journal, and one message a peer where that is possible.
@@ -42,9 +39,10 @@ const maxFlushGapMs = 20;
 export class Driver {
   private readonly parts: DriverParts;
   private pending: Effect[] = [];
-  private flushing = false;
-  /** By the monotonic clock: before then, what is to be written waits for more of its kind. */
-  private nextFlushAt = 0;
+  /** The flush that is to come. */
+  private due: { mayWait: boolean; cancel: Cancel } | undefined;
+  /** By the monotonic clock: before then, what is to be written waits for more of its kind; without urgency, longer. */
+  private nextFlushAt = { urgent: 0, patient: 0 };
   /** Until it begins, effects are kept back: nothing is said before what was open is known again. */
   private state: 'new' | 'running' | 'stopped' = 'new';
   private timer: { at: number; cancel: Cancel } | undefined;
@@ -57,14 +55,14 @@ export class Driver {
 
   /** Something happened. Its effects follow soon. */
   handle(event: EngineEvent): void {
-    this.take(event);
-    this.flushSoon();
+    const effects = this.take(event);
+    this.flushSoon(effects.at(-1)?.type === 'patience');
   }
 
   /** A gossiped message; the verdict is needed at once. */
   gossip(topic: string, from: PeerId, bytes: Uint8Array): GossipVerdict {
     const effects = this.take({ type: 'gossip', topic, from, bytes });
-    this.flushSoon();
+    this.flushSoon(false);
     return effects.find((effect) => effect.type === 'verdict')?.verdict ?? 'ignore';
   }
 
@@ -98,6 +96,8 @@ export class Driver {
   private end(): void {
     this.state = 'stopped';
     this.pending = [];
+    this.due?.cancel();
+    this.due = undefined;
     this.timer?.cancel();
     this.timer = undefined;
   }
@@ -135,23 +135,28 @@ export class Driver {
     for (const effect of effects) {
       // A run says nothing to anybody: it need not wait for the journal.
       if (effect.type === 'execute' || effect.type === 'abort') this.carryOut(effect);
-      else this.pending.push(effect);
+      else if (effect.type !== 'patience') this.pending.push(effect);
     }
     return effects;
   }
 
-  private flushSoon(): void {
-    if (this.flushing || this.state !== 'running') return;
-    this.flushing = true;
+  /** At the end of this burst, and not before the disk and, where nothing is urgent, company had their time. */
+  private flushSoon(mayWait: boolean): void {
+    if (this.state !== 'running' || (this.due !== undefined && (mayWait || !this.due.mayWait))) return;
     const { clock } = this.parts;
+    this.due?.cancel();
+    const due = { mayWait, cancel: (): void => {} };
+    this.due = due;
     const flush = (): void => {
-      this.flushing = false;
+      if (this.due !== due) return;
+      this.due = undefined;
       this.flush();
     };
     clock.soon(() => {
-      const waitMs = this.nextFlushAt - clock.monotonic();
+      if (this.due !== due) return;
+      const waitMs = this.nextFlushAt[mayWait ? 'patient' : 'urgent'] - clock.monotonic();
       if (waitMs <= 0) flush();
-      else clock.setTimer(waitMs, flush);
+      else due.cancel = clock.setTimer(waitMs, flush);
     });
   }
 
@@ -170,13 +175,14 @@ export class Driver {
     this.setTimer();
   }
 
-  /** Commits take at most a third of the time: under load, more goes into each. */
+  /** Commits take at most a third of the time: under load, more goes into each. However slow the disk, no pause is longer than company's. */
   private append(records: JournalRecord[]): void {
-    const { clock, journal } = this.parts;
+    const { clock, engine, journal } = this.parts;
+    const { companyMs } = engine.config.timings;
     const begunAt = clock.monotonic();
     journal.append(records);
     const endedAt = clock.monotonic();
-    this.nextFlushAt = endedAt + Math.min(2 * (endedAt - begunAt), maxFlushGapMs);
+    this.nextFlushAt = { urgent: endedAt + Math.min(2 * (endedAt - begunAt), companyMs), patient: endedAt + companyMs };
   }
 
   private carryOut(effect: Effect): void {
@@ -185,6 +191,7 @@ export class Driver {
       case 'append':
       case 'verdict':
       case 'submitted':
+      case 'patience':
         return;
       case 'summarize':
         return journal.summarize(effect.scope, effect.summary, effect.closed);

@@ -23,5 +23,7 @@ export type Effect =
   | { type: 'forget'; scope: string }
   | { type: 'changed'; job: Cid }
   | { type: 'submitted'; job: Cid }
+  /** Nothing else of this event is urgent: it may wait a little, so that more goes into one commit and one message. */
+  | { type: 'patience' }
   /** A peer broke the protocol. */
   | { type: 'offence'; peer: PeerId; code: string; text: string };

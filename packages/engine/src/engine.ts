@@ -99,4 +99,6 @@ export interface Turn {
   readonly now: number;
   readonly random: Random;
   readonly effects: Effect[];
+  /** Whether what the event brought may wait for company; undefined where nobody said so: then it is urgent. */
+  mayWait?: boolean;
 }

@@ -34,6 +34,7 @@ export function step(engine: Engine, event: EngineEvent, now: number, random: Ra
   const turn: Turn = { engine, now, random, effects: [] };
   handle(turn, event);
   startRuns(turn);
+  if (turn.mayWait === true) turn.effects.push({ type: 'patience' });
   return turn.effects;
 }
 

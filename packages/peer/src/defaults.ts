@@ -16,6 +16,8 @@ export const peerDefaults = {
   unitLogBytes: 65_536,
   /** A program is loaded whole. */
   maxProgramBytes: 134_217_728,
+  /** A program found in the store is taken to be there for so long: units that do nothing need not ask the disk for each. */
+  seenProgramMs: 1_000,
   /** Bringing a program or a shard to a unit may take so long. */
   fetchTimeoutMs: 600_000,
   /** Accepted units whose outputs are brought here at once; a restart may find thousands to be brought. */

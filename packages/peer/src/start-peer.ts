@@ -27,10 +27,10 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
   const parts = assemble(options, storage, executor, stopping.signal);
   opened.defer(async () => void (await Promise.all([executor?.stop(), parts.network.stop()])));
   const runs = new Runs(() => parts);
+  stopping.signal.addEventListener('abort', () => runs.abortAll(), { once: true });
   parts.driver = new Driver({ ...parts, carrier: carrierOf(parts, runs), failed: (error) => stopping.abort(peerFailed(error)) });
   opened.defer(() => {
     stopping.abort(new ShoalError('peer-stopped', 'The peer has stopped'));
-    runs.abortAll();
     parts.driver.stop();
     parts.changes.notifyAll();
   });

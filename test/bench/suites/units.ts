@@ -23,6 +23,7 @@ export const units: Suite = {
     const beside = { what: 'quorum 1', value: medianOf(one.rates).value };
     report({ name: 'units.quorum-2', unit: 'units/s', ...medianOf(two.rates), beside, goal: quorum2Goal });
     report({ name: 'units.quorum-2-requester-cpu', unit: 'us', ...medianOf(two.requesterUs) });
+    report({ name: 'units.quorum-2-worker-cpu', unit: 'us', ...medianOf(two.workerUs) });
     await mesh.stop();
   },
 };

@@ -82,7 +82,7 @@ describe('a worker keeps to its bounds, and lets go in the end, when a requester
       evil.send(worker, { type: 'assign', job, lease: '0', run, drop: [] });
     };
     mesh.runUntil(() => false, 60_000);
-    expect(held(worker, job)).toBeLessThanOrEqual(limits.maxWindowUnits);
+    expect(held(worker, job)).toBeLessThanOrEqual(worker.engine.config.timings.maxUnsettledUnits);
     evil.onMessage = () => {};
     expect(restOf(mesh, 70_000)).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { candidateOf, leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
 import { noteRun } from './stragglers.ts';
+import { mayWait, requesterMayWait } from '../patience.ts';
 
 /** Facts from a worker (or a bidder) about a job of ours. */
 export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, entry: Entry): void {
@@ -24,6 +25,7 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, 
     else evaluate(turn, job, fact.unit);
   }
   turn.effects.push({ type: 'changed', job: job.job });
+  mayWait(turn, requesterMayWait(job));
 }
 
 /** News of a unit that is settled already. */

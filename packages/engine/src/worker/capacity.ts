@@ -10,13 +10,13 @@ export function freeSlots(engine: Engine): number {
 }
 
 /**
- * How many more units to ask for: enough to be busy for a window's time, at least one behind each slot,
- * and never more unsettled ones than a report may list.
+ * How many more units to ask for: enough to be busy for a window's time, and at least one behind each slot. Results that
+ * wait for others' commitments are no work in hand: they are counted apart, up to their own bound.
  */
 export function wantOf(engine: Engine, job: WorkedJob): number {
   const { slots, timings } = engine.config;
   const ahead = job.meanMs === undefined ? slots : Math.ceil((slots * timings.windowMs) / Math.max(job.meanMs, 0.1));
   const held = job.queue.length + job.running.size;
   const target = Math.min(slots + Math.max(ahead, slots), limits.maxWindowUnits);
-  return Math.max(0, Math.min(target - held, limits.maxWindowUnits - held - job.done.size));
+  return Math.max(0, Math.min(target - held, timings.maxUnsettledUnits - held - job.done.size));
 }

@@ -4,6 +4,7 @@ import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { learnDelegation } from '../steward/acting.ts';
 import { goesBefore } from '../steward/job.ts';
+import { mayWait, workerMayWait } from '../patience.ts';
 import { leave } from './lease.ts';
 import { wantOf } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
@@ -14,6 +15,7 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
   const job = ownJob(turn, from, message);
   if (job === undefined) return;
   const units = unitCount(job.spec);
+  const { maxUnsettledUnits } = turn.engine.config.timings;
   for (const unit of message.drop) {
     job.done.delete(unit);
     job.queue = job.queue.filter((queued) => queued !== unit);
@@ -24,9 +26,10 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
   for (const unit of message.run) {
     if (unit >= units || job.running.has(unit) || waiting.has(unit)) continue;
     if (job.done.has(unit)) isMissed = true;
-    else if (waiting.size + job.running.size + job.done.size < limits.maxWindowUnits) waiting.add(unit); // more were never asked for
+    else if (waiting.size + job.running.size < limits.maxWindowUnits && waiting.size + job.running.size + job.done.size < maxUnsettledUnits) waiting.add(unit); // more were never asked for
   }
   job.queue = [...waiting];
+  mayWait(turn, !isMissed && job.report !== 'now');
   if (isMissed) beginReconcileWith(turn, job.ledger, from); // it knows nothing of what we committed to
 }
 
@@ -38,6 +41,7 @@ export function receiveReveal(turn: Turn, from: PeerId, message: MessageBody<'re
     const fact = revealFact(turn, job, unit);
     if (fact !== undefined) turn.engine.outbox.state(job.job, fact, [from]);
   }
+  mayWait(turn, workerMayWait(turn, job));
 }
 
 /** The requester knows nothing of our lease: the job is over, or it lost its memory. */
@@ -75,7 +79,8 @@ export function sendReports(turn: Turn): void {
         job: job.job,
         lease: job.lease,
         running: [...job.running.keys(), ...job.queue],
-        done: [...job.done.keys()],
+        // The oldest: what is not listed and not known is given again, and then found.
+        done: [...job.done.keys().take(limits.maxWindowUnits)],
         want,
         reset: job.reset,
       },

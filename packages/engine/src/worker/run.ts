@@ -2,6 +2,7 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type Fact } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
 import type { RunOutcome } from '../events.ts';
+import { mayWait, workerMayWait } from '../patience.ts';
 import { commitmentOf, saltOf } from '../verify/commitment.ts';
 import { freeSlots } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
@@ -67,6 +68,7 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
     effects.push({ type: 'send', to: job.reportsTo, message: { type: 'log', job: id, unit, bytes } });
   }
   if (outcome.ok) {
+    mayWait(turn, workerMayWait(turn, job));
     job.done.set(unit, { result: outcome.result, document: outcome.document });
     effects.push({ type: 'append', records: [{ scope: id, kind: 'note', key: `${resultNotePrefix}${unit}`, bytes: outcome.document }] });
     const fact = job.spec.verify.quorum > 1 ? commitFact(turn, job, unit, outcome.result) : revealFact(turn, job, unit);

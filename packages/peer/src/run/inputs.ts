@@ -1,4 +1,4 @@
-import type { Cid, ExecutionInput, PeerId } from '@shoal/runtime';
+import { deadline, type Cid, type ExecutionInput, type PeerId } from '@shoal/runtime';
 import type { JobSpec, Shard } from '@shoal/protocol';
 import { findHolders } from '../data/holders.ts';
 import { peerDefaults } from '../defaults.ts';
@@ -12,15 +12,16 @@ export function shardOf(spec: JobSpec, unit: number): Shard | undefined {
   return spec.units.kind === 'shards' ? spec.units.shards[unit] : undefined;
 }
 
-/** Makes sure that a blob is here, bringing it from whoever holds it. */
+/** Makes sure that a blob is here, bringing it from whoever holds it, in the time that fetching may take. */
 export async function bringHere(
   parts: Parts,
   root: Cid,
   options: { likely: readonly PeerId[]; dataset?: Cid; maxBytes: number; signal: AbortSignal },
 ): Promise<void> {
   if (await parts.store.has(root)) return;
-  const from = await findHolders(parts, root, options);
-  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal: options.signal, maxBytes: options.maxBytes });
+  const signal = deadline(peerDefaults.fetchTimeoutMs, options.signal);
+  const from = await findHolders(parts, root, { ...options, signal });
+  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal, maxBytes: options.maxBytes });
 }
 
 /** The program, whole. */

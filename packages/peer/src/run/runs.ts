@@ -1,4 +1,4 @@
-import { codeOf, deadline, messageOf, ShoalError, type Cid, type PeerId } from '@shoal/runtime';
+import { codeOf, messageOf, ShoalError, type Cid, type PeerId } from '@shoal/runtime';
 import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
@@ -13,6 +13,8 @@ const noLog = new Uint8Array();
 /** The units that run here now. Bounded by the engine's slots. */
 export class Runs {
   private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController }>();
+  /** When a program was last found here: a job of a thousand quick units need not ask the disk for each. */
+  private readonly seen = new Map<Cid, number>();
   private readonly parts: () => Parts;
 
   constructor(parts: () => Parts) {
@@ -54,17 +56,30 @@ export class Runs {
     }));
   }
 
+  private isSeen(program: Cid): boolean {
+    const at = this.seen.get(program);
+    return at !== undefined && this.parts().clock.monotonic() - at < peerDefaults.seenProgramMs;
+  }
+
+  private see(program: Cid): void {
+    this.seen.delete(program);
+    if (this.seen.size >= maxSeen) this.seen.delete(this.seen.keys().next().value as Cid);
+    this.seen.set(program, this.parts().clock.monotonic());
+  }
+
   private async run(effect: Execute, signal: AbortSignal): Promise<RunOutcome> {
     const parts = this.parts();
     const { job, unit, requester, helpers, spec } = effect;
     const { executor, driver, stopping } = parts;
     if (executor === undefined) throw new ShoalError('program-unavailable', 'This peer runs no units');
-    const whole = AbortSignal.any([signal, stopping]);
-    const fetching = deadline(peerDefaults.fetchTimeoutMs, whole);
-    await named('program-unavailable', bringHere(parts, spec.program.cid, { likely: [requester, ...helpers], maxBytes: peerDefaults.maxProgramBytes, signal: fetching }));
+    stopping.throwIfAborted(); // what begins later is not called off by stopping
+    if (!this.isSeen(spec.program.cid)) {
+      await named('program-unavailable', bringHere(parts, spec.program.cid, { likely: [requester, ...helpers], maxBytes: peerDefaults.maxProgramBytes, signal }));
+      this.see(spec.program.cid);
+    }
     const shard = shardOf(spec, unit);
     if (shard !== undefined && spec.units.kind === 'shards') {
-      await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal: fetching }));
+      await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal }));
     }
     const input = shard === undefined ? undefined : mountShard(parts, shard);
     const outcome = await executor.execute(
@@ -77,13 +92,16 @@ export class Runs {
         inputs: input === undefined ? [] : [input],
         limits: spec.resources,
       },
-      { signal: whole, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
+      { signal, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
     );
     if (!outcome.ok) return { ok: false, ...outcome.failure, log: outcome.log };
     const kept = await named('output-not-kept', keepOutputs(parts, workOwner(job), outcome));
     return { ok: true, ...kept, log: outcome.log };
   }
 }
+
+/** Programs that were just seen in the store; should one go meanwhile, its unit fails and is tried again. */
+const maxSeen = 64;
 
 function keyOf(job: Cid, unit: number): string {
   return `${job}/${unit}`;

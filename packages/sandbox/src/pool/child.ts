@@ -13,6 +13,9 @@ export interface ChildListener {
   gone(text: string): void;
 }
 
+/** Frames up to this size are written in one piece. */
+const maxJoinedBytes = 16_384;
+
 const channelIndex = 3;
 const seccompIndex = 4;
 
@@ -70,9 +73,12 @@ export class SandboxChild {
   }
 
   send(kind: number, payload: Uint8Array): void {
+    const header = frameHeader(kind, payload.length);
+    // One write wakes the child once; large payloads are not copied for it.
+    if (payload.length <= maxJoinedBytes) return void this.#channel.write(Buffer.concat([header, payload]));
     this.#channel.cork();
-    this.#channel.write(frameHeader(kind, payload.length));
-    if (payload.length > 0) this.#channel.write(payload);
+    this.#channel.write(header);
+    this.#channel.write(payload);
     this.#channel.uncork();
   }
 
