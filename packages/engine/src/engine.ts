@@ -1,5 +1,5 @@
 import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
-import { peerIdOf, type Holding } from '@shoal/protocol';
+import { peerIdOf, type Holding, type OperatorProof } from '@shoal/protocol';
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
@@ -27,6 +27,8 @@ export interface EngineConfig {
   labels: Record<string, string>;
   /** What it does for jobs of others besides running them: `steward`, `keeper`. */
   roles?: readonly string[];
+  /** Whose peer it is, by whoever runs several. */
+  operator?: OperatorProof;
   policy: Policy;
   /** Of a private mesh. */
   members?: MembersConfig | undefined;
@@ -46,6 +48,8 @@ export interface Engine {
   /** Peers of whom it first heard a moment ago, and of whom it will tell some neighbours. */
   readonly news: Set<PeerId>;
   readonly connected: Set<PeerId>;
+  /** From where those who are connected are seen. */
+  readonly seenAt: Map<PeerId, string>;
   readonly outbox: Outbox;
   readonly holdings: Map<Cid, Holding>;
   /** Jobs for which this peer awards and accepts: its own, and those for which it acts as their steward. */
@@ -77,6 +81,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     roster: new Roster({ max: config.timings.maxRoster, largeAbove: config.timings.largeMeshPeers, smallBelow: config.timings.smallMeshPeers, sampledTtlMs: config.timings.sampledAdvertTtlMs }),
     news: new Set(),
     connected: new Set(),
+    seenAt: new Map(),
     outbox: new Outbox(),
     holdings: new Map(),
     requested: new Map(),

@@ -27,7 +27,8 @@ export type EngineEvent =
   | { type: 'flush' }
   | { type: 'message'; from: PeerId; bytes: Uint8Array }
   | { type: 'gossip'; topic: string; from: PeerId; bytes: Uint8Array }
-  | { type: 'peer-connected'; peer: PeerId }
+  /** `address`: from where it is seen. */
+  | { type: 'peer-connected'; peer: PeerId; address?: string }
   | { type: 'peer-disconnected'; peer: PeerId }
   | { type: 'addresses'; addresses: string[] }
   | { type: 'holdings'; holdings: Holding[] }

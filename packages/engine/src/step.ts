@@ -60,12 +60,14 @@ function handle(turn: Turn, event: EngineEvent): void {
       return;
     case 'peer-connected':
       engine.connected.add(event.peer);
+      if (event.address !== undefined) engine.seenAt.set(event.peer, event.address);
       greet(turn, event.peer);
       meetWorker(turn, event.peer);
       meetTrustees(turn, event.peer);
       return meetRequester(turn, event.peer);
     case 'peer-disconnected':
       engine.connected.delete(event.peer);
+      engine.seenAt.delete(event.peer);
       return cutOff(turn, event.peer);
     case 'addresses':
       engine.addresses = event.addresses;

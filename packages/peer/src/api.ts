@@ -28,6 +28,13 @@ export interface PeerOptions {
    * keeper holds what was accepted. Default: both with a `dataDir`, neither without, since memory is gone at stop.
    */
   roles?: ('steward' | 'keeper')[];
+  /** 32 secret bytes, the same on every peer of whoever runs several: they count once in a quorum, and have one standing. */
+  operatorKey?: Uint8Array;
+  /**
+   * Which peers count once in the quorums of this peer's jobs since they are seen in one block of addresses (/24 of IPv4,
+   * /48 of IPv6): those at public addresses (default), those at private ones and the loopback too, or none.
+   */
+  sameNetwork?: 'public' | 'all' | 'none';
   logger?: Logger;
   /**
    * Called once if the peer had to stop by itself, for example because there is no room on the disk for its journal:

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, type Executor } from '@shoal/runtime';
-import { topics } from '@shoal/protocol';
+import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, type Executor, type Signer } from '@shoal/runtime';
+import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
 import { createSandbox } from '@shoal/sandbox';
@@ -67,7 +67,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     metrics: createMetrics(),
     ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),
   });
-  const engine = createEngine({ config: engineConfig(options, executor), signer, crypto: systemCrypto });
+  const engine = createEngine({ config: engineConfig(options, executor, proofOf(options.operatorKey, signer)), signer, crypto: systemCrypto });
   const { store, journal } = storage;
   const parts: Omit<Parts, 'driver'> = {
     ...common,
@@ -85,7 +85,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
   return parts as Parts; // the driver needs what is here; it is set by the caller at once
 }
 
-function engineConfig(options: PeerOptions, executor: Executor | undefined): EngineConfig {
+function engineConfig(options: PeerOptions, executor: Executor | undefined, operator?: OperatorProof): EngineConfig {
   const info = executor?.info();
   return {
     mesh: options.mesh ?? peerDefaults.mesh,
@@ -99,13 +99,24 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined): Eng
     labels: options.labels ?? {},
     // What is acknowledged must be durable.
     roles: options.roles ?? (options.dataDir === undefined ? [] : ['steward', 'keeper']),
-    policy: { denied: new Set() },
+    ...(operator === undefined ? {} : { operator }),
+    policy: { denied: new Set(), sameNetwork: options.sameNetwork ?? 'public' },
     timings: { ...engineDefaults },
   };
 }
 
+const operatorKeyBytes = 32;
+
+/** That this peer is one of its operator's. */
+function proofOf(operatorKey: Uint8Array | undefined, { publicKey }: Signer): OperatorProof | undefined {
+  return operatorKey === undefined ? undefined : proveOperator(signerFromSeed(operatorKey), peerIdOf(publicKey));
+}
+
 /** Fails with `options-invalid` where others could not be told of such a peer: a label with a space, a name too long. */
 export function checkOptions(options: PeerOptions): void {
+  if (options.operatorKey !== undefined && options.operatorKey.length !== operatorKeyBytes) {
+    throw new PeerError('options-invalid', `Cannot take an operator's key of ${options.operatorKey.length} bytes: expected ${operatorKeyBytes}`);
+  }
   try {
     checkConfig(engineConfig(options, undefined), systemCrypto);
   } catch (cause) {
@@ -122,7 +133,10 @@ function connect(parts: Parts): void {
   network.setHandlers({
     message: (from, bytes) => driver.handle({ type: 'message', from, bytes }),
     gossip: (topic, from, bytes) => driver.gossip(topic, from, bytes),
-    peerConnected: (peer) => driver.handle({ type: 'peer-connected', peer }),
+    peerConnected: (peer) => {
+      const address = network.connections().find((connection) => connection.peer === peer)?.address;
+      driver.handle({ type: 'peer-connected', peer, ...(address === undefined ? {} : { address }) });
+    },
     peerDisconnected: (peer) => driver.handle({ type: 'peer-disconnected', peer }),
   });
   network.subscribe(topics.adverts(engine.config.mesh));

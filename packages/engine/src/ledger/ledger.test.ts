@@ -45,7 +45,7 @@ const lease = fc.constantFrom('0', '1');
 /** Facts that make sense, facts that contradict them, facts of others: a commitment may be copied, a reveal may open nothing. */
 const fact: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({ kind: fc.constant('bid' as const), slots: fc.integer({ min: 1, max: 9 }), holds: fc.constant(new Uint8Array()), startInMs: fc.constant(0), fuelPerSecond: fc.constant(0), determinismClass: fc.constant('x'), until }),
-  fc.record({ kind: fc.constant('leased' as const), lease, worker: author.map(({ id }) => id), until }),
+  fc.record({ kind: fc.constant('leased' as const), lease, worker: author.map(({ id }) => id), until, operator: author.map(({ id }) => id), network: fc.constantFrom('192.0.2.0/24', '198.51.100.0/24') }),
   fc.record({ kind: fc.constant('released' as const), lease, worker: author.map(({ id }) => id), reason }),
   fc.tuple(author, unit, text).map(([of, at, said]) => halves(of.id, job, at, said).committed),
   fc.tuple(author, unit, text).map(([of, at, said]) => halves(of.id, job, at, said).revealed),
@@ -93,7 +93,7 @@ describe(`a ledger (seed ${seed})`, () => {
       const forth = ledgerOf([posted, ...entries]);
       const back = ledgerOf([...entries.toReversed(), posted]);
       for (let at = 0; at < units; at += 1) {
-        const [one, other] = [forth, back].map((ledger) => tally(votesOf(ledger.unit(at), true), 2, String));
+        const [one, other] = [forth, back].map((ledger) => tally(votesOf(ledger.unit(at), true), 2, (peer) => ledger.origins.get(peer)));
         expect(one).toEqual(other);
       }
     });

@@ -3,6 +3,7 @@ import { bitAt } from '../bitmap.ts';
 import { backOffMs } from '../market/back-off.ts';
 import type { Engine, Turn } from '../engine.ts';
 import type { UnitFacts } from '../ledger/unit-facts.ts';
+import { isIndependent } from '../verify/independent.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 
@@ -86,6 +87,7 @@ function holds(job: RequestedJob, lease: Lease, unit: number): boolean {
 function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, unit: number): boolean {
   if (job.active.get(unit)?.has(lease) === true) return false;
   const facts = job.ledger.units.get(unit);
+  if (isRelated(job, lease, unit, facts)) return false;
   if (facts === undefined) return true;
   if (facts.revealed.size > 0 && hasSeenOthers(job, lease, facts)) return false;
   if (facts.revealed.has(lease.worker)) return false;
@@ -110,6 +112,15 @@ function mayRunAgain({ config }: Engine, now: number, facts: UnitFacts, lease: L
   const askedAt = lease.revealing.get(unit);
   const isOverdue = askedAt !== undefined && now - askedAt > config.timings.revealPatienceMs;
   return isOverdue && facts.commitments.get(lease.worker)?.size === 1 && !lease.again.has(unit);
+}
+
+/** Somebody of the same operator, or of the same block of addresses, runs it or ran it: a second word of theirs is none. */
+function isRelated({ ledger, active }: RequestedJob, { worker }: Lease, unit: number, facts: UnitFacts | undefined): boolean {
+  if (!ledger.origins.has(worker)) return false;
+  const others = new Set([...(active.get(unit) ?? [])].map((lease) => lease.worker));
+  for (const committer of facts === undefined ? [] : [...facts.commitments.keys(), ...facts.revealed.keys()]) others.add(committer);
+  others.delete(worker); // that it did it itself is for others to say
+  return !isIndependent(worker, others, (peer) => ledger.origins.get(peer));
 }
 
 /** A steward or keeper knows what others showed: while somebody else can run the unit, it does not decide between them. */

@@ -4,6 +4,7 @@ import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
 import { hexOf } from '../hex.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
+import { originOf } from './origin.ts';
 import { askReveals, reopen, runsWanted } from './units.ts';
 import { candidateOf, give, leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } from './job.ts';
 
@@ -17,7 +18,7 @@ export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void
   const until = now + engine.config.timings.leaseTermMs;
   const lease = addLease(job, { lease: leaseName(random), worker: candidate.peer, holds: bid.holds, until, now });
   candidate.state = 'leased';
-  engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until }, [lease.worker]);
+  engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until, ...originOf(engine, entry) }, [lease.worker]);
 }
 
 /** Drawn at random: two who award for one job (its requester and a steward) must not use the same name. */

@@ -3,14 +3,10 @@ import { decodeResult, limits, type FactOf, type Reason, type ResultDocument } f
 import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge, planAudit } from './audits.ts';
 import { leaseOf, liveLeases, workersOf, type Lease, type RequestedJob } from './job.ts';
-
-/** Until operators are attested, a peer is its own operator. */
-export function operatorOf(peer: PeerId): string {
-  return peer;
-}
 
 /** Votes that a unit needs. */
 function requiredOf(job: RequestedJob, unit: number): number {
@@ -18,7 +14,7 @@ function requiredOf(job: RequestedJob, unit: number): number {
 }
 
 export function tallyOf(job: RequestedJob, unit: number, required = requiredOf(job, unit)): Tally {
-  return tally(votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1), required, operatorOf);
+  return tally(votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1), required, (peer) => job.ledger.origins.get(peer));
 }
 
 /** How many more runs of a unit must be begun for its quorum. */
@@ -54,7 +50,7 @@ export function askReveals(job: RequestedJob, unit: number): void {
   const facts = job.ledger.units.get(unit);
   if (facts === undefined || job.spec.verify.quorum === 1 || (job.settled.has(unit) && !job.audits.has(unit))) return;
   const committers = committersOf(facts);
-  if (new Set(committers.map(operatorOf)).size < requiredOf(job, unit)) return;
+  if (independentOf(committers, (peer) => job.ledger.origins.get(peer)).length < requiredOf(job, unit)) return;
   for (const worker of committers) {
     if (facts.revealed.has(worker)) continue;
     const lease = leaseOf(job, worker);

@@ -67,6 +67,7 @@ function selfOf(config: EngineConfig): Advert {
     labels: config.labels,
     datasets: [],
     ...(config.members === undefined ? {} : { membership: config.members.shown }),
+    ...(config.operator === undefined ? {} : { operator: config.operator }),
     ...(config.roles === undefined || config.roles.length === 0 ? {} : { roles: [...config.roles] }),
   };
 }

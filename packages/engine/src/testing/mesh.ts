@@ -1,5 +1,5 @@
 import { silentLogger, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
-import { decodeMessage, peerIdOf, type Holding, type JobSpec, type Message } from '@shoal/protocol';
+import { decodeMessage, peerIdOf, proveOperator, type Holding, type JobSpec, type Message, type OperatorProof } from '@shoal/protocol';
 import { defaults, type Timings } from '../defaults.ts';
 import { Driver, type Carrier } from '../driver.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
@@ -23,6 +23,7 @@ export interface TestPeer {
   holdings: Holding[];
   /** How far its clock is ahead of the others'. */
   skewMs: number;
+  address?: string | undefined;
   up: boolean;
   /** Grows at every crash and start: what was under way before is void. */
   life: number;
@@ -44,6 +45,11 @@ export interface TestPeerOptions {
   /** What makes it belong to a private mesh. */
   members?: (peer: PeerId) => MembersConfig;
   skewMs?: number;
+  /** From where the others see it. */
+  address?: string;
+  /** The key of its operator, by name. */
+  operator?: string;
+  sameNetwork?: 'public' | 'all' | 'none';
   roles?: string[];
   timings?: Partial<Timings>;
 }
@@ -88,7 +94,8 @@ export class TestMesh {
       fuelPerSecond: 0,
       labels: options.labels ?? {},
       roles: options.roles ?? [],
-      policy: { denied: new Set() },
+      ...(options.operator === undefined ? {} : { operator: proofOf(options.operator, signer) }),
+      policy: { denied: new Set(), ...(options.sameNetwork === undefined ? {} : { sameNetwork: options.sameNetwork }) },
       members: options.members?.(peerIdOf(signer.publicKey)),
       timings: { ...defaults, ...options.timings },
     };
@@ -99,6 +106,7 @@ export class TestMesh {
       behaviour: options.behaviour ?? honest,
       holdings: options.holdings ?? [],
       skewMs: options.skewMs ?? 0,
+      address: options.address,
       up: false,
       life: 0,
     } as TestPeer;
@@ -136,8 +144,8 @@ export class TestMesh {
   /** Breaks the connection between two peers for a moment, or mends it. */
   link(a: TestPeer, b: TestPeer, isUp: boolean): void {
     const type = isUp ? 'peer-connected' : 'peer-disconnected';
-    this.after(1, a, () => a.driver.handle({ type, peer: b.id }));
-    this.after(1, b, () => b.driver.handle({ type, peer: a.id }));
+    this.after(1, a, () => a.driver.handle({ type, peer: b.id, ...(b.address === undefined ? {} : { address: b.address }) }));
+    this.after(1, b, () => b.driver.handle({ type, peer: a.id, ...(a.address === undefined ? {} : { address: a.address }) }));
   }
 
   runUntil(holds: () => boolean, withinMs: number): boolean {
@@ -246,6 +254,10 @@ export class TestMesh {
       if (peer.up && peer.life === life) run();
     });
   }
+}
+
+function proofOf(operator: string, { publicKey }: Signer): OperatorProof {
+  return proveOperator(quickSigner(new TextEncoder().encode(operator)), peerIdOf(publicKey));
 }
 
 /** Nothing that a test does may stop a peer. */

@@ -22,9 +22,17 @@ const maxNoteBytes = 1_024;
 export class Standings {
   private readonly byPeer = new Map<PeerId, Standing>();
   private readonly changed = new Set<PeerId>();
+  private readonly operators = new Map<PeerId, PeerId>();
+
+  /** Peers of an operator have one standing: what one of them does is said of all. Known by the proof in its bid. */
+  belongs(peer: PeerId, operator: PeerId): void {
+    this.operators.delete(peer); // to the end: most recently heard of
+    if (this.operators.size >= maxStandings) this.operators.delete(this.operators.keys().next().value as PeerId);
+    this.operators.set(peer, operator);
+  }
 
   of(peer: PeerId): Readonly<Standing> {
-    return this.byPeer.get(peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
+    return this.byPeer.get(this.operators.get(peer) ?? peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
   }
 
   /** A result that a quorum confirmed. */
@@ -81,7 +89,8 @@ export class Standings {
     }
   }
 
-  private change(peer: PeerId): Standing {
+  private change(of: PeerId): Standing {
+    const peer = this.operators.get(of) ?? of;
     const standing = this.byPeer.get(peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
     this.byPeer.delete(peer); // to the end: most recently heard of
     if (this.byPeer.size >= maxStandings) this.byPeer.delete(this.byPeer.keys().next().value as PeerId);

@@ -1,4 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
+import { isIndependent, type OriginsOf } from './independent.ts';
 
 export interface Tally {
   /** Results by the distinct operators that stand for them, largest first, ties by CID. */
@@ -13,15 +14,14 @@ export interface Tally {
 
 /**
  * Counts votes. A tie for the top is no win, whatever the order of arrival: a further run must decide.
- * @param operatorOf whom a peer belongs to; peers of one operator count once.
+ * @param originsOf what peers may have in common; those that do count once.
  */
-export function tally(votes: ReadonlyMap<PeerId, Cid>, quorum: number, operatorOf: (peer: PeerId) => string): Tally {
-  const byResult = new Map<Cid, Map<string, PeerId>>();
+export function tally(votes: ReadonlyMap<PeerId, Cid>, quorum: number, originsOf: OriginsOf): Tally {
+  const byResult = new Map<Cid, Set<PeerId>>();
   for (const worker of [...votes.keys()].sort()) {
     const result = votes.get(worker) as Cid;
-    const group = byResult.get(result) ?? new Map<string, PeerId>();
-    const operator = operatorOf(worker);
-    if (!group.has(operator)) group.set(operator, worker);
+    const group = byResult.get(result) ?? new Set<PeerId>();
+    if (isIndependent(worker, group, originsOf)) group.add(worker);
     byResult.set(result, group);
   }
   const groups = [...byResult]

@@ -1,6 +1,7 @@
 import type { Reason } from '@shoal/protocol';
 import { failuresOf, votesOf } from '../ledger/unit-facts.ts';
 import { liveLeases, type RequestedJob } from '../requester/job.ts';
+import { independentOf } from '../verify/independent.ts';
 
 /** Why a job does not move, in words. */
 export function waitingOf(job: RequestedJob): Reason[] {
@@ -13,6 +14,11 @@ export function waitingOf(job: RequestedJob): Reason[] {
   else if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
   else if (live < quorum) {
     reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
+  }
+  const independent = independentOf(liveLeases(job).map(({ worker }) => worker), (peer) => job.ledger.origins.get(peer)).length;
+  if (live >= quorum && independent < quorum) {
+    const text = `each unit needs ${quorum} peers of different operators; the ${live} that work on it count as ${independent}: by their operators' keys, or since they are seen in one block of addresses`;
+    reasons.push({ code: 'operators-short', text });
   }
   const lost = [...job.leases.values()].filter((lease) => lease.lost);
   if (lost.length > 0) reasons.push({ code: 'worker-lost', text: `${lost.length} of its workers fell silent; their units wait for others, or for their return` });

@@ -89,6 +89,7 @@ function makeBid({ engine, now }: Turn, posted: Entry, spec: JobSpec): Entry {
     fuelPerSecond: config.fuelPerSecond,
     determinismClass: config.determinismClass,
     until: now + config.timings.bidTtlMs,
+    ...(config.operator === undefined ? {} : { operator: config.operator }),
   };
   return sealEntry({ job: posted.id, at: now, facts: [fact] }, engine.signer, engine.crypto);
 }

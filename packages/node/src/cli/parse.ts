@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@shoal/runtime';
 import { InvalidArgumentError } from 'commander';
 
 const byteUnits: Record<string, number> = {
@@ -50,6 +52,20 @@ export function parseRoles(text: string): ('steward' | 'keeper')[] {
   const roles = text.split(',').map((role) => role.trim());
   if (roles.every((role) => role === 'steward' || role === 'keeper')) return [...new Set(roles)];
   throw new InvalidArgumentError('Expected steward, keeper, both with a comma between them, or none.');
+}
+
+const keyBytes = 32;
+
+/** A file of 32 bytes, as `head -c 32 /dev/urandom` writes it. */
+export function readKey(path: string): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new InvalidArgumentError(`Cannot read it: ${messageOf(error)}. One is made by: head -c 32 /dev/urandom > ${path}`);
+  }
+  if (bytes.length === keyBytes) return new Uint8Array(bytes);
+  throw new InvalidArgumentError(`Expected a file of ${keyBytes} bytes, it has ${bytes.length}.`);
 }
 
 /** Collects a repeatable option. */

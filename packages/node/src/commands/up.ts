@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { LogLevel } from '@shoal/runtime';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles } from '../cli/parse.ts';
+import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -14,6 +14,8 @@ interface UpCommandOptions extends PeerCommandOptions {
   slots?: number;
   label?: Record<string, string>;
   roles?: ('steward' | 'keeper')[];
+  operatorKey?: Uint8Array;
+  sameNetwork?: 'public' | 'all' | 'none';
   mdns?: boolean;
   quota?: number;
   maxUnitMemory?: number;
@@ -32,6 +34,8 @@ export function registerUp(program: Command, context: Context): void {
       .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
       .option('--label <key=value>', 'what jobs may select this peer by (repeatable)', collectPairs)
       .option('--roles <list>', 'what it does for jobs whose requester is away: steward, keeper, both with a comma, or none (default: both)', parseRoles)
+      .option('--operator-key <file>', '32 secret bytes, the same at every peer of one operator: they count once in a quorum', readKey)
+      .addOption(new Option('--same-network <which>', 'peers seen in one /24 or /48 count once in quorums: at public addresses, at all, or at none (default: public)').choices(['public', 'all', 'none']))
       .option('--mdns', 'find peers on the local network')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
@@ -58,6 +62,8 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.mesh === undefined ? {} : { mesh: options.mesh }),
       ...(options.slots === undefined ? {} : { slots: options.slots }),
       ...(options.label === undefined ? {} : { labels: options.label }),
+      ...(options.operatorKey === undefined ? {} : { operatorKey: options.operatorKey }),
+      ...(options.sameNetwork === undefined ? {} : { sameNetwork: options.sameNetwork }),
       ...(options.roles === undefined ? {} : { roles: options.roles }),
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
