@@ -10,6 +10,8 @@ export { snapshotOf } from './ledger/snapshot.ts';
 export { acceptedResult, documentOf, settlementOf, votesOf, type UnitFacts } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
+export { memberRoles } from './policy/members.ts';
+export type { MembersConfig } from './policy/membership.ts';
 export type { Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';
 export type { RequestedJob } from './requester/job.ts';

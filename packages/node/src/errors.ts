@@ -13,6 +13,8 @@ export type NodeErrorCode =
   | 'api-answer-invalid'
   | 'file-missing'
   | 'file-unreadable'
+  | 'authority-exposed'
+  | 'authority-damaged'
   | 'output-unwritable'
   | 'output-path-unsafe'
   | 'job-incomplete'

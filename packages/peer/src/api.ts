@@ -145,6 +145,8 @@ export interface KnownPeer {
   isolation: string;
   labels: Record<string, string>;
   datasets: { cid: Cid; name: string; here: number; shards: number }[];
+  /** In a private mesh: what its authority lets it be, until when. */
+  member?: { roles: string[]; until: number };
   /** Milliseconds since its advert came. */
   ageMs: number;
 }
@@ -182,6 +184,16 @@ export interface PeerStatus {
   startedAt: number;
 }
 
+/** What a private mesh's authority lets this peer be. */
+export interface MembershipView {
+  mesh: string;
+  roles: string[];
+  /** Labels that the authority vouches for; selectors ask for `attested/NAME`. */
+  labels: Record<string, string>;
+  until: number;
+  revoked: { seq: number; peers: PeerId[]; invitations: string[] };
+}
+
 /** What a requester confirmed that a worker did for a job. */
 export interface ReceiptView {
   job: Cid;
@@ -202,6 +214,10 @@ export interface Peer extends AsyncDisposable {
   readonly id: PeerId;
   readonly data: PeerData;
   status(): Promise<PeerStatus>;
+  /** Of a private mesh; undefined in a public one. */
+  membership(): MembershipView | undefined;
+  /** Takes a list of revocations of this mesh's authority, obeys it and tells everybody: true where it was newer. Fails with `membership-none` in a public mesh. */
+  revoke(list: Uint8Array): Promise<boolean>;
   /** Multiaddrs that others can dial, each ending in this peer's id. */
   addresses(): string[];
   /** Resolves when the floor of neighbours holds, or there is nobody else to be found. */

@@ -14,6 +14,9 @@ export type PeerErrorCode =
   | 'job-failed'
   | 'job-cancelled'
   | 'receipts-invalid'
+  | 'membership-elsewhere'
+  | 'membership-damaged'
+  | 'membership-none'
   | 'options-invalid'
   | 'peer-failed'
   | 'peer-stopped';

@@ -2,6 +2,7 @@ import type { BlobStore, Clock, Crypto, Executor, Journal, Logger, Network, Rand
 import type { Driver, Engine } from '@shoal/engine';
 import type { Changes } from './jobs/changes.ts';
 import type { Datasets } from './data/datasets.ts';
+import type { Members } from './members/members.ts';
 
 /** What a running peer is made of. Each part of the library takes of it what it needs. */
 export interface Parts {
@@ -19,6 +20,8 @@ export interface Parts {
   driver: Driver;
   changes: Changes;
   datasets: Datasets;
+  /** Of a private mesh. */
+  members: Members | undefined;
   /** Aborted when the peer stops. */
   stopping: AbortSignal;
 }

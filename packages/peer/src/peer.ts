@@ -8,6 +8,7 @@ import { PeerError } from './errors.ts';
 import { jobHandle } from './jobs/job-handle.ts';
 import { Ledgers } from './jobs/ledgers.ts';
 import { submitJob } from './jobs/submit.ts';
+import { membershipOf, revokeBy } from './members/view.ts';
 import type { Parts } from './parts.ts';
 import type { Runs } from './run/runs.ts';
 import { knownPeers, statusOf } from './status.ts';
@@ -50,6 +51,8 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
     id: network.peerId,
     data: createPeerData(parts),
     status: () => statusOf(parts, life.runs, life),
+    membership: () => membershipOf(parts),
+    revoke: (list) => revokeBy(parts, list),
     addresses: () => network.status().addresses,
     async ready({ signal } = {}) {
       while (!network.status().ready) {

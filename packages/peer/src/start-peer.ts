@@ -14,6 +14,8 @@ import { PeerError, peerFailed } from './errors.ts';
 import { Changes } from './jobs/changes.ts';
 import type { Parts } from './parts.ts';
 import { peerOf } from './peer.ts';
+import { connectMembers, gossipedRevocations } from './members/connect-members.ts';
+import { openMembers } from './members/open-members.ts';
 import { Runs } from './run/runs.ts';
 import { serveBlobs } from './transfer/index.ts';
 
@@ -23,8 +25,9 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
   opened.defer(() => storage.close());
   const startedAt = systemClock.now();
   const stopping = new AbortController();
+  const joined = await openMembers(options, storage.seed, options.logger ?? silentLogger);
   const executor = await startExecutor(options);
-  const parts = assemble(options, storage, executor, stopping.signal);
+  const parts = assemble(options, storage, executor, joined, stopping.signal);
   opened.defer(async () => void (await Promise.all([executor?.stop(), parts.network.stop()])));
   const runs = new Runs(() => parts);
   stopping.signal.addEventListener('abort', () => runs.abortAll(), { once: true });
@@ -35,6 +38,7 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
     parts.changes.notifyAll();
   });
   connect(parts);
+  connectMembers(parts);
   parts.driver.recover();
   await parts.network.start();
   parts.driver.handle({ type: 'addresses', addresses: parts.network.status().addresses });
@@ -53,21 +57,28 @@ async function startExecutor(options: PeerOptions): Promise<Executor | undefined
   return executor;
 }
 
-function assemble(options: PeerOptions, storage: Storage, executor: Executor | undefined, stopping: AbortSignal): Parts {
+function assemble(options: PeerOptions, storage: Storage, executor: Executor | undefined, joined: Awaited<ReturnType<typeof openMembers>>, stopping: AbortSignal): Parts {
+  const members = joined?.members;
+  const mesh = members?.mesh ?? options.mesh ?? peerDefaults.mesh;
   const logger = options.logger ?? silentLogger;
   const common = { clock: systemClock, random: systemRandom, logger };
   const signer = signerFromSeed(storage.seed);
   const network = createNetwork({
     ...common,
     seed: storage.seed,
-    mesh: options.mesh ?? peerDefaults.mesh,
+    mesh,
+    doorkeeper: members,
     listen: options.listen ?? [...peerDefaults.listen],
-    bootstrap: options.bootstrap ?? [],
+    bootstrap: [...(options.bootstrap ?? []), ...(joined?.bootstrap ?? [])],
     mdns: options.mdns ?? false,
     metrics: createMetrics(),
     ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),
   });
-  const engine = createEngine({ config: engineConfig(options, executor, proofOf(options.operatorKey, signer)), signer, crypto: systemCrypto });
+  const engine = createEngine({
+    config: { ...engineConfig(options, executor, proofOf(options.operatorKey, signer)), mesh, members: members?.config },
+    signer,
+    crypto: systemCrypto,
+  });
   const { store, journal } = storage;
   const parts: Omit<Parts, 'driver'> = {
     ...common,
@@ -80,6 +91,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     engine,
     changes: new Changes(),
     datasets: new Datasets(store),
+    members,
     stopping,
   };
   return parts as Parts; // the driver needs what is here; it is set by the caller at once
@@ -130,9 +142,10 @@ export function checkOptions(options: PeerOptions): void {
 /** What the network hears goes to the engine; what others ask of our blobs is served. */
 function connect(parts: Parts): void {
   const { network, driver, engine } = parts;
+  const revocations = topics.revocations(engine.config.mesh);
   network.setHandlers({
     message: (from, bytes) => driver.handle({ type: 'message', from, bytes }),
-    gossip: (topic, from, bytes) => driver.gossip(topic, from, bytes),
+    gossip: (topic, from, bytes) => (topic === revocations ? gossipedRevocations(parts, bytes) : driver.gossip(topic, from, bytes)),
     peerConnected: (peer) => {
       const address = network.connections().find((connection) => connection.peer === peer)?.address;
       driver.handle({ type: 'peer-connected', peer, ...(address === undefined ? {} : { address }) });

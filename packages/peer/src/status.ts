@@ -40,7 +40,7 @@ export function knownPeers({ engine, network, clock }: Parts): KnownPeer[] {
   const now = clock.now();
   const connected = new Map(network.connections().map((connection) => [connection.peer, connection.address]));
   const known: KnownPeer[] = [];
-  for (const { author, value, receivedAt, expiresAt } of engine.roster.all()) {
+  for (const { author, value, invitation, receivedAt, expiresAt } of engine.roster.all()) {
     if (author === network.peerId || expiresAt <= now) continue;
     known.push({
       peer: author,
@@ -52,6 +52,7 @@ export function knownPeers({ engine, network, clock }: Parts): KnownPeer[] {
       isolation: value.isolation,
       labels: value.labels,
       datasets: value.datasets.map(({ cid, name, shards, held }) => ({ cid, name, shards, here: countBits(held) })),
+      ...(invitation === undefined ? {} : { member: { roles: invitation.roles, until: invitation.until } }),
       ageMs: now - receivedAt,
     });
     connected.delete(author);

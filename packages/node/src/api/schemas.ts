@@ -42,6 +42,8 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   deadlineMs: integer.min(1).optional(),
 }) as z.ZodType<JobRequestBody>;
 
+export const revocationsBody = z.strictObject({ list: z.base64().max(2 * wireLimits.maxRevocationsBytes) });
+
 export const cancelBody = z.strictObject({ why: z.string().max(wireLimits.maxTextLength).optional() });
 
 export const jobsQuery = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(limits.maxJobsListed)).optional() });

@@ -10,9 +10,10 @@ import { match } from './router.ts';
 import { creditRoutes } from './routes/credit.ts';
 import { dataRoutes } from './routes/data.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { meshRoutes } from './routes/mesh.ts';
 import { peerRoutes } from './routes/peer.ts';
 
-const routes = [...peerRoutes, ...dataRoutes, ...jobRoutes, ...creditRoutes];
+const routes = [...peerRoutes, ...dataRoutes, ...jobRoutes, ...creditRoutes, ...meshRoutes];
 
 export interface ApiServerOptions {
   peer: Peer;

@@ -1,4 +1,4 @@
-import type { DatasetView, JobRequest, JobView, KnownPeer, PeerStatus, ReceiptView, UnitView } from '@shoal/peer';
+import type { DatasetView, JobRequest, JobView, KnownPeer, MembershipView, PeerStatus, ReceiptView, UnitView } from '@shoal/peer';
 
 /** What crosses the local socket, as JSON. Both sides are of one version, on one machine, of one user. */
 
@@ -18,6 +18,19 @@ export interface StatusAnswer extends PeerStatus {
 
 export interface PeersAnswer {
   peers: KnownPeer[];
+}
+
+/** This peer's own membership, absent in a public mesh, and the members that it knows. */
+export interface MeshAnswer {
+  membership?: MembershipView;
+  members: { peer: string; connected: boolean; roles: string[]; labels: Record<string, string>; until: number }[];
+}
+
+export interface RevokedAnswer {
+  /** Whether the list was news to this peer. */
+  newer: boolean;
+  /** Connections that ended by it at once. */
+  cutOff: number;
 }
 
 export interface JobAnswer {

@@ -1,6 +1,6 @@
 import type { DatasetView, JobSummary, JobView } from '@shoal/peer';
 import type {
-  AddDataBody, AddDataLine, CreditAnswer, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, PeersAnswer, ResultBody, ResultLine, StatusAnswer, WatchLine,
+  AddDataBody, AddDataLine, CreditAnswer, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, MeshAnswer, PeersAnswer, ResultBody, ResultLine, RevokedAnswer, StatusAnswer, WatchLine,
 } from '../api/wire.ts';
 import { type Ask, type Endpoint, parseAnswer, readAll, send } from './http.ts';
 import { limits } from '../limits.ts';
@@ -19,6 +19,9 @@ export interface ApiClient {
   readonly endpoint: Endpoint;
   status(options?: CallOptions): Promise<StatusAnswer>;
   peers(options?: CallOptions): Promise<PeersAnswer['peers']>;
+  mesh(options?: CallOptions): Promise<MeshAnswer>;
+  /** A list of revocations, to be obeyed and passed on. */
+  tellRevocations(list: Uint8Array, options?: CallOptions): Promise<RevokedAnswer>;
   datasets(options?: CallOptions): Promise<DatasetView[]>;
   addData(body: AddDataBody, options?: ProgressOptions): Promise<DatasetView>;
   /** By CID or name, to an absolute path. */
@@ -58,6 +61,10 @@ export function createApiClient(endpoint: Endpoint): ApiClient {
     endpoint,
     status: async (options) => (await get('/v1/status', options)) as StatusAnswer,
     peers: async (options) => ((await get('/v1/peers', options)) as PeersAnswer).peers,
+    mesh: async (options) => (await get('/v1/mesh', options)) as MeshAnswer,
+    async tellRevocations(list, options) {
+      return (await whole({ method: 'POST', path: '/v1/mesh/revocations', body: { list: Buffer.from(list).toString('base64') }, signal: options?.signal })) as RevokedAnswer;
+    },
     datasets: async (options) => ((await get('/v1/data', options)) as { datasets: DatasetView[] }).datasets,
     async addData(body, { signal, onProgress } = {}) {
       const line = await last<AddDataLine>({ method: 'POST', path: '/v1/data', body, signal }, onProgress);

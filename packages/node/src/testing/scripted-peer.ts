@@ -115,6 +115,8 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
       },
     },
     status: async () => status,
+    membership: () => undefined,
+    revoke: async () => true,
     addresses: () => status.addresses,
     ready: async () => {},
     peers: () => script.peers ?? [],

@@ -2,7 +2,7 @@ import type { Crypto, PeerId } from '@shoal/runtime';
 import * as z from 'zod';
 import { decodeWith, encodeWith } from '../codec.ts';
 import { ProtocolError } from '../errors.ts';
-import { bytes } from '../fields.ts';
+import { bytes, count } from '../fields.ts';
 import { limits } from '../limits.ts';
 import { checkAdmission, openInvitation, type Invitation, type MeshAuthority } from './invitation.ts';
 
@@ -11,6 +11,18 @@ const membership = z.object({
   invitation: bytes(limits.maxInvitationBytes + limits.maxEnvelopeOverheadBytes),
   admission: bytes(512).optional(),
 });
+
+/** What both sides of a connection say first: what lets them in, and which list of revocations they know. */
+const greeting = z.object({ shown: bytes(limits.maxMembershipBytes), seq: count });
+export type Greeting = z.output<typeof greeting>;
+
+export function encodeGreeting(value: Greeting): Uint8Array {
+  return encodeWith(greeting, value, 'greeting');
+}
+
+export function decodeGreeting(value: Uint8Array): Greeting {
+  return decodeWith(greeting, value, limits.maxMembershipBytes + 64, 'greeting');
+}
 
 export interface Membership {
   peer: PeerId;

@@ -39,4 +39,5 @@ export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
 export const topics = {
   adverts: (mesh: string) => `shoal/${mesh}/adverts/1`,
   offers: (mesh: string) => `shoal/${mesh}/offers/1`,
+  revocations: (mesh: string) => `shoal/${mesh}/revocations/1`,
 } as const;
