@@ -27,7 +27,7 @@ export const defaults = {
   handOnShare: 0.25,
   /** Time to live once half as many are known as make a mesh large: what everybody heard by gossip lasts until the handing on has filled the rosters. */
   growingAdvertTtlMs: 600_000,
-  /** Known peers: all of a small mesh, a sample of a large one. The stalest of the largest group are dropped first; adverts are repeated. */
+  /** Known peers: all of a small mesh, a sample of a large one. Those of the largest group are dropped first; adverts are repeated. */
   maxRoster: 1_024,
   /** An offer without an answer by then counts as silence. */
   offerTimeoutMs: 3_000,

@@ -23,10 +23,14 @@ export interface RosterBounds {
   sampledTtlMs: number;
 }
 
+/** The golden ratio of 32 bits: its multiples are spread evenly. */
+const spread = 0x9e3779b1;
+
 /**
- * The peers of which we hold a valid advert: all of a small mesh, a sample of a large one. When it is full, the stalest
- * advert of the largest group is dropped, where a group is what one neighbour told or what claims one block of addresses:
- * a flood of names makes room for itself, and what is dropped comes again.
+ * The peers of which we hold a valid advert: all of a small mesh, a sample of a large one. When it is full, one of the
+ * largest group is dropped, where a group is what one neighbour told or what claims one block of addresses: a flood of
+ * names makes room for itself, and what is dropped comes again. Not the stalest: the freshest of the mesh would be known to
+ * all then, and the others to nobody.
  */
 export class Roster {
   private readonly byPeer = new Map<PeerId, KnownAdvert>();
@@ -35,6 +39,7 @@ export class Roster {
   private large = false;
   /** Adverts of peers for whom the mesh is large. */
   private sampled = 0;
+  private dropped = 0;
 
   constructor(bounds: RosterBounds) {
     this.bounds = bounds;
@@ -123,11 +128,10 @@ export class Roster {
     for (const advert of this.byPeer.values()) for (const group of groupsOf(advert)) sizes.set(group, (sizes.get(group) ?? 0) + 1);
     let largest = '';
     for (const [group, size] of sizes) if (size > (sizes.get(largest) ?? 0)) largest = group;
-    let stalest: KnownAdvert | undefined;
-    for (const advert of this.byPeer.values()) {
-      if (groupsOf(advert).includes(largest) && (stalest === undefined || advert.expiresAt < stalest.expiresAt)) stalest = advert;
-    }
-    if (stalest !== undefined) this.delete(stalest);
+    const members = [...this.byPeer.values()].filter((advert) => groupsOf(advert).includes(largest));
+    this.dropped += 1;
+    const one = members[(Math.imul(this.dropped, spread) >>> 0) % members.length];
+    if (one !== undefined) this.delete(one);
   }
 }
 

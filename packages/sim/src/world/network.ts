@@ -1,7 +1,7 @@
 import type { PeerId, Random } from '@shoal/runtime';
 import type { EventQueue } from './event-queue.ts';
 import type { LinkModel } from './links.ts';
-import { lazyGossip } from './lazy-gossip.ts';
+import { heartbeatMs, iWant, lazyGossip, lazyPeers } from './lazy-gossip.ts';
 import { LostLinks } from './lost-links.ts';
 import { exponential } from './random.ts';
 
@@ -50,6 +50,8 @@ interface Node extends NodeOptions {
 
 const neighbourFloor = 8;
 const neighbourCap = 16;
+/** Somebody lost and found again is welcome beyond that. */
+const lostCap = 24;
 /** As in @shoal/network: gossipsub's mesh among the neighbours. */
 const meshDegree = { low: 4, wanted: 6, high: 10 };
 /** A connection that nobody used for so long is closed, unless it is an overlay link. */
@@ -185,17 +187,26 @@ export class SimNetwork {
   /** Hop by hop, as gossipsub does it: whole to the mesh, and the id to some of the others. */
   private spread(node: Node, to: ReadonlySet<Node>, except: Node | undefined, topic: string, bytes: Uint8Array, id: number): void {
     this.count(node, lazyGossip(node, this.now()));
-    for (const next of to) {
-      if (next === except) continue;
+    const tell = (next: Node): void => {
       const arrivesAt = this.carry(node, next, bytes, 0);
       // What comes a second time does nothing.
-      if (arrivesAt === undefined || arrivesAt >= (next.heard.get(id) ?? Number.POSITIVE_INFINITY)) continue;
+      if (arrivesAt === undefined || arrivesAt >= (next.heard.get(id) ?? Number.POSITIVE_INFINITY)) return;
       remember(next, id, arrivesAt);
       this.later(arrivesAt - this.now(), () => {
         if (next.ears === undefined || next.heard.get(id) !== arrivesAt) return;
         if (next.ears.gossip(topic, node.id, bytes)) this.spread(next, next.mesh, node, topic, bytes, id);
       });
-    }
+    };
+    for (const next of to) if (next !== except) tell(next);
+    if (node.neighbours.size <= node.mesh.size) return;
+    // Whoever is told the id, and has not heard the message by then, asks for it.
+    this.later(heartbeatMs - (this.now() % heartbeatMs), () => {
+      for (const next of lazyPeers(node, id)) {
+        if (next.ears === undefined || next.heard.has(id) || !this.passes(next.id, node.id)) continue;
+        this.count(next, iWant);
+        tell(next);
+      }
+    });
   }
 
   private count(node: Node, sent: { messages: number; bytes: number }): void {
@@ -282,15 +293,29 @@ export class SimNetwork {
     if (!node.links.has(other) && this.dial(node, other) === undefined) return false;
     node.neighbours.add(other);
     other.neighbours.add(node);
-    if (node.mesh.size < meshDegree.wanted && other.mesh.size < meshDegree.wanted) enmesh(node, other);
+    if (node.mesh.size < meshDegree.wanted) this.enmesh(node, other);
     return true;
   }
 
   /** Whether a lost neighbour is no concern any more. */
   private findAgain(node: Node, other: Node): boolean {
     if (node.neighbours.has(other)) return true;
-    if (node.neighbours.size < neighbourCap && other.neighbours.size < neighbourCap) return this.befriend(node, other);
-    return node.links.has(other) || this.dial(node, other) !== undefined; // as a connection that ends when it is not used
+    return node.neighbours.size < lostCap && other.neighbours.size < lostCap && this.befriend(node, other);
+  }
+
+  /** Takes a peer into the mesh; whoever has too many then lets some go, by lot. */
+  private enmesh(a: Node, b: Node): void {
+    a.mesh.add(b);
+    b.mesh.add(a);
+    for (const [node, keep] of [[a, b], [b, a]] as const) {
+      if (node.mesh.size <= meshDegree.high) continue;
+      const others = [...node.mesh].filter((other) => other !== keep);
+      while (node.mesh.size > meshDegree.wanted) {
+        const [other] = others.splice(this.random.integer(others.length), 1) as [Node];
+        node.mesh.delete(other);
+        other.mesh.delete(node);
+      }
+    }
   }
 
   /** Gossipsub's heartbeat: a mesh that has become thin is filled up. */
@@ -298,7 +323,7 @@ export class SimNetwork {
     if (node.mesh.size >= meshDegree.low) return;
     for (const other of node.neighbours) {
       if (node.mesh.size >= meshDegree.wanted) return;
-      if (other.mesh.size < meshDegree.high) enmesh(node, other);
+      this.enmesh(node, other);
     }
   }
 
@@ -311,11 +336,6 @@ export class SimNetwork {
     if (node === undefined) throw new Error(`Cannot find peer ${id} in the simulated network: it was never added`);
     return node;
   }
-}
-
-function enmesh(a: Node, b: Node): void {
-  a.mesh.add(b);
-  b.mesh.add(a);
 }
 
 function remember(node: Node, id: number, at: number): void {
