@@ -34,13 +34,10 @@ export interface WasmExecutorOptions {
 const maxAttempts = 3;
 
 /** Grows with every change of the host or the rewriter that a program could notice. */
-const hostVersion = 1;
+const hostVersion = 2;
 
-/** Same class, same bytes: this host, the processor's NaN patterns, V8's limits. */
-function determinismClass(): string {
-  const v8 = process.versions.v8.split('.')[0];
-  return `wasi${hostVersion}-${process.arch}-v8.${v8}`;
-}
+/** Same class, same bytes and fuel. NaNs are canonical and depths counted, so V8's version is no part; other processors were not compared yet. */
+const determinismClass = `wasi${hostVersion}-${process.arch}`;
 
 const failed = (code: ExecutionFailureCode, message: string, deterministic: boolean): ExecutionOutcome => ({
   ok: false,
@@ -79,7 +76,7 @@ class WasmExecutor implements Executor {
 
   info(): ExecutorInfo {
     if (this.#level === undefined) throw new ShoalError('executor-not-started', 'The sandbox knows its isolation only after start()');
-    return { engines: ['wasm'], isolation: this.#level, determinismClass: determinismClass(), slots: this.#options.slots };
+    return { engines: ['wasm'], isolation: this.#level, determinismClass, slots: this.#options.slots };
   }
 
   async execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {

@@ -48,6 +48,10 @@ export interface ParsedModule {
   tables: Limits[];
   memories: Limits[];
   globals: number;
+  /** Value types of the globals. */
+  globalTypes: number[];
+  /** Type index of each exception tag. */
+  tags: number[];
   exports: Export[];
   start: number | undefined;
   /** Start and end of each function's body, one after the other. */
@@ -124,6 +128,22 @@ function readTables(reader: Reader): Limits[] {
   });
 }
 
+function readGlobals(reader: Reader): number[] {
+  return Array.from({ length: bounded(reader.u32(), maxModuleGlobals, 'globals') }, () => {
+    const type = readValueType(reader);
+    reader.u8();
+    skipExpression(reader);
+    return type;
+  });
+}
+
+function readTags(reader: Reader): number[] {
+  return Array.from({ length: bounded(reader.u32(), maxModuleFunctions, 'tags') }, () => {
+    reader.u8();
+    return reader.u32();
+  });
+}
+
 function readExports(reader: Reader): Export[] {
   return Array.from({ length: bounded(reader.u32(), maxModuleFunctions, 'exports') }, () => ({
     name: reader.name(),
@@ -176,6 +196,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     const span = sections.get(id);
     return span === undefined ? absent : parse(new Reader(bytes, span.start, span.end));
   };
+  const globalTypes = read(section.global, readGlobals, []);
   return {
     bytes,
     sections,
@@ -188,7 +209,9 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     ),
     tables: read(section.table, readTables, []),
     memories: read(section.memory, (reader) => Array.from({ length: bounded(reader.u32(), 1, 'memories') }, () => readLimits(reader)), []),
-    globals: read(section.global, (reader) => bounded(reader.u32(), maxModuleGlobals, 'globals'), 0),
+    globals: globalTypes.length,
+    globalTypes,
+    tags: read(section.tag, readTags, []),
     exports: read(section.export, readExports, []),
     start: read<number | undefined>(section.start, (reader) => reader.u32(), undefined),
     bodies: read(section.code, readBodies, new Uint32Array(0)),

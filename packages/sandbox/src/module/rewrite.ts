@@ -30,14 +30,14 @@ function memorySection(module: ParsedModule, maxPages: number): Writer {
   return out;
 }
 
-function codeSection(module: ParsedModule, added: Additions): Writer {
+function codeSection(module: ParsedModule, added: Additions, disturb: boolean): Writer {
   const span = module.sections.get(section.code);
   const survey = surveyModule(module);
   const count = module.functions.length;
   const out = new Writer((span === undefined ? 0 : span.end - span.start) * 1.3 + 4096).u32(count + functionEntries(added).length);
   const body = new Writer(65_536);
   for (let i = 0; i < count; i++) {
-    rewriteBody(body.clear(), module, i, survey, added);
+    rewriteBody(body.clear(), module, i, survey, added, disturb);
     out.sized(body);
   }
   out.sized(growBody(added)).sized(bulkBody(added, misc.memoryCopy)).sized(bulkBody(added, misc.memoryFill));
@@ -88,14 +88,18 @@ function tableEntries({ movable }: Additions): Writer[] {
   return [new Writer().u8(valueType.funcref, 1).u32(hostCalls.length).u32(hostCalls.length)];
 }
 
-/**
- * The module as the sandbox runs it: memory clamped to `maxPages`, refusals counted, fuel metered, recursion bounded.
- * `movable`: where fuel runs out it asks the host; `makeMovable` then makes it one that can be stopped there.
- */
-export function rewriteModule(module: ParsedModule, maxPages: number, { movable = false } = {}): Uint8Array<ArrayBuffer> {
+export interface RewriteOptions {
+  /** Where fuel runs out it asks the host; `makeMovable` then makes it one that can be stopped there. */
+  movable?: boolean;
+  /** For tests: NaNs that arithmetic makes get other bits than any processor gives them. No program may notice. */
+  disturbNaNs?: boolean;
+}
+
+/** The module as the sandbox runs it: memory clamped, refusals counted, fuel metered, recursion bounded, NaNs canonical where seen. */
+export function rewriteModule(module: ParsedModule, maxPages: number, { movable = false, disturbNaNs = false }: RewriteOptions = {}): Uint8Array<ArrayBuffer> {
   const added = planAdditions(module, movable);
   // First the code: it says which types it needs.
-  const code = codeSection(module, added);
+  const code = codeSection(module, added, disturbNaNs);
   const replaced = new Map<number, Writer | undefined>([
     [section.type, extended(module, section.type, typeEntries(added))],
     [section.function, extended(module, section.function, functionEntries(added))],
