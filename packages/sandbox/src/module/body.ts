@@ -51,7 +51,8 @@ function applyMark(writer: BodyWriter, { kind, loop }: Mark, instruction: Uint8A
 
 function localTypes(bytes: Uint8Array, { localGroups, groupsAt, codeAt }: FunctionScan): number[] {
   const reader = new Reader(bytes, groupsAt, codeAt);
-  return Array.from({ length: localGroups }, () => new Array<number>(reader.u32()).fill(reader.u8())).flat();
+  const groups = Array.from({ length: localGroups }, () => ({ count: reader.u32(), type: reader.u8() }));
+  return groups.flatMap(({ count, type }) => Array.from({ length: count }, () => type));
 }
 
 /** Where NaNs are made canonical, in the order of the code. */

@@ -347,7 +347,7 @@ export function generateModule(seed: number, { careful = false }: GenerateOption
     [valueType.i64]: [op.i64Const, 0],
     [valueType.f32]: [op.f32Const, 0, 0, 0, 0],
     [valueType.f64]: [op.f64Const, 0, 0, 0, 0, 0, 0, 0, 0],
-    [valueType.v128]: [op.prefixVector, 12, ...new Array<number>(16).fill(0)],
+    [valueType.v128]: [op.prefixVector, 12, ...Array.from({ length: 16 }, () => 0)],
   };
   for (const type of globals) globalSection.u8(type, 1, ...zeros[type], op.end);
   add(section.global, globalSection);

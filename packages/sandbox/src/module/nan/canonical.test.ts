@@ -64,8 +64,8 @@ test('a NaN through a loop is canonical where it leaves it', () => {
 const vector = (...bytes: number[]): number[] => [op.prefixVector, 12, ...bytes];
 const wide = (code: number): number[] => [op.prefixVector, ...new Writer().u32(code).finish()];
 const storeVector = [...wide(11), 4, 0];
-const zeros = vector(...new Array<number>(16).fill(0));
-const ones = vector(...new Array<number>(16).fill(0xff));
+const zeros = vector(...Array.from({ length: 16 }, () => 0));
+const ones = vector(...Array.from({ length: 16 }, () => 0xff));
 
 test('lanes are canonical, each width its own way', () => {
   expect(shows([...at0, ...zeros, ...zeros, ...wide(231), ...storeVector])).toBe('0000c07f'.repeat(4));
