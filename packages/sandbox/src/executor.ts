@@ -93,7 +93,7 @@ class WasmExecutor implements Executor {
   }
 
   async #run(pool: Pool, request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
-    const made = unitOrder(request, determinismClass(), options.checkpoints);
+    const made = unitOrder(request, determinismClass, options.checkpoints);
     if ('fault' in made) return failed('program-invalid', `the unit cannot run: ${made.fault}`, true);
     for (let attempt = 1; ; attempt++) {
       const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
