@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { compareSeed } from '../src/testing/compare.ts';
+import { compareSeed } from '../../src/testing/compare.ts';
 
 /**
- * node --conditions=@shoal/source packages/sandbox/bench/fuzz.ts [--modules 5000] [--first 0] [--node path ...]
+ * node --conditions=@shoal/source packages/sandbox/bench/fuzz/main.ts [--modules 5000] [--first 0] [--node path ...]
  *
  * Generated modules, plain against rewritten, and the same in other Node.js binaries: ends with 1 at the first difference.
  */
