@@ -12,7 +12,7 @@ export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
 export { memberRoles } from './policy/members.ts';
 export type { MembersConfig } from './policy/membership.ts';
-export type { Policy } from './policy/policy.ts';
+export { isolationLevels, type IsolationLevel, type Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';
 export type { RequestedJob } from './requester/job.ts';
 export { linkedOutputs } from './requester/units.ts';

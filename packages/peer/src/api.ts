@@ -21,6 +21,13 @@ export interface PeerOptions {
   labels?: Record<string, string>;
   /** Most memory one unit may be given, in bytes. */
   maxUnitMemoryBytes?: number;
+  /**
+   * The weakest walls (`process`, `partial`, `full`) behind which programs of others run here. Default: `full` as soon as
+   * strangers can reach this peer, that is in a mesh without an authority and beyond this machine; else `process`.
+   */
+  minIsolation?: 'process' | 'partial' | 'full';
+  /** Share of a core that each unit may take, from 0.05 to 1. Default 1. */
+  cpuShare?: number;
   /** Most disk the store may use, in bytes. */
   quotaBytes?: number;
   /**
@@ -70,6 +77,8 @@ export interface JobRequest {
   memoryBytes?: number;
   wallMs?: number;
   outputBytes?: number;
+  /** Most fuel of one unit; see docs/PROGRAMS.md. Default: no such limit. */
+  fuel?: number;
   /** Most units that one worker holds at once. Default: as many as its speed suggests. */
   window?: number;
   /** Failing runs of one unit before the unit fails. Default 3. */
@@ -170,6 +179,10 @@ export interface PeerStatus {
   running: number;
   /** Strength of the sandbox's walls: full, partial or process. */
   isolation: string;
+  /** The weakest walls behind which programs of others run here. */
+  minIsolation?: string;
+  /** What a slot burns in a second, as measured; 0 when it is not known yet. */
+  fuelPerSecond?: number;
   /** Units being run now, whoever asked. */
   work: { job: Cid; unit: number; requester: PeerId; sinceMs: number }[];
   /** Open jobs of its own, and jobs of others that are entrusted to it. */

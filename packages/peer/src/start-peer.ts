@@ -6,6 +6,7 @@ import { createNetwork } from '@shoal/network';
 import { createSandbox } from '@shoal/sandbox';
 import type { Peer, PeerOptions } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
+import { minIsolationOf } from './compose/walls.ts';
 import type { Storage } from './compose/storage.ts';
 import { Datasets } from './data/datasets.ts';
 import { announceHoldings } from './data/peer-data.ts';
@@ -54,6 +55,7 @@ async function startExecutor(options: PeerOptions): Promise<Executor | undefined
   if (slots === 0) return undefined;
   const executor = createSandbox({ slots, clock: systemClock, logger: options.logger ?? silentLogger });
   await executor.start();
+  if (options.cpuShare !== undefined) executor.setCpuShare?.(options.cpuShare);
   return executor;
 }
 
@@ -75,7 +77,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),
   });
   const engine = createEngine({
-    config: { ...engineConfig(options, executor, proofOf(options.operatorKey, signer)), mesh, members: members?.config },
+    config: withSpeed({ ...engineConfig(options, executor, proofOf(options.operatorKey, signer), members !== undefined), mesh, members: members?.config }, executor),
     signer,
     crypto: systemCrypto,
   });
@@ -97,7 +99,12 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
   return parts as Parts; // the driver needs what is here; it is set by the caller at once
 }
 
-function engineConfig(options: PeerOptions, executor: Executor | undefined, operator?: OperatorProof): EngineConfig {
+/** The peer's speed follows the units that run: it is looked at whenever others are told. */
+function withSpeed(config: EngineConfig, executor: Executor | undefined): EngineConfig {
+  return Object.defineProperty(config, 'fuelPerSecond', { get: () => executor?.info().fuelPerSecond ?? 0, enumerable: true });
+}
+
+function engineConfig(options: PeerOptions, executor: Executor | undefined, operator?: OperatorProof, isPrivate = false): EngineConfig {
   const info = executor?.info();
   return {
     mesh: options.mesh ?? peerDefaults.mesh,
@@ -112,7 +119,7 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined, oper
     // What is acknowledged must be durable.
     roles: options.roles ?? (options.dataDir === undefined ? [] : ['steward', 'keeper']),
     ...(operator === undefined ? {} : { operator }),
-    policy: { denied: new Set(), sameNetwork: options.sameNetwork ?? 'public' },
+    policy: { denied: new Set(), minIsolation: minIsolationOf(options, isPrivate), sameNetwork: options.sameNetwork ?? 'public' },
     timings: { ...engineDefaults },
   };
 }

@@ -20,6 +20,8 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     slots: engine.config.slots,
     running: work.length,
     isolation: executor?.info().isolation ?? 'none',
+    ...(engine.config.policy.minIsolation === undefined ? {} : { minIsolation: engine.config.policy.minIsolation }),
+    fuelPerSecond: executor?.info().fuelPerSecond ?? 0,
     work,
     jobs: { open, entrusted: engine.stewarded.size },
     bytesSent: net.bytesSent,

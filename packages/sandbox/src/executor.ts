@@ -18,6 +18,9 @@ import { SandboxChild } from './pool/child.ts';
 import { unitOrder } from './pool/order.ts';
 import { Pool } from './pool/pool.ts';
 import { Session } from './pool/session.ts';
+import type { Throttle } from './pool/throttle.ts';
+import { minCpuShare } from './limits.ts';
+import { Speed, speedRequest } from './speed.ts';
 
 export interface WasmExecutorOptions {
   /** Units that run at once. */
@@ -51,6 +54,9 @@ class WasmExecutor implements Executor {
   readonly #options: WasmExecutorOptions;
   #pool: Pool | undefined;
   #level: Isolation | undefined;
+  readonly #speed = new Speed();
+  #measured: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
   #stopped = false;
 
   constructor(options: WasmExecutorOptions) {
@@ -67,16 +73,55 @@ class WasmExecutor implements Executor {
     this.#level = level;
     this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock) });
     this.#pool.adopt(child);
+    this.#measured = this.#measure(new SandboxChild(command, clock));
+  }
+
+  /** How fast a slot is: in a child of its own, which nobody waits for. */
+  async #measure(child: SandboxChild): Promise<void> {
+    const { clock, logger } = this.#options;
+    const request = speedRequest();
+    const made = unitOrder(request);
+    try {
+      await child.ready;
+      const outcome = 'order' in made ? await new Session(child, request, { signal: this.#stopping.signal }, clock).run(made.order) : undefined;
+      if (outcome !== undefined) this.#speed.note(outcome.usage);
+    } catch (error) {
+      // Stopped, or else told: a peer works without it.
+      if (!this.#stopped) logger.warn('The speed of this machine could not be measured', { error: messageOf(error) });
+    }
+    child.kill('it has measured');
+    await child.exited;
+  }
+
+  pause(): void {
+    this.#throttle((throttle) => throttle.pause());
+  }
+
+  resume(): void {
+    this.#throttle((throttle) => throttle.resume());
+  }
+
+  setCpuShare(share: number): void {
+    if (!(share >= minCpuShare && share <= 1)) {
+      throw new ShoalError('cpu-share-invalid', `Cannot hold units to a share of ${share} of a core: expected from ${minCpuShare} to 1`);
+    }
+    this.#throttle((throttle) => throttle.setShare(share));
+  }
+
+  #throttle(change: (throttle: Throttle) => void): void {
+    if (this.#pool === undefined) throw new ShoalError('executor-not-started', 'The sandbox can be held back only after start()');
+    change(this.#pool.throttle);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#pool?.stop();
+    this.#stopping.abort(stoppedError());
+    await Promise.all([this.#pool?.stop(), this.#measured]);
   }
 
   info(): ExecutorInfo {
     if (this.#level === undefined) throw new ShoalError('executor-not-started', 'The sandbox knows its isolation only after start()');
-    return { engines: ['wasm'], isolation: this.#level, determinismClass, slots: this.#options.slots };
+    return { engines: ['wasm'], isolation: this.#level, determinismClass, slots: this.#options.slots, fuelPerSecond: this.#speed.fuelPerSecond };
   }
 
   async execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
@@ -98,6 +143,7 @@ class WasmExecutor implements Executor {
     for (let attempt = 1; ; attempt++) {
       const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
       if (this.#stopped) throw stoppedError();
+      this.#speed.note(outcome.usage);
       // A warm child may have died while nobody looked: that is not the program's doing.
       if (!untouched || attempt === maxAttempts) return outcome;
       this.#options.logger.warn('A sandbox process was found dead; the unit goes to another', { attempt });

@@ -81,6 +81,20 @@ export const childMemoryBackstopBytes = 6 * 1024 * 1024 * 1024;
 export const childStackKilobytes = 3900;
 /** What a child says on stderr, kept for the message when it crashes. */
 export const childStderrChars = 2000;
+/** A throttled unit runs and stands still within this time: short enough for a fan not to follow, long enough for a timer to hit. */
+export const throttlePeriodMs = 100;
+/** What a throttled unit had too much or too little is made up for, up to so much. */
+export const throttleForgetMs = 1000;
+/** Turns of the loop that measures a peer's speed at its start: some 50 ms of one core, or 0.5 s of a slow one. */
+export const speedProgramLoops = 10_000_000;
+/** Runs from this length on tell how fast a peer is; what a shorter one takes is mostly not its program. */
+export const speedSampleMs = 20;
+/** What one run counts among those before it: one program that is oddly slow changes little. */
+export const speedWeight = 0.1;
+/** Least share of a core that a unit may be held to: below, the periods' own cost shows. */
+export const minCpuShare = 0.05;
+/** Lines of log that a unit may write in one second of real time; more are left out, and counted. */
+export const maxLogLinesPerSecond = 1000;
 /** Grace for children to vanish after SIGKILL, at stop. */
 export const childStopMs = 2000;
 /** A spare child that died by itself is replaced after that time, not at once: starting may be what fails. */

@@ -6,6 +6,7 @@ import { TestMesh } from '../testing/mesh.ts';
 import { countedSpec } from '../testing/specs.ts';
 import type { WorkedJob } from '../worker/job.ts';
 import { admit } from './admit.ts';
+import type { IsolationLevel } from './policy.ts';
 
 const requester = authorOf('requester').id;
 
@@ -22,6 +23,21 @@ describe('a peer takes a job', () => {
 
   it('unless its owner refuses the requester', () => {
     expect(codes(countedSpec(1), ({ config }) => (config.policy = { denied: new Set([requester]) }))).toEqual(['requester-denied']);
+  });
+
+  it('unless the walls around programs of others are weaker than its owner wants', () => {
+    const levels = (isolation: string, minIsolation: IsolationLevel, by = requester): string[] => {
+      const { engine } = new TestMesh(1).add({});
+      engine.config.isolation = isolation;
+      engine.config.policy = { denied: new Set(), minIsolation };
+      return admit(engine, countedSpec(1), by === requester ? by : engine.self, 1_000).map(({ code }) => code);
+    };
+    expect(levels('process', 'full')).toEqual(['isolation-too-weak']);
+    expect(levels('partial', 'full')).toEqual(['isolation-too-weak']);
+    expect(levels('something else', 'process')).toEqual(['isolation-too-weak']);
+    expect(levels('full', 'full')).toEqual([]);
+    expect(levels('partial', 'process')).toEqual([]);
+    expect(levels('process', 'full', 'itself' as never)).toEqual([]);
   });
 
   it('unless its deadline is past', () => {

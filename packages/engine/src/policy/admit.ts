@@ -3,11 +3,15 @@ import { limits, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { attestedLabels, requesterRefusal } from './members.ts';
+import { isolationLevels, type IsolationLevel } from './policy.ts';
 
 /** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
 export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
   const { config } = engine;
   if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
+  if (requester !== engine.self && isTooOpen(engine)) {
+    return [{ code: 'isolation-too-weak', text: `its sandbox is at level ${config.isolation}; its owner lets programs of others run from level ${config.policy.minIsolation} on` }];
+  }
   const refusal = requesterRefusal(engine, requester);
   if (refusal !== undefined) return [refusal];
   const [unknown] = spec.requires ?? [];
@@ -24,6 +28,12 @@ export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: num
   if (verdict.verdict === 'no') return verdict.reasons.slice(0, limits.maxReasons).map(short);
   if (verdict.verdict === 'unknown') return [short({ code: 'label-missing', text: `it has no label ${verdict.missing.join(', ')}` })];
   return [];
+}
+
+function isTooOpen({ config: { policy, isolation } }: Engine): boolean {
+  if (policy.minIsolation === undefined) return false;
+  // A level that is not known here is below all others.
+  return isolationLevels.indexOf(isolation as IsolationLevel) < isolationLevels.indexOf(policy.minIsolation);
 }
 
 /** As long as a message may carry: the job's author chose part of the text. */

@@ -34,6 +34,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   memoryBytes: integer.optional(),
   wallMs: integer.optional(),
   outputBytes: integer.optional(),
+  fuel: integer.optional(),
   window: integer.optional(),
   retries: integer.optional(),
   priority: integer.optional(),

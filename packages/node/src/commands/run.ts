@@ -28,6 +28,7 @@ interface RunOptions extends PeerCommandOptions {
   timeout?: number;
   outputLimit?: number;
   deadline?: number;
+  fuel?: number;
   window?: number;
   retries?: number;
   priority?: number;
@@ -58,6 +59,7 @@ export function registerRun(program: Command, context: Context): void {
       .option('--memory <size>', 'most memory of one unit, such as 256MiB', parseBytes)
       .option('--timeout <duration>', 'longest run of one unit, such as 60s', parseDuration)
       .option('--output-limit <size>', 'most output of one unit, such as 16MiB', parseBytes)
+      .option('--fuel <n>', 'most work of one unit, counted the same on every machine (see docs/PROGRAMS.md)', parseInteger(1, Number.MAX_SAFE_INTEGER))
       .option('--deadline <duration>', 'the whole job fails when it is not done by then, such as 10m', parseDuration)
       .option('--window <n>', 'most units that one worker holds at once (default: as its speed suggests)', parseInteger(1, 256))
       .option('--retries <n>', 'failing runs of one unit before it is given up (default: 3)', parseInteger(0, 20))
@@ -161,6 +163,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     memoryBytes: options.memory,
     wallMs: options.timeout,
     outputBytes: options.outputLimit,
+    fuel: options.fuel,
     window: options.window,
     retries: options.retries,
     priority: options.priority,

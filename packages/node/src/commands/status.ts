@@ -24,7 +24,7 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
   const rows: [string, string][] = [
     ['state', stateOf(status, style)],
     ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
-    ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, sandbox: ${status.isolation}`],
+    ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, ${sandboxOf(status)}`],
     ['jobs', `${status.jobs.open} open of its own${status.jobs.entrusted === 0 ? '' : `, ${status.jobs.entrusted} entrusted to it by others`}`],
     ['stored', humanBytes(status.storedBytes)],
     ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received`],
@@ -34,6 +34,13 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
   ];
   const units = status.work.map((unit) => `  unit ${unit.unit} of job ${shortId(unit.job)} for ${shortId(unit.requester)}, ${humanDuration(unit.sinceMs)}`);
   return [`${style.bold('peer')} ${status.peer}`, ...pairs(rows, style), ...(units.length === 0 ? [] : ['', style.bold('Running now'), ...units])];
+}
+
+function sandboxOf({ isolation, minIsolation, fuelPerSecond }: StatusAnswer): string {
+  const levels = ['process', 'partial', 'full'];
+  const refuses = minIsolation !== undefined && levels.indexOf(isolation) < levels.indexOf(minIsolation);
+  const speed = fuelPerSecond === undefined || fuelPerSecond === 0 ? '' : `, ${Math.round(fuelPerSecond / 1e6)} million fuel a second`;
+  return `sandbox: ${isolation}${refuses ? ` (programs of others are refused below ${minIsolation}; see --min-isolation)` : ''}${speed}`;
 }
 
 function stateOf({ ready, neighbours, readyAfterMs }: StatusAnswer, style: Style): string {

@@ -19,6 +19,8 @@ interface UpCommandOptions extends PeerCommandOptions {
   mdns?: boolean;
   quota?: number;
   maxUnitMemory?: number;
+  minIsolation?: 'process' | 'partial' | 'full';
+  cpuShare?: number;
   logLevel?: LogLevel;
   untilStdinEnds?: boolean;
 }
@@ -39,6 +41,8 @@ export function registerUp(program: Command, context: Context): void {
       .option('--mdns', 'find peers on the local network')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
+      .addOption(new Option('--min-isolation <level>', 'weakest sandbox in which programs of others run here (default: full where strangers can reach it)').choices(['process', 'partial', 'full']))
+      .option('--cpu-share <percent>', 'share of a core that each unit may take, from 5 to 100 (default: 100)', parseInteger(5, 100))
       .addOption(new Option('--log-level <level>', 'what to log, to standard error').choices(logLevels))
       .addOption(new Option('--until-stdin-ends', 'leave when standard input ends, for programs that start peers').hideHelp()),
   );
@@ -68,6 +72,8 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
       ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),
+      ...(options.minIsolation === undefined ? {} : { minIsolation: options.minIsolation }),
+      ...(options.cpuShare === undefined ? {} : { cpuShare: options.cpuShare / 100 }),
     });
   });
 }

@@ -46,6 +46,8 @@ export type ExecutionFailureCode =
   | 'output-exceeded'
   | 'files-exceeded'
   | 'fuel-exceeded'
+  | 'depth-exceeded'
+  | 'instantiation-exceeded'
   | 'input-unreadable'
   | 'sandbox-crashed'
   | 'cancelled';
@@ -154,10 +156,17 @@ export interface ExecutorInfo {
   determinismClass: string;
   /** Executions that run at once. */
   slots: number;
+  /** Fuel that one slot burns in a second: measured by a short program at start, then by what really runs. 0: not known yet. */
+  fuelPerSecond?: number;
 }
 
 /** Runs programs of strangers. Resolves with an outcome in every case; rejects only when stopped. */
 export interface Executor extends Service {
   info(): ExecutorInfo;
+  /** All that runs stands still at once, and what begins later as well; nothing is lost, and no limit of time runs. */
+  pause?(): void;
+  resume?(): void;
+  /** Holds each execution to a share of a core, from 0.05 to 1. */
+  setCpuShare?(share: number): void;
   execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome>;
 }

@@ -47,7 +47,7 @@ export function failureOf(ending: Ending): Failure | undefined {
   }
   if (thrown instanceof wasm.RuntimeError) {
     if (ending.fuelLeft < 0n) return failure('fuel-exceeded', `the program used up its fuel of ${ending.fuel}`, true);
-    if (ending.stackLeft < 0) return failure('program-trapped', `the program stopped: its calls went too deep (${guestStackBytes} bytes of stack)`, true);
+    if (ending.stackLeft < 0) return failure('depth-exceeded', `the program stopped: its calls went too deep (${guestStackBytes} bytes of stack)`, true);
     if (ending.memoryRefused) {
       return failure('memory-exceeded', `the program stopped (${text}) after it was refused more than ${ending.maxMemoryBytes} bytes of memory`, true);
     }

@@ -23,6 +23,9 @@ const seccompIndex = 4;
 export class SandboxChild {
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
+  readonly #clock: Clock;
+  #haltedMs = 0;
+  #haltedSinceMs: number | undefined;
   #stderr = '';
   #listener: ChildListener | undefined;
   #gone: string | undefined;
@@ -37,6 +40,7 @@ export class SandboxChild {
   readonly exited: Promise<void>;
 
   constructor(command: Command, clock: Clock) {
+    this.#clock = clock;
     this.#process = spawn(command.file, command.args, {
       cwd: '/',
       // A process group of its own, without a terminal: all of its wrappers can be killed at once.
@@ -95,6 +99,25 @@ export class SandboxChild {
     this.send(kind, new TextEncoder().encode(JSON.stringify(value)));
   }
 
+  /** Stops the process in its tracks, with all its wrappers. Windows has no such thing: there it runs on. */
+  halt(): void {
+    if (this.#haltedSinceMs !== undefined || !this.alive) return;
+    this.#haltedSinceMs = this.#clock.monotonic();
+    if (process.platform !== 'win32') this.#signalGroup('SIGSTOP');
+  }
+
+  proceed(): void {
+    if (this.#haltedSinceMs === undefined) return;
+    this.#haltedMs += this.#clock.monotonic() - this.#haltedSinceMs;
+    this.#haltedSinceMs = undefined;
+    if (this.alive && process.platform !== 'win32') this.#signalGroup('SIGCONT');
+  }
+
+  /** How long it has stood still in all. */
+  get haltedMs(): number {
+    return this.#haltedMs + (this.#haltedSinceMs === undefined ? 0 : this.#clock.monotonic() - this.#haltedSinceMs);
+  }
+
   /** Ends the process at once, whatever it does. */
   kill(reason: string): void {
     if (this.#gone !== undefined) return;
@@ -107,10 +130,14 @@ export class SandboxChild {
    * walls, would leave the rest behind.
    */
   #killGroup(): void {
+    this.#signalGroup('SIGKILL');
+  }
+
+  #signalGroup(signal: NodeJS.Signals): void {
     const { pid } = this.#process;
     if (pid === undefined) return;
     try {
-      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+      process.kill(process.platform === 'win32' ? pid : -pid, signal);
     } catch (error) {
       // Gone already: what was wanted.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;

@@ -1,6 +1,7 @@
 import { ShoalError, type Cancel, type Clock, type Logger, type PeerId } from '@shoal/runtime';
 import { childIdleMs, childMaxUnits, childRestartMs, childStopMs, maxQueuedExecutions } from '../limits.ts';
 import type { SandboxChild } from './child.ts';
+import { Throttle } from './throttle.ts';
 
 export interface PoolOptions {
   /** Units that run at once. */
@@ -32,12 +33,19 @@ export class Pool {
   readonly #idle: IdleChild[] = [];
   readonly #all = new Set<SandboxChild>();
   readonly #waiters: Waiter[] = [];
+  readonly #throttle: Throttle;
   #busy = 0;
   #stopped = false;
   #cancelRestart: Cancel | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#throttle = new Throttle(options.clock);
+  }
+
+  /** What holds busy children back. */
+  get throttle(): Throttle {
+    return this.#throttle;
   }
 
   /** Takes in a child that was started before the pool. */
@@ -71,6 +79,7 @@ export class Pool {
   /** Gives a slot and its child back; a dead child, or none, frees the slot as well. */
   release(child: SandboxChild): void {
     this.#busy--;
+    this.#throttle.remove(child);
     if (child.alive && !this.#stopped) this.#keep(child);
     else child.kill('the pool was stopped');
     this.#pump();
@@ -81,6 +90,7 @@ export class Pool {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRestart?.();
+    this.#throttle.stop();
     for (const waiter of this.#waiters.splice(0)) waiter.refuse(stoppedError());
     for (const { cancelExpiry } of this.#idle.splice(0)) cancelExpiry();
     const all = [...this.#all];
@@ -101,7 +111,10 @@ export class Pool {
       child.units++;
       waiter.grant(
         child.ready.then(
-          () => child,
+          () => {
+            this.#throttle.add(child);
+            return child;
+          },
           (error: Error) => {
             this.release(child);
             throw error;

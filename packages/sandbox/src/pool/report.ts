@@ -12,6 +12,7 @@ const reportable: ReadonlySet<string> = new Set<ExecutionFailureCode>([
   'output-exceeded',
   'files-exceeded',
   'fuel-exceeded',
+  'depth-exceeded',
   'input-unreadable',
   'sandbox-crashed',
 ]);

@@ -59,9 +59,7 @@ export class Session {
       return this.outcome;
     }
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#cancelTimer = this.#clock.setTimer(prepareMs, () =>
-      this.#abandon('wall-time-exceeded', `the program was not ready to run after ${prepareMs} ms`),
-    );
+    this.#limit(prepareMs, () => this.#abandon('instantiation-exceeded', `the program was not ready to run after ${prepareMs} ms`));
     this.#child.listen({
       frame: (kind, payload) => this.#frame(kind, payload),
       gone: (text) => {
@@ -137,14 +135,27 @@ export class Session {
 
   #started(): string | undefined {
     if (this.#startedMs !== undefined) return 'it started twice';
-    this.#startedMs = this.#clock.monotonic();
+    this.#startedMs = this.#activeMs();
     this.#checkpointing?.start();
     this.#cancelTimer();
     const { wallMs } = this.#request.limits;
-    this.#cancelTimer = this.#clock.setTimer(wallMs, () =>
-      this.#abandon('wall-time-exceeded', `the program ran longer than its ${wallMs} ms`),
-    );
+    this.#limit(wallMs, () => this.#abandon('wall-time-exceeded', `the program ran longer than its ${wallMs} ms`));
     return undefined;
+  }
+
+  /** Time in which the child was not made to stand still: what its owner takes away counts against no limit. */
+  #activeMs(): number {
+    return this.#clock.monotonic() - this.#child.haltedMs;
+  }
+
+  #limit(ms: number, exceeded: () => void): void {
+    const until = this.#activeMs() + ms;
+    const look = (): void => {
+      const leftMs = until - this.#activeMs();
+      if (leftMs <= 0) return exceeded();
+      this.#cancelTimer = this.#clock.setTimer(Math.ceil(leftMs), look);
+    };
+    this.#cancelTimer = this.#clock.setTimer(ms, look);
   }
 
   #read(payload: Uint8Array): string | undefined {
@@ -227,6 +238,6 @@ export class Session {
   }
 
   #wallMs(): number {
-    return this.#startedMs === undefined ? 0 : this.#clock.monotonic() - this.#startedMs;
+    return this.#startedMs === undefined ? 0 : this.#activeMs() - this.#startedMs;
   }
 }

@@ -237,7 +237,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   unreadable,
   fails('a non-zero exit code: program-exited, with its log', { args: ['exit', '3'] }, 'program-exited', true, 'about to leave'),
   fails('a trap: program-trapped, with its log', { args: ['trap'] }, 'program-trapped', true, 'about to trap'),
-  fails('an endless recursion: program-trapped', { args: ['recurse'] }, 'program-trapped', true),
+  fails('an endless recursion: depth-exceeded', { args: ['recurse'] }, 'depth-exceeded', true),
   fails('an endless loop: wall-time-exceeded, with its log', { args: ['loop'], limits: { wallMs: 150 } }, 'wall-time-exceeded', false, 'looping'),
   fails('a memory bomb: memory-exceeded', { args: ['memory'] }, 'memory-exceeded', true, 'growing'),
   fails('too little memory to begin with: memory-exceeded', { limits: { memoryBytes: 0 } }, 'memory-exceeded', true),
