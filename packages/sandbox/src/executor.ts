@@ -17,9 +17,9 @@ import { detectWalls } from './launch/detect.ts';
 import { SandboxChild } from './pool/child.ts';
 import { unitOrder } from './pool/order.ts';
 import { Pool } from './pool/pool.ts';
+import { minCpuShare } from './limits.ts';
 import { Session } from './pool/session.ts';
 import type { Throttle } from './pool/throttle.ts';
-import { minCpuShare } from './limits.ts';
 import { Speed, speedRequest } from './speed.ts';
 
 export interface WasmExecutorOptions {
@@ -80,7 +80,7 @@ class WasmExecutor implements Executor {
   async #measure(child: SandboxChild): Promise<void> {
     const { clock, logger } = this.#options;
     const request = speedRequest();
-    const made = unitOrder(request);
+    const made = unitOrder(request, determinismClass, undefined);
     try {
       await child.ready;
       const outcome = 'order' in made ? await new Session(child, request, { signal: this.#stopping.signal }, clock).run(made.order) : undefined;

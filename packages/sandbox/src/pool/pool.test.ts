@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { commandFor, type Command } from '../launch/command.ts';
 import { defaultEntry } from '../launch/paths.ts';
 import { findTools } from '../launch/tools.ts';
 import { probeProgram } from '../testing/probe.ts';
+import { sandboxProcesses } from '../testing/processes.ts';
 import { execute, textOf } from '../testing/request.ts';
 import { SandboxChild } from './child.ts';
 import { Pool } from './pool.ts';
@@ -27,26 +28,7 @@ async function start(slots: number, isolation?: ExecutorInfo['isolation']): Prom
 
 afterEach(() => executor?.stop());
 
-interface Child {
-  pid: number;
-  command: string;
-}
-
-/** The sandbox processes below a process, by the operating system's list: wrappers and what runs in them. */
-function children(of = process.pid): Child[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) as RegExpExecArray)
-    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command as string }));
-  const mine = new Set([of]);
-  for (let grew = true; grew; ) {
-    const size = mine.size;
-    for (const row of rows) if (mine.has(row.parent)) mine.add(row.pid);
-    grew = mine.size > size;
-  }
-  return rows.filter((row) => mine.has(row.pid) && row.command.includes('child/entry'));
-}
+const children = sandboxProcesses;
 
 const failure = (outcome: ExecutionOutcome): string => (outcome.ok ? 'none' : outcome.failure.code);
 
