@@ -81,6 +81,7 @@ class WasmExecutor implements Executor {
     const { clock, logger } = this.#options;
     const request = speedRequest();
     const made = unitOrder(request, determinismClass, undefined);
+    this.#stopping.signal.addEventListener('abort', () => child.kill('the sandbox was stopped'), { once: true });
     try {
       await child.ready;
       const outcome = 'order' in made ? await new Session(child, request, { signal: this.#stopping.signal }, clock).run(made.order) : undefined;

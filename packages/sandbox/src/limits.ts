@@ -85,8 +85,8 @@ export const childStderrChars = 2000;
 export const throttlePeriodMs = 100;
 /** What a throttled unit had too much or too little is made up for, up to so much. */
 export const throttleForgetMs = 1000;
-/** Turns of the loop that measures a peer's speed at its start: some 50 ms of one core, or 0.5 s of a slow one. */
-export const speedProgramLoops = 10_000_000;
+/** Turns of the loop that measures a peer's speed at its start: some 80 ms of one core, or a second of a slow one. */
+export const speedProgramLoops = 40_000_000;
 /** Runs from this length on tell how fast a peer is; what a shorter one takes is mostly not its program. */
 export const speedSampleMs = 20;
 /** What one run counts among those before it: one program that is oddly slow changes little. */

@@ -48,6 +48,6 @@ export function speedRequest(): ExecutionRequest {
     args: [],
     env: {},
     inputs: [],
-    limits: { memoryBytes: 65_536, wallMs: 2_000, outputBytes: 0, logBytes: 0 },
+    limits: { memoryBytes: 65_536, wallMs: 5_000, outputBytes: 0, logBytes: 0 },
   };
 }

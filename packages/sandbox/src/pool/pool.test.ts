@@ -7,6 +7,7 @@ import { createWasmExecutor } from '../executor.ts';
 import { commandFor, type Command } from '../launch/command.ts';
 import { defaultEntry } from '../launch/paths.ts';
 import { findTools } from '../launch/tools.ts';
+import { dieOften, remains } from '../testing/deaths.ts';
 import { probeProgram } from '../testing/probe.ts';
 import { sandboxProcesses } from '../testing/processes.ts';
 import { execute, textOf } from '../testing/request.ts';
@@ -145,14 +146,18 @@ test('the signal to the outcome of a cancelled unit takes a few milliseconds', a
   expect(Math.min(...times)).toBeLessThan(10);
 });
 
-test('a hundred units that die in every way leave the pool as it was', async () => {
+test('a hundred units that die in every way end with its reason and leave the pool as it was', async () => {
   await start(2, 'process');
-  const ways = [['trap'], ['exit', '1'], ['memory'], ['output'], ['files'], ['recurse']];
-  const outcomes = await Promise.all(Array.from({ length: 96 }, (_, i) => execute(executor, probe, { args: ways[i % ways.length] as string[] })));
-  const codes = new Set(outcomes.map(failure));
-  expect(codes).toEqual(new Set(['program-trapped', 'program-exited', 'memory-exceeded', 'output-exceeded', 'files-exceeded']));
-  expect(children().length).toBeLessThanOrEqual(4);
-});
+  expect(await dieOften(executor, probe, 16)).toEqual([]);
+  const before = remains();
+  expect(await dieOften(executor, probe, 96)).toEqual([]);
+  const after = await execute(executor, probe, { args: ['fib', '10'] });
+  expect(after.ok && textOf(after.stdout)).toBe('55');
+  // Two slots and their spares, each with a pipe or two.
+  await expect.poll(() => remains().processes, { timeout: 5000 }).toBeLessThanOrEqual(4);
+  expect(remains().descriptors).toBeLessThanOrEqual(before.descriptors + 12);
+  expect(remains().temporaryFiles).toBe(before.temporaryFiles);
+}, 60_000);
 
 test('start fails clearly where a level cannot be had, and info needs a start', async () => {
   executor = createWasmExecutor({ slots: 1, clock: systemClock, logger: silentLogger, nodePath: '/nowhere/node', isolation: 'process' });

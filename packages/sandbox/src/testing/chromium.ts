@@ -28,7 +28,7 @@ export async function runInChromium(browser: string, script: string, files: Reco
     else if (path === '/main.js') reply('text/javascript', script);
     else if (files[path] !== undefined) reply('application/wasm', files[path]);
     else if (path.endsWith('.ts')) {
-      readFile(join(sources, path), 'utf8').then((text) => reply('text/javascript', stripTypeScriptTypes(text)), reject);
+      void readFile(join(sources, path), 'utf8').then((text) => reply('text/javascript', stripTypeScriptTypes(text))).catch(reject);
     } else response.writeHead(404).end();
   });
   server.listen(0, '127.0.0.1');
