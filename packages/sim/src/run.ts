@@ -68,8 +68,9 @@ function settleMs(world: World): number {
 function allEnded(world: World): boolean {
   return world.scenario.jobs.every((planned, number) => {
     const requester = world.peers[planned.requester];
-    if (requester === undefined || requester.gone) return true;
+    if (requester === undefined) return true;
     const job = [...world.jobs.values()].find((posted) => posted.number === number);
+    if (requester.gone) return (job?.entrusted ?? []).length === 0 || job === undefined || world.isOverAtSteward(job);
     return job !== undefined && requester.up && requester.engine.requested.get(job.id)?.outcome !== 'open';
   });
 }

@@ -1,5 +1,5 @@
-import type { Crypto, PeerId, Random } from '@shoal/runtime';
-import { encodeResult } from '@shoal/protocol';
+import type { Cid, Crypto, PeerId, Random } from '@shoal/runtime';
+import { decodeResult, documentCid, encodeResult } from '@shoal/protocol';
 import type { RunOutcome } from '@shoal/engine';
 
 /**
@@ -19,16 +19,19 @@ export interface UnitRun {
   unit: number;
   /** Cost of the unit, the same for everybody. */
   fuel: number;
+  /** Its output is named by the result, not in it. */
+  linked: boolean;
   peer: PeerId;
 }
 
 const failureShare = 0.3;
 const slowness = 8;
+const linkedBytes = 100_000;
 const noLog = new Uint8Array();
 
 /** The true result of a unit. */
-export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel'>, crypto: Crypto): ReturnType<typeof encodeResult> {
-  return resultWith(`${run.job}/${run.unit}`, run.fuel, crypto);
+export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel' | 'linked'>, crypto: Crypto): ReturnType<typeof encodeResult> {
+  return resultWith(`${run.job}/${run.unit}`, run, crypto);
 }
 
 /** How a worker of this kind ends a run: after so long, with that; undefined: never. */
@@ -48,9 +51,9 @@ export function behave(
     case 'copying':
       return undefined;
     case 'lying':
-      return done(resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run.fuel, crypto));
+      return done(resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run, crypto));
     case 'colluding':
-      return done(resultWith(`agreed falsehood ${run.job}/${run.unit}`, run.fuel, crypto));
+      return done(resultWith(`agreed falsehood ${run.job}/${run.unit}`, run, crypto));
     case 'flaky':
       if (random.float() < failureShare) {
         return {
@@ -67,6 +70,14 @@ export function behave(
   }
 }
 
-function resultWith(text: string, fuel: number, crypto: Crypto): ReturnType<typeof encodeResult> {
-  return encodeResult({ stdout: { inline: new TextEncoder().encode(text) }, files: [], fuel }, crypto);
+function resultWith(text: string, { fuel, linked }: Pick<UnitRun, 'fuel' | 'linked'>, crypto: Crypto): ReturnType<typeof encodeResult> {
+  const output = new TextEncoder().encode(text);
+  const stdout = linked ? { cid: documentCid(output, crypto), bytes: linkedBytes } : { inline: output };
+  return encodeResult({ stdout, files: [], fuel }, crypto);
+}
+
+/** What a result names outside of itself: the one output, where it is linked. */
+export function rootsIn(document: Uint8Array): Cid[] {
+  const { stdout } = decodeResult(document);
+  return 'cid' in stdout ? [stdout.cid] : [];
 }

@@ -9,9 +9,10 @@ import { foldsAlike, replaysAlike } from './fold.ts';
 import { checkLedger } from './ledger.ts';
 import { nameOf, type Report } from './report.ts';
 import { leftovers } from './rest.ts';
-import { checkSaid } from './said.ts';
 import { checkRun } from './runs.ts';
+import { checkSaid } from './said.ts';
 import type { Violation } from './violation.ts';
+import { Acting, checkEntrusted } from './stewards.ts';
 import { Waits } from './waits.ts';
 
 const maxViolations = 20;
@@ -27,6 +28,7 @@ export class Checker implements Watch {
   readonly accepted = new Map<string, Cid>();
   private readonly looked = new Map<Cid, { ledger: JobLedger; entries: number; units: Map<number, number> }>();
   private readonly waits = new Waits();
+  private readonly acting = new Acting();
   private readonly random;
   private looks = 0;
   private heard = 0;
@@ -59,7 +61,12 @@ export class Checker implements Watch {
     this.looks += 1;
     for (const job of world.jobs.values()) {
       const open = job.requester.up ? job.requester.engine.requested.get(job.id) : undefined;
-      if (open === undefined) continue;
+      if (job.spec.stewards !== undefined) this.acting.look(world, job, this.report);
+      if (open === undefined) {
+        const ledger = job.spec.stewards === undefined ? undefined : world.ledgerOf(job);
+        if (ledger !== undefined) this.lookInto(world, job, ledger);
+        continue;
+      }
       this.lookInto(world, job, open.ledger);
       if (open.outcome === 'open' && open.ledger.cancelled.size > 0) this.report('cancel-holds', `${nameOf(job)} was cancelled and is open again`);
       this.waits.look(world, job, open, this.report);
@@ -81,6 +88,7 @@ export class Checker implements Watch {
   atRest(world: World): void {
     this.now = world.elapsedMs;
     for (const job of world.jobs.values()) {
+      checkEntrusted(world, job, this.report);
       if (job.requester.gone) continue;
       const ledger = foldsAlike(job, this.random, this.report);
       checkLedger(world, job, ledger, this.accepted, this.report);

@@ -1,8 +1,9 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { bitAt, matchSelector, parseSelector, votesOf, type JobLedger, type UnitFacts } from '@shoal/engine';
+import { acceptedResult, bitAt, matchSelector, parseSelector, votesOf, type JobLedger, type UnitFacts } from '@shoal/engine';
 import { decodeResult } from '@shoal/protocol';
 import { commitmentsOpened } from './commitments.ts';
 import { nameOf, type Report } from './report.ts';
+import { checkJudges, checkKept } from './stewards.ts';
 import type { PostedJob, World } from '../world/world.ts';
 
 /**
@@ -17,13 +18,16 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     if (looked?.get(unit) === size) continue;
     looked?.set(unit, size);
     const where = `unit ${unit} of ${nameOf(job)}`;
-    if (facts.accepted.size > 1) report('accepted-once', `${where} has ${facts.accepted.size} accepted results`);
-    if (facts.accepted.size > 0 && facts.abandoned.size > 0) report('accepted-once', `${where} is accepted and abandoned`);
+    // Two who act at once may each believe one liar, where one is enough; the requester's word is what counts then.
+    const mayDiffer = job.spec.stewards !== undefined && (quorum <= colluders || quorum === 1 || adaptive === true);
+    if (facts.accepted.size > 1 && !mayDiffer) report('accepted-once', `${where} has ${facts.accepted.size} accepted results`);
+    if (facts.accepted.size > 0 && facts.abandoned.size > 0 && !mayDiffer) report('accepted-once', `${where} is accepted and abandoned`);
+    const key = `${job.id}/${unit}`;
+    const before = accepted.get(key);
+    const chosen = acceptedResult(facts, job.requester.id)?.result ?? before;
+    if (before !== undefined && before !== chosen && !mayDiffer) report('accepted-is-kept', `the accepted result of ${where} changed`);
+    if (chosen !== undefined) accepted.set(key, chosen);
     for (const [result, workers] of facts.accepted) {
-      const key = `${job.id}/${unit}`;
-      const before = accepted.get(key);
-      if (before !== undefined && before !== result) report('accepted-is-kept', `the accepted result of ${where} changed`);
-      accepted.set(key, result);
       checkVotes(world, job, { where, unit, result, workers }, ledger, report);
       const alone = adaptive === true && workers.size === 1;
       if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
@@ -31,6 +35,8 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
   }
   if (ledger.receipts.size > 0) checkCredit(job, ledger, report);
+  checkJudges(job, ledger, report);
+  checkKept(world, job, ledger, report);
 }
 
 function checkVotes(
@@ -44,7 +50,9 @@ function checkVotes(
   const { quorum, adaptive } = job.spec.verify;
   const facts = ledger.unit(unit);
   const votes = votesOf(facts, quorum > 1);
-  const behind = new Set([...workers].filter((worker) => votes.get(worker) === result));
+  // A worker that became a steward later on has no vote any more; what it had shown before stands.
+  const hadShown = (worker: PeerId): boolean => ledger.delegations.acted.has(worker) && commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result);
+  const behind = new Set([...workers].filter((worker) => votes.get(worker) === result || hadShown(worker)));
   const needed = adaptive === true ? 1 : quorum;
   if (behind.size < needed) report('quorum', `${where} was accepted with ${behind.size} of ${needed} votes`);
   const against = new Map<Cid, number>();
@@ -53,7 +61,7 @@ function checkVotes(
     if (quorum > 1 && !commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result)) {
       report('commit-before-reveal', `${where} counts a worker that never committed to what it showed`);
     }
-    const peer = world.peers.find(({ id }) => id === worker);
+    const peer = world.peerOf(worker);
     if (peer === undefined) {
       report('policy', `${where} was accepted from somebody who is no peer`);
       continue;

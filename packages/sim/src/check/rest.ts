@@ -1,3 +1,4 @@
+import type { Cid } from '@shoal/runtime';
 import type { World } from '../world/world.ts';
 import type { SimPeer } from '../world/peer.ts';
 import { plannedJob } from './report.ts';
@@ -15,13 +16,15 @@ export function leftovers(world: World): string[] {
 function leftoversOf(world: World, { engine, running, index, id }: SimPeer): string[] {
   const left: string[] = [];
   const say = (what: string): void => void left.push(`${what} at peer ${index}`);
+  const isHeldForOneGone = (job: string): boolean => world.jobs.get(job as Cid)?.requester.gone === true && engine.stewarded.has(job as Cid);
   const name = (job: Parameters<typeof plannedJob>[1]): string => (plannedJob(world, job) === undefined ? 'a stranger\'s job' : `job ${world.jobs.get(job)?.number}`);
   for (const [job, worked] of engine.worked) say(`a lease on ${name(job)} (${worked.running.size} running, ${worked.queue.length} queued)`);
+  for (const job of engine.stewarded.keys()) if (!isHeldForOneGone(job)) say(`${name(job)}, entrusted to it,`);
   for (const [job, { outcome }] of engine.requested) say(`${name(job)}, ${outcome},`);
   if (running.size > 0) say(`${running.size} runs`);
   if (engine.bidding.size > 0) say(`${engine.bidding.size} bids`);
   if (engine.outbox.size > 0) say(`${engine.outbox.size} unsent facts`);
-  for (const timer of engine.timers.names()) if (!restTimers.has(timer)) say(`a timer ${timer.split(':')[0]}`);
+  for (const timer of engine.timers.names()) if (!restTimers.has(timer) && !isHeldForOneGone(timer.replace(/^steward:/u, ''))) say(`a timer ${timer.split(':')[0]}`);
   const links = world.network.linksOf(id);
   const linked = new Set(links.map(({ peer }) => peer));
   for (const peer of engine.connected) if (!linked.has(peer)) say('a connection that is none');

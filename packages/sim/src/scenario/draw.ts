@@ -11,6 +11,7 @@ export function drawScenario(seed: number): Scenario {
   const workers = peers - requesters;
   const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
   const faultMs = 20_000 + random.integer(50_000);
+  const entrusts = random.float() < 0.5;
   return {
     seed,
     peers,
@@ -20,6 +21,7 @@ export function drawScenario(seed: number): Scenario {
     hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.15 ? 1 : 0 },
     vanishing: requesters > 1 && random.float() < 0.3 ? 1 : 0,
     hiddenShare: maybe(() => random.float() * 0.5),
+    trusteeShare: entrusts ? 0.2 + random.float() * 0.8 : 0,
     deniedShare: random.float() < 0.2 ? random.float() * 0.3 : 0,
     clockSkewMs: maybe(() => random.integer(60_000)),
     clockDrift: maybe(() => random.float() * 0.01),
@@ -32,7 +34,7 @@ export function drawScenario(seed: number): Scenario {
       advertiseEveryMs: 15_000 + random.integer(30_000),
       ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
-    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters)),
+    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)),
     faults: drawFaults(random, maybe),
     faultMs,
     restMs: 1_200_000,
@@ -70,7 +72,7 @@ function drawKinds(random: Random, most: number): Scenario['kinds'] {
   return kinds;
 }
 
-function drawJob(random: Random, requesters: number): SimJob {
+function drawJob(random: Random, requesters: number, entrusts: boolean): SimJob {
   const quorum = 1 + random.integer(3);
   const kind = random.float();
   const job: SimJob = {
@@ -83,6 +85,8 @@ function drawJob(random: Random, requesters: number): SimJob {
     retries: 20,
     holders: kind < 0.2 ? quorum + 1 + random.integer(2) : 0,
     where: kind > 0.8 ? 'tier=gold' : '',
+    linked: random.float() < 0.3,
+    ...(entrusts && random.float() < 0.7 ? { stewards: 1 + random.integer(3), keepers: random.integer(3) } : {}),
   };
   return random.float() < 0.2 ? { ...job, cancelAfterMs: random.integer(25_000) } : job;
 }

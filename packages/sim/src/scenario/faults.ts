@@ -74,7 +74,10 @@ function planPeerFaults(world: World): void {
 
   const random = randomStream(world.scenario.seed, 'fault/vanish');
   for (const peer of peers.slice(0, world.scenario.vanishing)) {
-    world.after(4_000 + random.integer(faultMs - 4_000), () => leave(peer, random.float() < 0.5));
+    world.after(world.scenario.vanishAtMs ?? 4_000 + random.integer(faultMs - 4_000), () => {
+      world.noteEntrusted(peer);
+      leave(peer, random.float() < 0.5);
+    });
   }
 }
 

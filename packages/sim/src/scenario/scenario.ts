@@ -20,6 +20,11 @@ export interface SimJob {
   where: string;
   /** When its owner wants it no more, from its posting. */
   cancelAfterMs?: number;
+  /** Peers that act while its owner is away, and that keep what was accepted. */
+  stewards?: number;
+  keepers?: number;
+  /** Its results name outputs that have to be fetched, instead of holding them. */
+  linked?: boolean;
 }
 
 export interface FaultRates {
@@ -61,6 +66,10 @@ export interface Scenario {
   hostile: Partial<Record<HostileKind, number>>;
   /** Requesters, of the first ones, that leave for good soon after posting. */
   vanishing: number;
+  /** When they do, from the start; absent: some time while there are faults. */
+  vanishAtMs?: number;
+  /** Share of the workers that are willing to steward and to keep. */
+  trusteeShare?: number;
   /** Share of peers behind a NAT. */
   hiddenShare: number;
   /** Share of workers whose owner refuses the first requester. */

@@ -20,6 +20,8 @@ export function specOf(job: SimJob, number: number, crypto: Crypto): JobSpec {
     verify: job.adaptive ? { quorum: job.quorum, adaptive: true } : { quorum: job.quorum },
     retries: job.retries,
     priority: 0,
+    ...(job.stewards === undefined ? {} : { stewards: job.stewards }),
+    ...(job.keepers === undefined ? {} : { keepers: job.keepers }),
   };
 }
 

@@ -160,6 +160,12 @@ export class SimNetwork {
     this.spread(node, node.neighbours, undefined, topic, bytes, this.published);
   }
 
+  /** Whether the one could bring something from the other now. */
+  reaches(a: PeerId, b: PeerId): boolean {
+    const [one, other] = [this.node(a), this.node(b)];
+    return one.ears !== undefined && other.ears !== undefined && !(one.hidden && other.hidden) && this.passes(a, b) && this.passes(b, a);
+  }
+
   /** Messages and bytes that a peer has sent. */
   sentBy(id: PeerId): { messages: number; bytes: number } {
     return this.node(id).sent;

@@ -3,7 +3,7 @@ import { createEngine, Driver, type Carrier, type Effect, type Engine, type Engi
 import type { Holding, JobSpec } from '@shoal/protocol';
 import { Copier } from '../behaviours/copier.ts';
 import { outgoing } from '../behaviours/outgoing.ts';
-import { behave, type WorkerKind } from '../behaviours/worker.ts';
+import { behave, rootsIn, type WorkerKind } from '../behaviours/worker.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Crash, SimJournal } from './journal.ts';
 import type { Ears, SimNetwork } from './network.ts';
@@ -30,7 +30,9 @@ export interface WorldAccess {
   /** When the world began. */
   startedAt: number;
   /** Number of a job and cost of a unit, the same for everybody; undefined for a job that no peer of the scenario posted. */
-  unitOf(job: Cid, unit: number): { job: number; fuel: number } | undefined;
+  unitOf(job: Cid, unit: number): { job: number; fuel: number; linked: boolean } | undefined;
+  /** Whether one of those peers has all of that, and can be reached from here. */
+  canFetch(to: SimPeer, roots: readonly Cid[], from: readonly PeerId[]): boolean;
   /** Something was observed; checkers look at it. */
   ran(peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
   said(peer: SimPeer, message: Uint8Array): void;
@@ -50,6 +52,8 @@ export class SimPeer {
   /** Left for good. */
   gone = false;
   clockOffsetMs: number;
+  /** Outputs on its disk. */
+  readonly contents = new Set<Cid>();
   /** Units that run now, as `job/unit`. */
   readonly running = new Set<string>();
   private life = 0;
@@ -239,8 +243,7 @@ export class SimPeer {
       learn: () => {},
       execute: (effect) => this.execute(effect),
       abort: (job, unit) => void this.running.delete(`${job}/${unit}`),
-      // Outputs of simulated units lie inside their results: there is nothing to bring.
-      fetch: ({ job, unit }) => void this.plan(1, () => this.driver.handle({ type: 'fetched', job, unit, ok: true, why: '' })),
+      fetch: (effect) => this.fetch(effect),
       hold: () => {},
       unpin: () => {},
       changed: (job) => world.changed(this, job),
@@ -262,9 +265,22 @@ export class SimPeer {
     const end = behave(options.kind, run, { fuelPerMs: options.fuelPerMs, random: options.dice.runs, crypto: options.crypto });
     if (end === undefined) return;
     this.plan(end.afterMs, () => {
-      if (this.running.delete(key)) this.driver.handle({ type: 'executed', job, unit, outcome: end.outcome });
+      if (!this.running.delete(key)) return;
+      if (end.outcome.ok) for (const root of rootsIn(end.outcome.document)) this.contents.add(root);
+      this.driver.handle({ type: 'executed', job, unit, outcome: end.outcome });
+    });
+  }
+
+  private fetch({ job, unit, roots, from }: Extract<Effect, { type: 'fetch' }>): void {
+    const bytes = roots.reduce((sum, root) => sum + root.bytes, 0);
+    this.plan(1 + bytes / fetchBytesPerMs, () => {
+      const wanted = roots.map(({ cid }) => cid).filter((cid) => !this.contents.has(cid));
+      const ok = wanted.length === 0 || this.world.canFetch(this, wanted, from);
+      if (ok) for (const cid of wanted) this.contents.add(cid);
+      this.driver.handle({ type: 'fetched', job, unit, ok, why: ok ? '' : 'nobody who has it can be reached' });
     });
   }
 }
 
 const copyAgainMs = 2_000;
+const fetchBytesPerMs = 1_000;

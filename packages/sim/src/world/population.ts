@@ -33,14 +33,15 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
     const kind = isRequester ? 'honest' : (kinds[index - scenario.requesters] as WorkerKind);
     const needed = !isRequester && soundKinds.has(kind) && (sound += 1) <= neededWorkers;
     const signer = makeSigner(random.bytes(32));
-    const [speed, offset, rate, denies, gold] = [random.float(), random.float(), random.float(), random.float(), random.float()];
+    const [speed, offset, rate, denies, gold, trustee] = [random.float(), random.float(), random.float(), random.float(), random.float(), random.float()];
+    const isTrustee = !isRequester && (needed ? (scenario.trusteeShare ?? 0) > 0 : trustee < (scenario.trusteeShare ?? 0));
     const denied = !needed && denies < scenario.deniedShare && people[0] !== undefined ? [peerIdOf(people[0].signer.publicKey)] : [];
     const labels = needed || gold < goldShare ? { tier: 'gold' } : { tier: 'silver' };
     people.push({
       index,
       signer,
       crypto,
-      config: configOf(scenario, isRequester ? 0 : scenario.slots, labels, denied),
+      config: { ...configOf(scenario, isRequester ? 0 : scenario.slots, labels, denied), ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
       fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
       holdings: [],

@@ -1,5 +1,5 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
-import type { Effect } from '@shoal/engine';
+import type { Effect, JobLedger } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
 import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
 import { trueResult } from '../behaviours/worker.ts';
@@ -33,6 +33,8 @@ export interface PostedJob {
   requester: SimPeer;
   trueResults: Cid[];
   postedAtMs: number;
+  /** Its requester is gone for good: stewards that held it then and stay. */
+  entrusted?: SimPeer[];
   firstBidAtMs?: number;
   endedAtMs?: number;
 }
@@ -69,6 +71,7 @@ export class World {
   readonly crypto: Crypto;
   now = epochMs;
   private readonly needed = new Set<SimPeer>();
+  private readonly byId = new Map<PeerId, SimPeer>();
 
   constructor(scenario: Scenario, watch: Watch, options: { realCrypto?: boolean } = {}) {
     const { seed } = scenario;
@@ -125,9 +128,13 @@ export class World {
     const awake = requester.up && !requester.frozen;
     const id = awake ? (this.postedBefore(requester, spec.name) ?? requester.submit(spec)) : undefined;
     if (id === undefined) return this.after(1_000, () => this.post(number));
-    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job) }, this.crypto).cid);
+    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job), linked: job.linked === true }, this.crypto).cid);
     this.jobs.set(id, { number, id, spec, requester, trueResults, postedAtMs: this.elapsedMs });
     if (job.cancelAfterMs !== undefined) this.after(job.cancelAfterMs, () => this.cancel(id, requester));
+  }
+
+  peerOf(id: PeerId): SimPeer | undefined {
+    return this.byId.get(id);
   }
 
   /** A peer that crashed comes back after a while. */
@@ -136,6 +143,26 @@ export class World {
     this.after(this.scenario.faults.downMs * (0.2 + dice.crashes.float() * 1.6), () => {
       if (!peer.up && !peer.gone) peer.start();
     });
+  }
+
+  /** This requester is about to go for good: who has its jobs in hand, and stays? */
+  noteEntrusted(requester: SimPeer): void {
+    for (const job of this.jobs.values()) {
+      if (job.requester === requester && this.scenario.jobs[job.number]?.cancelAfterMs === undefined) job.entrusted = [...this.needed].filter(({ up, engine, id }) => up && (engine.stewarded.get(job.id)?.ledger.delegations.rankOf(id) ?? -1) >= 0);
+    }
+  }
+
+  /** Whether some steward has all of a job. */
+  isOverAtSteward({ id }: PostedJob): boolean {
+    return this.peers.some(({ up, engine }) => up && engine.stewarded.get(id)?.isOver === true);
+  }
+
+  /** The ledger of a job, where it is: at its requester, or at a steward. */
+  ledgerOf({ id, requester }: PostedJob): JobLedger | undefined {
+    if (requester.up) return requester.engine.requested.get(id)?.ledger;
+    const stewards = this.peers.filter(({ up, engine }) => up && engine.stewarded.has(id));
+    const [best] = stewards.map(({ engine }) => engine.stewarded.get(id)?.ledger as JobLedger).sort((a, b) => b.entries.size - a.entries.size);
+    return best;
   }
 
   /** Whether everything can come to its end without this peer. */
@@ -171,8 +198,12 @@ export class World {
       startedAt: epochMs,
       unitOf: (id, unit) => {
         const job = this.jobs.get(id);
-        return job === undefined ? undefined : { job: job.number, fuel: fuelOf(job.number, unit, scenario.jobs[job.number] as SimJob) };
+        if (job === undefined) return undefined;
+        const planned = scenario.jobs[job.number] as SimJob;
+        return { job: job.number, fuel: fuelOf(job.number, unit, planned), linked: planned.linked === true };
       },
+      canFetch: (to, roots, from) =>
+        this.peers.some((peer) => peer.up && !peer.frozen && from.includes(peer.id) && roots.every((root) => peer.contents.has(root)) && this.network.reaches(to.id, peer.id)),
       ran: (peer, effect) => {
         this.executions += 1;
         this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
@@ -188,6 +219,7 @@ export class World {
       const hidden = places.float() < scenario.hiddenShare && person.config.slots > 0;
       this.network.add(peer.id, { region: places.integer(scenario.regions), hidden, uplinkBytesPerMs: drawUplink(places) });
       this.peers.push(peer);
+      this.byId.set(peer.id, peer);
       if (person.needed) this.needed.add(peer);
       this.after(places.integer(joiningMs(scenario.peers)), () => peer.start());
     }
@@ -221,6 +253,7 @@ export class World {
   /** Something about a job changed at a peer: remember when its first bid came and when it ended. */
   private note(peer: SimPeer, id: Cid): void {
     const job = this.jobs.get(id);
+    if (job !== undefined && peer.engine.stewarded.get(id)?.isOver === true && job.requester.gone) job.endedAtMs ??= this.elapsedMs;
     const open = job?.requester === peer ? peer.engine.requested.get(id) : undefined;
     if (job === undefined || open === undefined) return;
     if (open.ledger.bids.size > 0) job.firstBidAtMs ??= this.elapsedMs;

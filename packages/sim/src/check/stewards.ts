@@ -1,0 +1,65 @@
+import type { JobLedger } from '@shoal/engine';
+import { documentOf } from '@shoal/engine';
+import { rootsIn } from '../behaviours/worker.ts';
+import type { PostedJob, World } from '../world/world.ts';
+import { nameOf, type Report } from './report.ts';
+
+/** After the faults, only one acts for a job once everybody had so long to hear of the others. */
+const patienceMs = 90_000;
+
+/** Since when more than one acts for a job. */
+export class Acting {
+  private readonly since = new Map<number, number>();
+
+  look(world: World, job: PostedJob, report: Report): void {
+    const acting = world.peers.filter(({ up, frozen, engine }) => up && !frozen && engine.requested.get(job.id)?.outcome === 'open');
+    if (acting.length < 2 || world.elapsedMs < world.scenario.faultMs) return void this.since.delete(job.number);
+    const since = this.since.get(job.number) ?? world.elapsedMs;
+    this.since.set(job.number, since);
+    if (world.elapsedMs - since < patienceMs) return;
+    this.since.set(job.number, Number.POSITIVE_INFINITY);
+    report('one-acts', `${acting.map(({ index }) => `peer ${index}`).join(' and ')} act for ${nameOf(job)} at once`);
+  }
+}
+
+/** Whoever says that it keeps something has it. */
+export function checkKept(world: World, job: PostedJob, ledger: JobLedger, report: Report): void {
+  for (const [unit, byKeeper] of ledger.kept) {
+    const facts = ledger.units.get(unit);
+    for (const [keeper, results] of byKeeper) {
+      const peer = world.peerOf(keeper);
+      for (const result of results) {
+        const document = facts === undefined ? undefined : documentOf(facts, result);
+        const misses = document !== undefined && rootsIn(document).some((root) => peer?.contents.has(root) !== true);
+        if (misses) report('kept-is-there', `peer ${peer?.index} says that it keeps unit ${unit} of ${nameOf(job)}, and does not have it`);
+      }
+    }
+  }
+}
+
+/** Whoever judges does not vote. */
+export function checkJudges(job: PostedJob, ledger: JobLedger, report: Report): void {
+  for (const [unit, { accepted, acceptedBy }] of ledger.units) {
+    for (const [result, judges] of acceptedBy) {
+      for (const judge of judges) {
+        if (!ledger.isAuthority(judge)) report('delegated', `unit ${unit} of ${nameOf(job)} was accepted by somebody to whom it was not delegated`);
+        if (judges.size === 1 && accepted.get(result)?.has(judge) === true) report('delegated', `unit ${unit} of ${nameOf(job)} was accepted by a steward on its own result`);
+      }
+    }
+  }
+}
+
+/** A job that was in the hands of stewards who stayed, when its requester went for good, ends there, and its outputs are to be had. */
+export function checkEntrusted(world: World, job: PostedJob, report: Report): void {
+  if (job.entrusted === undefined || job.entrusted.length === 0) return;
+  const over = world.peers.filter(({ up, engine }) => up && engine.stewarded.get(job.id)?.isOver === true);
+  if (over.length === 0) return report('entrusted-ends', `${nameOf(job)} was entrusted to peer ${job.entrusted[0]?.index} and does not end`);
+  const ledger = world.ledgerOf(job);
+  if (ledger === undefined) return;
+  for (const [unit, facts] of ledger.units) {
+    for (const result of facts.accepted.keys()) {
+      const document = documentOf(facts, result);
+      if (document === undefined) return report('entrusted-ends', `the accepted result of unit ${unit} of ${nameOf(job)} is nowhere`);
+    }
+  }
+}
