@@ -107,6 +107,9 @@ export const defaults = {
   trusteeSilenceMs: 20_000,
   /** One that refused is not asked again for so long. */
   trusteeRefusalMs: 600_000,
+  /** A steward or keeper that hears of nobody who acts asks the requester after this, doubled each time: the job may be over. */
+  trusteeAskMinMs: 30_000,
+  trusteeAskMaxMs: 600_000,
   /** New facts go to stewards and keepers at most this often: a burst is one message. */
   shareEveryMs: 250,
   /** A requester that comes back hears its stewards out before it gives out work. */

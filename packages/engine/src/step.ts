@@ -22,7 +22,7 @@ import { workedJobOfTimer } from './worker/job.ts';
 import { actingJobOfTimer, beatActing, meetTrustees, shareNews } from './steward/acting.ts';
 import { stewardedJobOfTimer } from './steward/job.ts';
 import { receiveKept } from './steward/keep.ts';
-import { watch } from './steward/watch.ts';
+import { meetEntruster, watch } from './steward/watch.ts';
 import { beat, meetRequester, sendReports } from './worker/report.ts';
 import { finishRun, reportProgress, startRuns } from './worker/run.ts';
 
@@ -64,6 +64,7 @@ function handle(turn: Turn, event: EngineEvent): void {
       greet(turn, event.peer);
       meetWorker(turn, event.peer);
       meetTrustees(turn, event.peer);
+      meetEntruster(turn, event.peer);
       return meetRequester(turn, event.peer);
     case 'peer-disconnected':
       engine.connected.delete(event.peer);

@@ -62,7 +62,7 @@ export function finish(world: World): void {
 /** Once the last job has ended, everything else has this long to follow: leases of those who left run out. */
 function settleMs(world: World): number {
   const timings = world.peers[0]?.options.config.timings;
-  return 60_000 + 2 * (timings?.leaseTermMs ?? 0) + (timings?.bidTtlMs ?? 0);
+  return 60_000 + 2 * (timings?.leaseTermMs ?? 0) + (timings?.bidTtlMs ?? 0) + 2 * (timings?.trusteeAskMaxMs ?? 0);
 }
 
 function allEnded(world: World): boolean {

@@ -1,4 +1,4 @@
-import type { PeerId } from '@shoal/runtime';
+import type { Cid, PeerId } from '@shoal/runtime';
 import { cidOfDigest, limits, type Entry, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { JobLedger } from './ledger.ts';
@@ -18,13 +18,23 @@ export function beginReconcileWith({ engine, effects }: Turn, ledger: JobLedger,
 export function receiveReconcile(turn: Turn, from: PeerId, message: MessageBody<'reconcile'>): void {
   const { effects } = turn;
   const ledger = ledgerFor(turn, from, message);
-  if (ledger === undefined) return;
+  if (ledger === undefined) return sayWhatBecame(turn, from, message.job);
   const answer = answerReconcile(sharedIds(ledger, from), message);
   const entries = answer.send.flatMap((digest) => ledger.entries.get(cidOfDigest(digest)) ?? []);
   // Ids tell nothing; entries go to those alone who have a part in the job.
   if (ledger.seesAll(from) || ledger.isWorker(from) || ledger.isAuthority(from)) sendEntries(turn, ledger, from, entries);
   if (answer.reply === undefined) return;
   effects.push({ type: 'send', to: from, message: { type: 'reconcile', job: message.job, ...answer.reply } });
+}
+
+/** To whom has no part in a job any more: that it is in other hands, or over. */
+function sayWhatBecame({ engine, effects }: Turn, from: PeerId, job: Cid): void {
+  const requested = engine.requested.get(job);
+  const { current } = requested?.ledger.delegations ?? {};
+  if (current !== undefined) effects.push({ type: 'send', to: from, message: { type: 'entries', job, entries: [current.entry.bytes] } });
+  if (requested !== undefined || engine.worked.has(job)) return;
+  const reason = { code: 'job-unknown', text: 'it knows no such open job' };
+  effects.push({ type: 'send', to: from, message: { type: 'decline', job, reasons: [reason] } });
 }
 
 /**

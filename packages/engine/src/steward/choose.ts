@@ -2,6 +2,7 @@ import type { PeerId } from '@shoal/runtime';
 import { digestOf } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
 import { hexOf } from '../hex.ts';
+import { match } from '../market/match.ts';
 import { workersOf, type RequestedJob } from '../requester/job.ts';
 
 /** Faults per run beyond which nobody is trusted with a job. */
@@ -23,11 +24,21 @@ export function chooseTrustees(turn: Turn, job: RequestedJob): void {
   if (job.authority !== 'requester' || !wantsTrustees(job) || now < job.trust.chooseAt) return;
   job.trust.chooseAt = now + timings.redelegateMs;
   const { current } = job.ledger.delegations;
-  const stewards = fill(turn, job, 'steward', current?.stewards ?? [], job.spec.stewards ?? 0, new Set());
+  const stewards = sparing(turn, job, fill(turn, job, 'steward', current?.stewards ?? [], job.spec.stewards ?? 0, new Set()));
   // Another peer keeps than acts, where there are enough: one loss should not take both.
   const keepers = fill(turn, job, 'keeper', current?.keepers ?? [], job.spec.keepers ?? 0, new Set(stewards));
   if (isSame(stewards, current?.stewards ?? []) && isSame(keepers, current?.keepers ?? [])) return;
   delegate(turn, job, stewards, keepers);
+}
+
+/**
+ * Whoever acts gives no evidence any more: of those who can run the job only so many become stewards that a quorum of
+ * others is left. In a small mesh that may be none, and the job waits for its requester.
+ */
+function sparing({ engine }: Turn, { spec }: RequestedJob, chosen: readonly PeerId[]): PeerId[] {
+  const able = new Set(engine.roster.all().filter(({ value }) => match(spec, value).verdict === 'yes').map(({ author }) => author));
+  let spare = able.size - spec.verify.quorum;
+  return chosen.filter((peer) => !able.has(peer) || (spare -= 1) >= 0);
 }
 
 /** States who is to act and to keep; everybody with a part in the job hears of it. */

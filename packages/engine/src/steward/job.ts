@@ -13,6 +13,9 @@ export interface StewardedJob {
   actsUntil: number;
   /** When the requester was heard of last. */
   requesterAt: number;
+  /** When to ask it what became of the job, and how often that was done since somebody was heard of. */
+  askAt: number;
+  asked: number;
   /** Every unit is settled and every result is here: what is left is to hand it over. */
   isOver: boolean;
   /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
@@ -35,6 +38,8 @@ export function createStewardedJob(ledger: JobLedger, now: number, actsUntil: nu
     timerKey: `${timerPrefix}${job}`,
     actsUntil,
     requesterAt: now,
+    askAt: now,
+    asked: 0,
     isOver: false,
     fetching: new Map(),
     here: new Set(),

@@ -186,6 +186,30 @@ describe('stewards', () => {
     expect(restOf(mesh)).toEqual([]);
   });
 
+  it('ask what became of a job when the word that it is over got lost on its way', () => {
+    const scene = meshOf(13);
+    const { mesh, requester, trustees } = scene;
+    const job = begin(scene, spec());
+    const cut = new Set(trustees.map(({ id }) => id));
+    mesh.passes = (from, to) => from !== requester.id || !cut.has(to);
+    expect(mesh.runUntil(() => !requester.engine.requested.has(job), 120_000)).toBe(true);
+    expect(trustees.some((peer) => peer.engine.stewarded.has(job))).toBe(true);
+    mesh.passes = () => true;
+    mesh.runUntil(() => false, 200_000);
+    expect(trustees.filter((peer) => peer.engine.stewarded.has(job))).toEqual([]);
+    expect(restOf(mesh)).toEqual([]);
+  });
+
+  it('are not named where too few others would be left to vote', () => {
+    const scene = meshOf(14, { trustees: 3, workers: 0, trusteeSlots: 2 });
+    const { mesh, requester } = scene;
+    const job = mesh.submit(requester, spec());
+    expect(mesh.runUntil(() => settled(requester, job) >= 5, 60_000)).toBe(true);
+    expect(ledgerAt(requester, job)?.delegations.current?.stewards).toHaveLength(1);
+    mesh.kill(requester);
+    expect(mesh.runUntil(() => scene.trustees.some((peer) => peer.engine.stewarded.get(job)?.isOver === true), 240_000)).toBe(true);
+  });
+
   it('forget a job whose requester never comes back', () => {
     const scene = meshOf(11, { timings: { stewardRetentionMs: 300_000 } });
     const { mesh, requester, trustees } = scene;

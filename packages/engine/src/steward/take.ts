@@ -54,6 +54,7 @@ export function hearActing(turn: Turn, job: StewardedJob, from: PeerId, message:
   if (message.delegated !== undefined) learnDelegation(turn, job, message.delegated);
   if (!isEntrusted(engine, job.ledger)) return discharge(turn, job, 'replaced');
   if (from === job.requester) job.requesterAt = now;
+  Object.assign(job, { askAt: now + engine.config.timings.trusteeAskMinMs, asked: 0 });
   if (!goesBefore(job.ledger, from, engine.self) && !job.ledger.seesAll(from)) return;
   if (goesBefore(job.ledger, from, engine.self)) job.actsUntil = now + message.forMs;
   beginReconcileWith(turn, job.ledger, from); // says that we are here, and asks for what we lack

@@ -1,4 +1,6 @@
+import type { PeerId } from '@shoal/runtime';
 import type { Turn } from '../engine.ts';
+import { beginReconcileWith } from '../ledger/exchange.ts';
 import { recoverRequested } from '../requester/recover.ts';
 import { leave } from '../worker/lease.ts';
 import { beginActing } from './acting.ts';
@@ -10,7 +12,7 @@ import { retryKeeping } from './keep.ts';
 export function watchOver({ engine }: Turn, job: StewardedJob): void {
   const { stewardRetentionMs } = engine.config.timings;
   const retries = [...job.fetching.values()].flatMap(({ retryAt }) => retryAt ?? []);
-  engine.timers.set(job.timerKey, Math.min(actsAt(engine, job), job.requesterAt + stewardRetentionMs, ...retries));
+  engine.timers.set(job.timerKey, Math.min(actsAt(engine, job), asksAt(job), job.requesterAt + stewardRetentionMs, ...retries));
 }
 
 /** When our turn comes: each steward waits a term longer than the one before it. Never for whoever only keeps. */
@@ -25,8 +27,27 @@ export function watch(turn: Turn, job: StewardedJob): void {
   const { engine, now } = turn;
   if (now >= job.requesterAt + engine.config.timings.stewardRetentionMs) return discharge(turn, job, 'retention-ended');
   if (now >= actsAt(engine, job)) act(turn, job);
+  if (now >= asksAt(job)) ask(turn, job);
   retryKeeping(turn, job);
   watchOver(turn, job);
+}
+
+/** Nobody who acts is heard of: when to ask the requester. */
+function asksAt(job: StewardedJob): number {
+  return Math.max(job.askAt, job.actsUntil);
+}
+
+/** That the job is over, or in other hands, may have been lost on its way here. */
+function ask(turn: Turn, job: StewardedJob): void {
+  const { trusteeAskMinMs, trusteeAskMaxMs } = turn.engine.config.timings;
+  job.askAt = turn.now + Math.min(trusteeAskMaxMs, trusteeAskMinMs * 2 ** job.asked);
+  job.asked += 1;
+  beginReconcileWith(turn, job.ledger, job.requester);
+}
+
+/** The requester is reachable (again). */
+export function meetEntruster(turn: Turn, peer: PeerId): void {
+  for (const job of turn.engine.stewarded.values()) if (job.requester === peer) ask(turn, job);
 }
 
 /**

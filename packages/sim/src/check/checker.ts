@@ -26,7 +26,7 @@ export class Checker implements Watch {
   readonly violations: Violation[] = [];
   /** What was ever seen as accepted: it may never change or go. */
   readonly accepted = new Map<string, Cid>();
-  private readonly looked = new Map<Cid, { ledger: JobLedger; entries: number; units: Map<number, number> }>();
+  private readonly looked = new Map<string, { ledger: JobLedger; entries: number; units: Map<number, number> }>();
   private readonly waits = new Waits();
   private readonly acting = new Acting();
   private readonly random;
@@ -61,13 +61,9 @@ export class Checker implements Watch {
     this.looks += 1;
     for (const job of world.jobs.values()) {
       const open = job.requester.up ? job.requester.engine.requested.get(job.id) : undefined;
-      if (job.spec.stewards !== undefined) this.acting.look(world, job, this.report);
-      if (open === undefined) {
-        const ledger = job.spec.stewards === undefined ? undefined : world.ledgerOf(job);
-        if (ledger !== undefined) this.lookInto(world, job, ledger);
-        continue;
-      }
-      this.lookInto(world, job, open.ledger);
+      if (job.spec.stewards !== undefined) this.acting.look(world, job, this.report, (steward) => this.lookInto(world, job, steward));
+      if (open === undefined) continue;
+      this.lookInto(world, job, job.requester);
       if (open.outcome === 'open' && open.ledger.cancelled.size > 0) this.report('cancel-holds', `${nameOf(job)} was cancelled and is open again`);
       this.waits.look(world, job, open, this.report);
     }
@@ -76,12 +72,15 @@ export class Checker implements Watch {
   }
 
   /** What grew since the last look; a ledger that was made anew after a crash, all of it. */
-  private lookInto(world: World, job: PostedJob, ledger: JobLedger): void {
-    let looked = this.looked.get(job.id);
-    if (looked?.ledger !== ledger) this.looked.set(job.id, (looked = { ledger, entries: 0, units: new Map() }));
+  private lookInto(world: World, job: PostedJob, owner: SimPeer): void {
+    const ledger = owner.engine.requested.get(job.id)?.ledger;
+    if (ledger === undefined) return;
+    const key = `${job.number}/${owner.index}`;
+    let looked = this.looked.get(key);
+    if (looked?.ledger !== ledger) this.looked.set(key, (looked = { ledger, entries: 0, units: new Map() }));
     if (looked.entries === ledger.entries.size) return;
     looked.entries = ledger.entries.size;
-    checkLedger(world, job, ledger, this.accepted, this.report, looked.units);
+    checkLedger(world, job, ledger, this.accepted, this.report, { units: looked.units, owner: owner.id });
   }
 
   /** Holds once the faults are over and everything had time to come to rest. */

@@ -6,17 +6,20 @@ import { nameOf, type Report } from './report.ts';
 import { checkJudges, checkKept } from './stewards.ts';
 import type { PostedJob, World } from '../world/world.ts';
 
-/**
- * What must hold of a job's ledger at its requester, at every moment.
- * @param looked the sizes that its units had at the last look: those that have not grown are passed over.
- */
-export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report, looked?: Map<number, number>): void {
+/** A look at a ledger in between: whose it is, and how much of each unit was known at the last look. What has not grown is passed over. */
+export interface Look {
+  owner: PeerId;
+  units: Map<number, number>;
+}
+
+/** What must hold of a job's ledger at whoever acts for it, at every moment; without `look` at rest, when all of it is there. */
+export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report, look?: Look): void {
   const { quorum, adaptive } = job.spec.verify;
   const colluders = world.scenario.kinds.colluding ?? 0;
   for (const [unit, facts] of ledger.units) {
     const size = sizeOf(facts);
-    if (looked?.get(unit) === size) continue;
-    looked?.set(unit, size);
+    if (look?.units.get(unit) === size) continue;
+    look?.units.set(unit, size);
     const where = `unit ${unit} of ${nameOf(job)}`;
     // Two who act at once may each believe one liar, where one is enough; the requester's word is what counts then.
     const mayDiffer = job.spec.stewards !== undefined && (quorum <= colluders || quorum === 1 || adaptive === true);
@@ -28,6 +31,8 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     if (before !== undefined && before !== chosen && !mayDiffer) report('accepted-is-kept', `the accepted result of ${where} changed`);
     if (chosen !== undefined) accepted.set(key, chosen);
     for (const [result, workers] of facts.accepted) {
+      // What others accepted may come before what it rests on.
+      if (look !== undefined && facts.acceptedBy.get(result)?.has(look.owner) !== true) continue;
       checkVotes(world, job, { where, unit, result, workers }, ledger, report);
       const alone = adaptive === true && workers.size === 1;
       if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
@@ -51,7 +56,9 @@ function checkVotes(
   const facts = ledger.unit(unit);
   const votes = votesOf(facts, quorum > 1);
   // A worker that became a steward later on has no vote any more; what it had shown before stands.
-  const hadShown = (worker: PeerId): boolean => ledger.delegations.acted.has(worker) && commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result);
+  const hasShown = (worker: PeerId): boolean =>
+    quorum > 1 ? commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result) : [...(facts.revealed.get(worker)?.values() ?? [])].some((shown) => shown.result === result);
+  const hadShown = (worker: PeerId): boolean => ledger.delegations.acted.has(worker) && hasShown(worker);
   const behind = new Set([...workers].filter((worker) => votes.get(worker) === result || hadShown(worker)));
   const needed = adaptive === true ? 1 : quorum;
   if (behind.size < needed) report('quorum', `${where} was accepted with ${behind.size} of ${needed} votes`);

@@ -1,6 +1,7 @@
 import type { JobLedger } from '@shoal/engine';
 import { documentOf } from '@shoal/engine';
 import { rootsIn } from '../behaviours/worker.ts';
+import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob, World } from '../world/world.ts';
 import { nameOf, type Report } from './report.ts';
 
@@ -11,8 +12,10 @@ const patienceMs = 90_000;
 export class Acting {
   private readonly since = new Map<number, number>();
 
-  look(world: World, job: PostedJob, report: Report): void {
+  /** `each`: told of every steward that acts. */
+  look(world: World, job: PostedJob, report: Report, each: (steward: SimPeer) => void): void {
     const acting = world.peers.filter(({ up, frozen, engine }) => up && !frozen && engine.requested.get(job.id)?.outcome === 'open');
+    for (const peer of acting) if (peer !== job.requester) each(peer);
     if (acting.length < 2 || world.elapsedMs < world.scenario.faultMs) return void this.since.delete(job.number);
     const since = this.since.get(job.number) ?? world.elapsedMs;
     this.since.set(job.number, since);

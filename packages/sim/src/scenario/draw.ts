@@ -11,7 +11,7 @@ export function drawScenario(seed: number): Scenario {
   const workers = peers - requesters;
   const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
   const faultMs = 20_000 + random.integer(50_000);
-  const entrusts = random.float() < 0.5;
+  const entrusts = random.float() < 0.5 && workers >= 8;
   return {
     seed,
     peers,
@@ -30,6 +30,7 @@ export function drawScenario(seed: number): Scenario {
     jitterShare: random.float(),
     timings: {
       leaseTermMs: 20_000 + random.integer(40_000),
+      trusteeAskMaxMs: 60_000,
       bidTtlMs: 5_000 + random.integer(10_000),
       advertiseEveryMs: 15_000 + random.integer(30_000),
       ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),

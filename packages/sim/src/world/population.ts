@@ -16,6 +16,7 @@ export type Person = SimPeerOptions & {
 
 /** As many sound workers stay and take every job, so that every job can end. */
 const neededWorkers = 5;
+const neededTrustees = 2;
 const goldShare = 0.5;
 const badHolderShare = 0.3;
 
@@ -34,14 +35,17 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
     const needed = !isRequester && soundKinds.has(kind) && (sound += 1) <= neededWorkers;
     const signer = makeSigner(random.bytes(32));
     const [speed, offset, rate, denies, gold, trustee] = [random.float(), random.float(), random.float(), random.float(), random.float(), random.float()];
-    const isTrustee = !isRequester && (needed ? (scenario.trusteeShare ?? 0) > 0 : trustee < (scenario.trusteeShare ?? 0));
+    const entrusts = (scenario.trusteeShare ?? 0) > 0;
+    // Two run nothing and stay; others that run units as well may lend themselves, those who are needed do not.
+    const onlyTrustee = entrusts && index >= scenario.peers - neededTrustees;
+    const isTrustee = onlyTrustee || (!isRequester && !needed && trustee < (scenario.trusteeShare ?? 0));
     const denied = !needed && denies < scenario.deniedShare && people[0] !== undefined ? [peerIdOf(people[0].signer.publicKey)] : [];
     const labels = needed || gold < goldShare ? { tier: 'gold' } : { tier: 'silver' };
     people.push({
       index,
       signer,
       crypto,
-      config: { ...configOf(scenario, isRequester ? 0 : scenario.slots, labels, denied), ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
+      config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, denied), ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
       fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
       holdings: [],
@@ -52,7 +56,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
         runs: randomStream(scenario.seed, `runs/${index}`),
         crashes: randomStream(scenario.seed, `crashes/${index}`),
       },
-      needed,
+      needed: needed || onlyTrustee,
     });
   }
   placeShards(scenario, people, crypto);
@@ -63,7 +67,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
 function placeShards(scenario: Scenario, people: Person[], crypto: Crypto): void {
   const random = randomStream(scenario.seed, 'shards');
   const workers = people.slice(scenario.requesters);
-  const sound = workers.filter(({ needed, kind }) => needed && kind !== 'flaky');
+  const sound = workers.filter(({ needed, kind, config }) => needed && config.slots > 0 && kind !== 'flaky');
   for (const [number, job] of scenario.jobs.entries()) {
     if (job.holders === 0) continue;
     const held = new Map<Person, Set<number>>();
