@@ -210,6 +210,7 @@ export interface MembershipView {
 /** What a requester confirmed that a worker did for a job. */
 export interface ReceiptView {
   job: Cid;
+  /** Who signed it: the job's requester, or a steward in its name. */
   requester: PeerId;
   worker: PeerId;
   units: number;

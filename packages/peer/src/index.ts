@@ -1,6 +1,6 @@
 export type * from './api.ts';
 export { createPeer } from './create-peer.ts';
-export { verifyReceipts } from './credit/receipts.ts';
+export { largestOfEach, verifyReceipts } from './credit/receipts.ts';
 export { joinMesh } from './members/membership-file.ts';
 export { agent, peerDefaults } from './defaults.ts';
 export { PeerError, type PeerErrorCode } from './errors.ts';

@@ -27,17 +27,14 @@ export function registerCreditVerify(credit: Command, context: Context): void {
   command.action(async (file: string, options: CommonOptions) => {
     const text = await readText(file, 'a file of receipts', limits.maxReceiptsFileBytes);
     // Loaded here only: no other command waits for the library.
-    const { verifyReceipts } = await import('@shoal/peer');
-    const { receipts, repeated } = unique(verifyReceipts(text, systemCrypto));
+    const { largestOfEach, verifyReceipts } = await import('@shoal/peer');
+    const shown = verifyReceipts(text, systemCrypto);
+    // A copy is one receipt, and so is a second one for the same work, of the requester and of a steward.
+    const receipts = largestOfEach(shown, (receipt) => receipt);
+    const repeated = shown.length - receipts.length;
     if (options.json === true) context.out.line(JSON.stringify({ ok: true, repeated, receipts }));
     else context.out.lines(describeVerified(receipts, repeated, context.out));
   });
-}
-
-/** A receipt that is shown twice is one receipt. */
-function unique(receipts: readonly ReceiptView[]): { receipts: ReceiptView[]; repeated: number } {
-  const byText = new Map(receipts.map((receipt) => [JSON.stringify(receipt), receipt]));
-  return { receipts: [...byText.values()], repeated: receipts.length - byText.size };
 }
 
 interface Row {
@@ -56,7 +53,7 @@ function describeVerified(receipts: readonly ReceiptView[], repeated: number, sc
   const hidden = rows.length - maxRowsShown;
   return [
     `${style.green('Genuine')}: ${plural(receipts.length, 'receipt')}, each signed by its requester and its worker.`,
-    ...(repeated > 0 ? [style.yellow(`${repeated} more were copies of these and count for nothing.`)] : []),
+    ...(repeated > 0 ? [style.yellow(`${repeated} more were copies of these, or second ones for the same work, and count for nothing.`)] : []),
     style.dim('A receipt is worth what its requester is: anybody may sign for a friend.'),
     '',
     ...table(

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { generateSeed, signerFromSeed, systemCrypto, type Signer } from '@shoal/runtime';
-import { peerIdOf, sealEntry } from '@shoal/protocol';
+import { generateSeed, signerFromSeed, systemCrypto, type Cid, type Signer } from '@shoal/runtime';
+import { documentCid, peerIdOf, sealEntry } from '@shoal/protocol';
 import { type Ran, runShoal } from '../testing/run-shoal.ts';
 import { type Script, jobId, otherPeerId, receiptView } from '../testing/scripted-peer.ts';
 import { tempDir } from '../testing/temp-dir.ts';
@@ -20,10 +20,12 @@ afterEach(() => scope.disposeAsync());
 
 const run = (argv: string[], script?: Script): Promise<Ran> => runShoal(folder, argv, { script });
 
+const otherJob = documentCid(new TextEncoder().encode('another job'), systemCrypto);
+
 /** One receipt of a file, as two peers sign it. */
-function signed(credit: number, by: Signer = worker): { receipt: string; countersigned: string } {
-  const receipt = sealEntry({ job: jobId, at: 1, facts: [{ kind: 'receipt', worker: peerIdOf(worker.publicKey), units: 3, fuel: 900, credit, elapsedMs: 50 }] }, requester, systemCrypto);
-  const agreed = sealEntry({ job: jobId, at: 2, facts: [{ kind: 'countersigned', receipt: receipt.id, note: '' }] }, by, systemCrypto);
+function signed(credit: number, by: Signer = worker, job: Cid = jobId): { receipt: string; countersigned: string } {
+  const receipt = sealEntry({ job, at: 1, facts: [{ kind: 'receipt', worker: peerIdOf(worker.publicKey), units: 3, fuel: 900, credit, elapsedMs: 50 }] }, requester, systemCrypto);
+  const agreed = sealEntry({ job, at: 2, facts: [{ kind: 'countersigned', receipt: receipt.id, note: '' }] }, by, systemCrypto);
   return { receipt: Buffer.from(receipt.bytes).toString('base64'), countersigned: Buffer.from(agreed.bytes).toString('base64') };
 }
 
@@ -55,9 +57,9 @@ test('what is exported is verified by whoever has the file, without a peer', asy
   expect(JSON.parse((await run(['credit', 'export', path, '--json'], { exported })).out)).toEqual({ path, receipts: 1 });
 });
 
-test('a receipt that is copied counts once', async () => {
+test('a receipt that is copied counts once, and so does a second one for the same work', async () => {
   const one = signed(1_200);
-  const path = await fileOf([one, signed(500), one, one]);
+  const path = await fileOf([one, signed(500, worker, otherJob), one, signed(700)]);
   expect((await run(['credit', 'verify', path])).out).toContain('Genuine: 2 receipts, each signed by its requester and its worker.\n2 more were copies');
   expect(JSON.parse((await run(['credit', 'verify', path, '--json'])).out)).toMatchObject({ ok: true, repeated: 2, receipts: [{ credit: 1_200 }, { credit: 500 }] });
 });

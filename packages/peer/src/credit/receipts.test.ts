@@ -9,8 +9,8 @@ const requester = signerFromSeed(generateSeed());
 const worker = signerFromSeed(generateSeed());
 const job: Cid = documentCid(new TextEncoder().encode('job'), systemCrypto);
 
-function receiptOf(signer: Signer, of: Signer): Entry {
-  const fact = { kind: 'receipt', worker: peerIdOf(of.publicKey), units: 3, fuel: 900, credit: 1_200, elapsedMs: 50 } as const;
+function receiptOf(signer: Signer, of: Signer, units = 3): Entry {
+  const fact = { kind: 'receipt', worker: peerIdOf(of.publicKey), units, fuel: 900, credit: 1_200, elapsedMs: 50 } as const;
   return sealEntry({ job, at: 1, facts: [fact] }, signer, systemCrypto);
 }
 
@@ -33,6 +33,17 @@ describe('receipts', () => {
     const receipts = ownReceipts(journal, peerIdOf(worker.publicKey), systemCrypto);
     expect(receipts.map(({ view }) => view)).toMatchObject([{ units: 3, fuel: 900, credit: 1_200, countersigned: true }]);
     expect(verifyReceipts(exportReceipts(receipts), systemCrypto)).toEqual(receipts.map(({ view }) => view));
+  });
+
+  it('of a requester and of its steward for the same work count once: the one for more', () => {
+    const journal = createMemoryJournal();
+    const steward = signerFromSeed(generateSeed());
+    const [less, more] = [receiptOf(requester, worker), receiptOf(steward, worker, 5)];
+    for (const { id, bytes } of [less, more, countersignatureOf(less, worker), countersignatureOf(more, worker)]) journal.append([{ scope: job, kind: 'entry', key: id, bytes }]);
+    journal.append([{ scope: creditScope, kind: 'note', key: job, bytes: new Uint8Array() }]);
+    const receipts = ownReceipts(journal, peerIdOf(worker.publicKey), systemCrypto);
+    expect(receipts.map(({ view }) => [view.units, view.requester])).toEqual([[5, peerIdOf(steward.publicKey)]]);
+    expect(verifyReceipts(exportReceipts(receipts), systemCrypto)).toHaveLength(1);
   });
 
   it('for work for oneself are neither counted nor exported', () => {

@@ -20,15 +20,40 @@ export function ownReceipts(journal: Journal, self: PeerId, crypto: Crypto): Sig
   for (const { key } of journal.replay(creditScope)) {
     const entries: Entry[] = [];
     for (const record of journal.replay(key)) if (record.kind === 'entry') entries.push(openEntry(record.bytes, crypto));
+    const ofJob: SignedReceipt[] = [];
     for (const entry of entries) {
-      if (receipts.length >= maxReceipts) return receipts;
       const fact = receiptIn(entry, self);
       if (fact === undefined || entry.author === self) continue; // work for oneself earns nothing, and nobody would believe it
       const countersigned = entries.find((other) => other.author === self && agreesWith(other, entry.id));
-      receipts.push({ view: viewOf(entry, fact, countersigned !== undefined), receipt: entry.bytes, countersignature: countersigned?.bytes });
+      ofJob.push({ view: viewOf(entry, fact, countersigned !== undefined), receipt: entry.bytes, countersignature: countersigned?.bytes });
     }
+    if (receipts.length >= maxReceipts) return receipts;
+    receipts.push(...largestOfEach(ofJob, ({ view }) => view));
   }
   return receipts;
+}
+
+/**
+ * One receipt a job and worker: its requester and a steward may both have signed for the same work. The one that both sides
+ * signed counts before one that they did not, and then the one for more units.
+ */
+export function largestOfEach<T>(receipts: readonly T[], viewOf: (receipt: T) => ReceiptView): T[] {
+  const rank = (receipt: T): number[] => {
+    const { countersigned, units, credit } = viewOf(receipt);
+    return [Number(countersigned), units, credit];
+  };
+  const best = new Map<string, T>();
+  for (const receipt of receipts) {
+    const { job, worker } = viewOf(receipt);
+    const known = best.get(`${job}/${worker}`);
+    if (known === undefined || isLarger(rank(receipt), rank(known))) best.set(`${job}/${worker}`, receipt);
+  }
+  return [...best.values()];
+}
+
+function isLarger(a: readonly number[], b: readonly number[]): boolean {
+  const i = a.findIndex((value, index) => value !== b[index]);
+  return i >= 0 && (a[i] as number) > (b[i] as number);
 }
 
 /** Receipts as one JSON document that anybody can check without knowing either side. */
