@@ -92,6 +92,8 @@ export const defaults = {
   /** A unit that failed at a peer is given to it again only after this, doubled each time, jittered. */
   retryMinMs: 1_000,
   retryMaxMs: 300_000,
+  /** A unit's checkpoint that is larger stays with its worker: bringing it here would cost more than it saves. */
+  maxCheckpointBytes: 268_435_456,
   /** Log text kept for one job at its requester; later text is dropped. */
   maxJobLogBytes: 1_048_576,
   /** Progress messages of one unit are at least this far apart. */

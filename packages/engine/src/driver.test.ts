@@ -41,6 +41,8 @@ function rigOf(prepare: (journal: TestJournal) => void = () => {}): Rig {
     publish: note('published'),
     learn: note('learned'),
     hold: note('held'),
+    save: note('saved'),
+    unsave: note('unsaved'),
     execute: note('executed'),
     abort: note('aborted'),
     fetch: note('fetched'),

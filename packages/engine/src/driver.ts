@@ -16,6 +16,8 @@ export interface Carrier {
   abort(job: Cid, unit: number): void;
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void;
   hold(effect: Extract<Effect, { type: 'hold' }>): void;
+  save(effect: Extract<Effect, { type: 'save' }>): void;
+  unsave(job: Cid, unit: number | undefined): void;
   unpin(job: Cid, as: 'worker' | 'keeper'): void;
   changed(job: Cid): void;
   offence(peer: PeerId, code: string, text: string): void;
@@ -211,6 +213,10 @@ export class Driver {
         return carrier.unpin(effect.job, effect.as);
       case 'hold':
         return carrier.hold(effect);
+      case 'save':
+        return carrier.save(effect);
+      case 'unsave':
+        return carrier.unsave(effect.job, effect.unit);
       case 'forget':
         return journal.drop(effect.scope);
       case 'changed':

@@ -10,7 +10,11 @@ export type Effect =
   | { type: 'verdict'; verdict: GossipVerdict }
   /** Where a peer says that it can be dialled. */
   | { type: 'learn'; peer: PeerId; addresses: string[] }
-  | { type: 'execute'; job: Cid; unit: number; requester: PeerId; helpers: PeerId[]; spec: JobSpec }
+  | { type: 'execute'; job: Cid; unit: number; requester: PeerId; helpers: PeerId[]; spec: JobSpec; resume: Cid | undefined; meanMs: number | undefined }
+  /** Bring a checkpoint of a unit here, in place of the one before, as well as may be: its worker may go. */
+  | { type: 'save'; job: Cid; unit: number; checkpoint: Cid; bytes: number; from: PeerId }
+  /** Checkpoints that were brought here may go: of one unit, or of all. */
+  | { type: 'unsave'; job: Cid; unit: number | undefined }
   /** Stop a run; its outcome is no longer wanted. */
   | { type: 'abort'; job: Cid; unit: number }
   /** Bring linked outputs of an accepted result here; `for` says whose they are to be kept for. */

@@ -1,5 +1,5 @@
 import type { Cid, ExecutionFailureCode, JournalRecord, PeerId } from '@shoal/runtime';
-import type { Holding, JobSpec } from '@shoal/protocol';
+import type { Holding, JobSpec, Reason } from '@shoal/protocol';
 
 /** How a run of a unit ended at this peer. */
 export type RunOutcome =
@@ -38,6 +38,10 @@ export type EngineEvent =
   | { type: 'revoked'; peers: PeerId[]; invitations: string[] }
   | { type: 'executed'; job: Cid; unit: number; outcome: RunOutcome }
   | { type: 'progressed'; job: Cid; unit: number; fraction: number; text: string }
+  /** A running unit was saved, or cannot be. */
+  | { type: 'checkpointed'; job: Cid; unit: number; fuel: number; saved: { checkpoint: Cid; bytes: number } | { reason: Reason } }
+  /** A checkpoint that a worker told of was brought here, or could not be. */
+  | { type: 'checkpoint-held'; job: Cid; unit: number; checkpoint: Cid; ok: boolean }
   | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }
   /** What the journal holds of this peer itself, at start. */
   | { type: 'remembered'; records: JournalRecord[] }

@@ -4,6 +4,7 @@ import type { Turn } from './engine.ts';
 import { beginReconcileWith, receiveReconcile } from './ledger/exchange.ts';
 import { roleOf } from './ledger/outbox.ts';
 import { receiveAuthorityEntry } from './requester/authority.ts';
+import { receiveCheckpointed } from './requester/checkpoints.ts';
 import { receiveWorkerEntry } from './requester/entries.ts';
 import { leaseOf } from './requester/job.ts';
 import { dropLease, receivePull } from './requester/leases.ts';
@@ -87,6 +88,11 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
       if (stewarded !== undefined && !stewarded.isOver) return beginReconcileWith(turn, stewarded.ledger, from);
       const reason = { code: 'job-unknown', text: 'it knows no such open job' };
       turn.effects.push({ type: 'send', to: from, message: { type: 'unknownLease', job: message.job, lease: message.lease, reason } });
+      return;
+    }
+    case 'checkpointed': {
+      const job = engine.requested.get(message.job);
+      if (job !== undefined && message.unit < job.units) receiveCheckpointed(turn, job, from, message);
       return;
     }
     case 'progress':

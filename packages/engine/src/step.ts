@@ -8,6 +8,7 @@ import type { Role } from './ledger/outbox.ts';
 import { receive } from './messages.ts';
 import { recoverJob } from './recover.ts';
 import { receiveRevoked } from './requester/revoked.ts';
+import { holdCheckpoint } from './requester/checkpoints.ts';
 import { flushLeases, serveWants } from './requester/assign.ts';
 import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
@@ -24,7 +25,7 @@ import { stewardedJobOfTimer } from './steward/job.ts';
 import { receiveKept } from './steward/keep.ts';
 import { meetEntruster, watch } from './steward/watch.ts';
 import { beat, meetRequester, sendReports } from './worker/report.ts';
-import { finishRun, reportProgress, startRuns } from './worker/run.ts';
+import { finishRun, reportCheckpoint, reportProgress, startRuns } from './worker/run.ts';
 
 /**
  * The engine's one function: what follows from an event, at this moment, with these dice. Synchronous; changes the
@@ -93,6 +94,13 @@ function handle(turn: Turn, event: EngineEvent): void {
       return finishRun(turn, event.job, event.unit, event.outcome);
     case 'progressed':
       return reportProgress(turn, event.job, event.unit, event.fraction, event.text);
+    case 'checkpointed':
+      return reportCheckpoint(turn, event);
+    case 'checkpoint-held': {
+      const job = engine.requested.get(event.job);
+      if (job !== undefined) holdCheckpoint(job, event.unit, event.checkpoint, event.ok);
+      return;
+    }
     case 'fetched': {
       const job = engine.requested.get(event.job);
       if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);

@@ -17,6 +17,8 @@ export interface PeerOptions {
   mdns?: boolean;
   /** Units run at once; 0 for a peer that only requests. Default: number of cores. */
   slots?: number;
+  /** Running units are saved so often, in milliseconds. Default 60,000. */
+  checkpointEveryMs?: number;
   /** Free-form labels that jobs select by, for example `{region: 'eu'}`. */
   labels?: Record<string, string>;
   /** Most memory one unit may be given, in bytes. */
@@ -84,6 +86,8 @@ export interface JobRequest {
   /** Failing runs of one unit before the unit fails. Default 3. */
   retries?: number;
   priority?: number;
+  /** Whether running units are saved now and then. Default `auto`: where a unit may run so long that it is worth it. */
+  checkpoint?: 'auto' | 'always' | 'never';
   /** Peers that go on awarding and verifying while this one is away, 0 to 7. Default 2; fewer where fewer are willing. */
   stewards?: number;
   /** Peers that keep accepted results, 0 to 7. Default 2. */

@@ -20,6 +20,18 @@ export const peerDefaults = {
   seenProgramMs: 1_000,
   /** Bringing a program or a shard to a unit may take so long. */
   fetchTimeoutMs: 600_000,
+  /** A running unit is saved so often. */
+  checkpointEveryMs: 60_000,
+  /** At most that part of run time goes into saving. */
+  checkpointShare: 0.03,
+  /** What running so that it can be saved costs, as part of the run time: median of the kernels of PERFORMANCE.md. */
+  checkpointOverhead: 0.25,
+  /** A unit is taken to be interrupted once in that time: what lends itself on people's machines comes and goes. */
+  interruptedEveryMs: 1_200_000,
+  /** A checkpoint that is larger is not fetched: the unit begins anew. */
+  maxCheckpointBytes: 1_073_741_824,
+  /** Running units have so long to be saved when the peer stops. */
+  saveAtStopMs: 8_000,
   /** Accepted units whose outputs are brought here at once; a restart may find thousands to be brought. */
   maxResultFetches: 8,
   /** Looking for holders beyond those whose adverts are known. */

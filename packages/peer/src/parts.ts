@@ -22,6 +22,8 @@ export interface Parts {
   datasets: Datasets;
   /** Of a private mesh. */
   members: Members | undefined;
+  /** Running units are saved so often; absent: as the defaults say. */
+  checkpointEveryMs?: number | undefined;
   /** Aborted when the peer stops. */
   stopping: AbortSignal;
 }

@@ -33,7 +33,8 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
   const runs = new Runs(() => parts);
   stopping.signal.addEventListener('abort', () => runs.abortAll(), { once: true });
   parts.driver = new Driver({ ...parts, carrier: carrierOf(parts, runs), failed: (error) => stopping.abort(peerFailed(error)) });
-  opened.defer(() => {
+  opened.defer(async () => {
+    await runs.saveAll();
     stopping.abort(new ShoalError('peer-stopped', 'The peer has stopped'));
     parts.driver.stop();
     parts.changes.notifyAll();
@@ -94,6 +95,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     changes: new Changes(),
     datasets: new Datasets(store),
     members,
+    checkpointEveryMs: options.checkpointEveryMs,
     stopping,
   };
   return parts as Parts; // the driver needs what is here; it is set by the caller at once

@@ -1,6 +1,7 @@
 export * from './cid.ts';
 export { decodeValue, decodeWith, encodeValue, encodeWith, parseValue } from './codec.ts';
 export * from './documents/advert.ts';
+export * from './documents/checkpoint.ts';
 export * from './documents/entry.ts';
 export { type Fact, type FactKind, type FactOf } from './documents/facts.ts';
 export {

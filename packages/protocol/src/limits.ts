@@ -59,6 +59,16 @@ export const limits = {
   /** A result's files. */
   maxOutputFiles: 256,
   maxOutputPathLength: 255,
+  /** Who ran a unit up to a checkpoint; of a longer chain the last ones are named. */
+  maxCheckpointAuthors: 16,
+  /** Files that one checkpoint names: packs of pages, and pieces of standard output; then they are written together. */
+  maxCheckpointParts: 64,
+  /** Pages of 64 KiB: 4 GiB of memory and 512 MiB of files and frames. */
+  maxCheckpointPages: 73_728,
+  /** A checkpoint's document: twelve bytes a page, the log, and its names. */
+  maxCheckpointBytes: 1_048_576,
+  /** Checkpoints named in one assignment. */
+  maxResumesPerMessage: 32,
   /** Log lines a worker sends back for one unit. */
   maxLogBytes: 65_536,
   /** Ranges and ids in one reconcile message. */

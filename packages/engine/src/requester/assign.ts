@@ -4,6 +4,7 @@ import { backOffMs } from '../market/back-off.ts';
 import type { Engine, Turn } from '../engine.ts';
 import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { isIndependent } from '../verify/independent.ts';
+import { resumeFor } from './checkpoints.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 
@@ -161,10 +162,16 @@ export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
   for (const lease of job.leases.values()) {
     const base = { job: job.job, lease: lease.lease };
     while (lease.toAssign.length > 0 || lease.toDrop.length > 0) {
+      const run = lease.toAssign.splice(0, limits.maxWindowUnits);
+      const resume = run.flatMap((unit) => {
+        const checkpoint = resumeFor(job, lease, unit);
+        return checkpoint === undefined ? [] : [{ unit, checkpoint }];
+      });
       const body: MessageBody<'assign'> = {
         ...base,
-        run: lease.toAssign.splice(0, limits.maxWindowUnits),
+        run,
         drop: lease.toDrop.splice(0, limits.maxWindowUnits),
+        ...(resume.length === 0 ? {} : { resume: resume.slice(0, limits.maxResumesPerMessage) }),
       };
       effects.push({ type: 'send', to: lease.worker, message: { type: 'assign', ...body } });
     }

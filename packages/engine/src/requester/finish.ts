@@ -62,6 +62,8 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.outcome = outcome;
   job.reason = whole;
   job.finishedAt = now;
+  if (job.spec.checkpoint !== 'never') effects.push({ type: 'unsave', job: job.job, unit: undefined });
+  job.checkpoints.clear();
   for (const lease of job.leases.values()) {
     const { units, fuel } = workOf(job, lease.worker);
     if (units > 0 && !isCredited(job, lease.worker, units)) {

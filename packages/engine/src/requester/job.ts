@@ -105,6 +105,10 @@ export interface RequestedJob {
   fetching: Map<number, { failures: number; retryAt: number | undefined }>;
   /** Units given up because the program fails on them everywhere, and what the last one said. */
   hopeless: { units: number; text: string };
+  /** Where unsettled units stand by what their workers saved, once it is here. */
+  checkpoints: Map<number, { checkpoint: Cid; fuel: number; here: boolean; by: PeerId }>;
+  /** Why its units cannot be saved, by the word of a worker. */
+  unmovable: Reason | undefined;
   progress: Map<number, { fraction: number; text: string }>;
   /** Peers whose adverts were looked at when workers were last sought, and those of them that have the engine. */
   census: { peers: number; withEngine: number };
@@ -150,6 +154,8 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     deferred: new Set(),
     fetching: new Map(),
     hopeless: { units: 0, text: '' },
+    checkpoints: new Map(),
+    unmovable: undefined,
     progress: new Map(),
     census: { peers: 0, withEngine: 0 },
     logBytes: 0,

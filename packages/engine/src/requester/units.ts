@@ -6,6 +6,7 @@ import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '.
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge, planAudit } from './audits.ts';
+import { dropCheckpoint } from './checkpoints.ts';
 import { leaseOf, liveLeases, workersOf, type Lease, type RequestedJob } from './job.ts';
 
 /** Votes that a unit needs. */
@@ -62,6 +63,7 @@ function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: C
   const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers.slice(0, 2 * limits.maxQuorum) };
   turn.engine.outbox.state(job.job, fact, workersOf(job));
   settle(job, unit, 'accepted');
+  dropCheckpoint(turn, job, unit);
   judge(turn, job, unit, winner.result);
   planAudit(turn, job, unit);
   for (const worker of winner.workers) {
@@ -113,6 +115,7 @@ function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): 
 function abandon(turn: Turn, job: RequestedJob, unit: number, reason: Reason): void {
   turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
   settle(job, unit, 'abandoned');
+  dropCheckpoint(turn, job, unit);
 }
 
 /** Whether a worker is left that has neither failed nor done it: one peer's failures alone end nothing. */

@@ -230,6 +230,8 @@ export class TestMesh {
         this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
       },
       hold: () => {},
+      save: () => {},
+      unsave: () => {},
       unpin: () => {},
       changed: () => {},
       offence: (offender, code, text) => void this.offences.push({ at: peer.id, peer: offender, code, text }),

@@ -99,6 +99,7 @@ export function viewOfJob(job: RequestedJob): JobView | undefined {
     worker.reasons = candidate.reasons;
     worker.running = [...(leaseOf(job, candidate.peer)?.assigned.keys() ?? [])];
   }
+  if (job.unmovable !== undefined) view.unmovable = job.unmovable;
   view.waiting = job.outcome === 'open' ? waitingOf(job) : [];
   const stewardship = stewardshipOf(job.ledger, job);
   if (stewardship !== undefined) view.stewardship = stewardship;

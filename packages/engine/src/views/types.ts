@@ -87,6 +87,8 @@ export interface JobView extends JobSummary {
   running: number;
   /** Part of the work that is done, from 0 to 1, where programs tell: accepted units, and what those at work said last. */
   fraction?: number;
+  /** Why its running units cannot be saved, and begin anew when they are interrupted. */
+  unmovable?: Reason;
   /** Runs that ended with a committed result. */
   executions: number;
   /** Runs that ended with a failure. */

@@ -37,6 +37,8 @@ export interface WorkedJob {
   queue: number[];
   running: Map<number, { startedAt: number; progressAt: number }>;
   done: Map<number, DoneUnit>;
+  /** Assigned units that somebody else began, with the checkpoint to go on from. */
+  resumes: Map<number, Cid>;
   /** Smoothed duration of a unit here; undefined before the first. */
   meanMs: number | undefined;
   /** When a unit of it was begun last: whoever waits longest is next. */
@@ -65,6 +67,7 @@ export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until
     queue: [],
     running: new Map(),
     done: new Map(),
+    resumes: new Map(),
     meanMs: undefined,
     servedAt: 0,
     reset: false,

@@ -29,6 +29,7 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
     else if (waiting.size + job.running.size < limits.maxWindowUnits && waiting.size + job.running.size + job.done.size < maxUnsettledUnits) waiting.add(unit); // more were never asked for
   }
   job.queue = [...waiting];
+  for (const { unit, checkpoint } of message.resume ?? []) if (waiting.has(unit)) job.resumes.set(unit, checkpoint);
   mayWait(turn, !isMissed && job.report !== 'now');
   if (isMissed) beginReconcileWith(turn, job.ledger, from); // it knows nothing of what we committed to
 }

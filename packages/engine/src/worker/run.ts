@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type Fact } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
-import type { RunOutcome } from '../events.ts';
+import type { EngineEvent, RunOutcome } from '../events.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
 import { commitmentOf, saltOf } from '../verify/commitment.ts';
 import { freeSlots } from './capacity.ts';
@@ -19,7 +19,7 @@ export function startRuns(turn: Turn): void {
     if (job === undefined || unit === undefined) return;
     job.servedAt = now;
     job.running.set(unit, { startedAt: now, progressAt: 0 });
-    effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec });
+    effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec, resume: job.resumes.get(unit), meanMs: job.meanMs });
   }
 }
 
@@ -60,6 +60,7 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
   const run = job?.running.get(unit);
   if (job === undefined || run === undefined) return; // dropped meanwhile
   job.running.delete(unit);
+  job.resumes.delete(unit);
   if (job.report === 'no') job.report = 'if-wanting';
   const tookMs = Math.max(now - run.startedAt, 0);
   job.meanMs = job.meanMs === undefined ? tookMs : 0.7 * job.meanMs + 0.3 * tookMs;
@@ -103,4 +104,12 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
   if (Number.isNaN(fraction)) return;
   const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
   effects.push({ type: 'send', to: job.reportsTo, message: { type: 'progress', job: id, unit, ...bounded } });
+}
+
+/** A running unit was saved, or cannot be: whoever acts for the job hears so. */
+export function reportCheckpoint({ engine, effects }: Turn, { job: id, unit, fuel, saved }: Extract<EngineEvent, { type: 'checkpointed' }>): void {
+  const job = engine.worked.get(id);
+  if (job?.running.has(unit) !== true) return;
+  const told = 'reason' in saved ? { reason: saved.reason } : saved;
+  effects.push({ type: 'send', to: job.reportsTo, message: { type: 'checkpointed', job: id, unit, fuel, ...told } });
 }

@@ -38,6 +38,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   window: integer.optional(),
   retries: integer.optional(),
   priority: integer.optional(),
+  checkpoint: z.enum(['auto', 'always', 'never']).optional(),
   stewards: integer.optional(),
   keepers: integer.optional(),
   deadlineMs: integer.min(1).optional(),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { codeOf } from '@shoal/runtime';
 import type { JobAnswer, JobRequestBody, ResultBody } from '../api/wire.ts';
 import type { Context } from '../cli/context.ts';
@@ -32,6 +32,7 @@ interface RunOptions extends PeerCommandOptions {
   window?: number;
   retries?: number;
   priority?: number;
+  checkpoint?: 'auto' | 'always' | 'never';
   stewards?: number;
   keepers?: number;
   stay?: boolean;
@@ -64,6 +65,7 @@ export function registerRun(program: Command, context: Context): void {
       .option('--window <n>', 'most units that one worker holds at once (default: as its speed suggests)', parseInteger(1, 256))
       .option('--retries <n>', 'failing runs of one unit before it is given up (default: 3)', parseInteger(0, 20))
       .option('--priority <n>', 'from -100 to 100; higher goes first', parseInteger(-100, 100))
+      .addOption(new Option('--checkpoint <when>', 'save running units now and then, so that an interruption loses little (default: auto, where it pays)').choices(['auto', 'always', 'never']))
       .option('--stewards <n>', 'peers that go on with the job while this one is away (default: 2)', parseInteger(0, 7))
       .option('--keepers <n>', 'peers that keep its results (default: 2)', parseInteger(0, 7))
       .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
@@ -167,6 +169,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     window: options.window,
     retries: options.retries,
     priority: options.priority,
+    checkpoint: options.checkpoint,
     stewards: options.stewards,
     keepers: options.keepers,
     deadlineMs: options.deadline,

@@ -48,6 +48,7 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
     ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit`}`],
     ['workers', workersText(job)],
   ];
+  if (job.unmovable !== undefined) rows.push(['not saved', `its units begin anew when they are interrupted: ${reasonText(job.unmovable)}`]);
   if (job.stewardship !== undefined) rows.push(...describeStewardship(job.stewardship, job.state));
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
   if (job.reason !== undefined) rows.push(['why', style.red(reasonText(job.reason))]);

@@ -6,6 +6,7 @@ import type { Parts } from '../parts.ts';
 import { createGate } from '../run/gate.ts';
 import { bringHere } from '../run/inputs.ts';
 import { dropOutputs, keeperOwner, resultOwner, workOwner } from '../run/outputs.ts';
+import { bringCheckpoint, dropCheckpoints, dropHeld, heldOwner, SavedRun } from '../run/saved-run.ts';
 import type { Runs } from '../run/runs.ts';
 
 /** Carries the engine's effects out with the parts of this peer. */
@@ -20,8 +21,13 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     abort: (job, unit) => runs.abort(job, unit),
     fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
     hold: (effect) => void gate(() => holdProgram(parts, effect)),
+    save: (effect) => void gate(() => saveCheckpoint(parts, effect)),
+    unsave: (job, unit) => {
+      dropHeld(parts, job, unit).catch((error: unknown) => logger.warn('checkpoints could not be dropped', { job, reason: messageOf(error) }));
+    },
     unpin: (job, as) => {
       dropOutputs(parts, as === 'worker' ? workOwner(job) : keeperOwner(job)).catch((error: unknown) => logger.warn('outputs could not be unpinned', { job, reason: messageOf(error) }));
+      if (as === 'worker') dropCheckpoints(parts, job).catch((error: unknown) => logger.warn('checkpoints could not be dropped', { job, reason: messageOf(error) }));
     },
     changed: (job) => changes.notify(job),
     offence: (peer, code, text) => logger.warn('offence', { peer, code, text }),
@@ -43,6 +49,27 @@ async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch
   } catch (error) {
     driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error) });
   }
+}
+
+/** Brings a checkpoint of a worker's here, in place of the one before. */
+async function saveCheckpoint(parts: Parts, { job, unit, checkpoint, bytes, from }: Extract<Effect, { type: 'save' }>): Promise<void> {
+  const { store, driver, logger, stopping } = parts;
+  let ok = false;
+  try {
+    const signal = deadline(peerDefaults.fetchTimeoutMs, stopping);
+    await bringCheckpoint(parts, checkpoint, { likely: [from], maxBytes: bytes, signal });
+    const document = await SavedRun.read(parts, checkpoint);
+    if (document === undefined || document.job !== job || document.unit !== unit) throw new Error('it is no checkpoint of this unit');
+    const owner = heldOwner(job, unit);
+    const alive = new Set([checkpoint, ...document.packs.map(({ cid }) => cid), ...document.stdout.map(({ cid }) => cid)]);
+    const old = (await store.pins()).filter((pin) => pin.owner === owner && !alive.has(pin.cid));
+    for (const cid of alive) await store.pin(cid, owner);
+    for (const { cid } of old) await store.unpin(cid, owner);
+    ok = true;
+  } catch (error) {
+    logger.info('a checkpoint could not be had', { job, unit, reason: messageOf(error) });
+  }
+  driver.handle({ type: 'checkpoint-held', job, unit, checkpoint, ok });
 }
 
 /** Brings the program of an entrusted job here, and keeps it: whoever is to run it may ask us. */

@@ -19,7 +19,7 @@ async function rigOf() {
   const driver = { handle: (event: EngineEvent) => void told.push(event) };
   const parts = { clock: systemClock, crypto: systemCrypto, logger: silentLogger, store, executor, driver, stopping: new AbortController().signal } as unknown as Parts;
   const spec = { program: { cid }, units: { kind: 'count', count: 1 }, args: [], env: {}, resources: {} } as unknown as JobSpec;
-  const effect: Extract<Effect, { type: 'execute' }> = { type: 'execute', job, unit: 0, requester: 'somebody' as never, helpers: [], spec };
+  const effect: Extract<Effect, { type: 'execute' }> = { type: 'execute', job, unit: 0, requester: 'somebody' as never, resume: undefined, meanMs: undefined, helpers: [], spec };
   return { runs: new Runs(() => parts), ends, told, effect };
 }
 

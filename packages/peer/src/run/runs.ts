@@ -1,9 +1,10 @@
-import { codeOf, messageOf, ShoalError, type Cid, type PeerId } from '@shoal/runtime';
+import { codeOf, messageOf, ShoalError, type Cid, type ExecutionCheckpoints, type PeerId, type Snapshot } from '@shoal/runtime';
 import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { ProtocolError, unitCount } from '@shoal/protocol';
 import { argumentsOf, bringHere, loadProgram, mountShard, shardOf, unitVariables } from './inputs.ts';
+import { bringCheckpoint, dropCheckpoints, SavedRun } from './saved-run.ts';
 import { keepOutputs, workOwner } from './outputs.ts';
 
 type Execute = Extract<Effect, { type: 'execute' }>;
@@ -12,9 +13,10 @@ const noLog = new Uint8Array();
 
 /** The units that run here now. Bounded by the engine's slots. */
 export class Runs {
-  private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController }>();
+  private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController; stop: AbortController; ended: Promise<void> }>();
   /** When a program was last found here: a job of a thousand quick units need not ask the disk for each. */
   private readonly seen = new Map<Cid, number>();
+  private stopping = false;
   private readonly parts: () => Parts;
 
   constructor(parts: () => Parts) {
@@ -25,12 +27,15 @@ export class Runs {
   start(effect: Execute): void {
     const { clock, driver, logger } = this.parts();
     const key = keyOf(effect.job, effect.unit);
+    if (this.stopping) return; // begun by nobody: after the restart the requester hears that it is lost
     const abort = new AbortController();
-    const own = { effect, startedAt: clock.now(), abort };
+    const stop = new AbortController();
+    const own = { effect, startedAt: clock.now(), abort, stop, ended: Promise.resolve() };
     this.running.set(key, own);
-    void this.run(effect, abort.signal)
+    own.ended = this.run(effect, abort.signal, stop.signal)
       .catch((error: unknown) => failure(error))
       .then((outcome) => {
+        if (this.stopping && !outcome.ok) return; // saved, and to go on after the restart
         // It was called off and given again: what is asked for is the outcome of the other run.
         if (this.running.get(key) !== own) return;
         this.running.delete(key);
@@ -45,6 +50,18 @@ export class Runs {
 
   abortAll(): void {
     for (const { abort } of this.running.values()) abort.abort(new ShoalError('cancelled', 'The peer stops'));
+  }
+
+  /** Saves what runs, as far as that can be done soon: the peer stops, and its units are to go on later. */
+  async saveAll(): Promise<void> {
+    this.stopping = true;
+    const { clock } = this.parts();
+    const all = [...this.running.values()];
+    for (const { effect, stop, abort } of all) (savesRuns(effect) ? stop : abort).abort(new ShoalError('cancelled', 'The peer stops'));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.setTimer(peerDefaults.saveAtStopMs, resolve);
+    await Promise.race([Promise.all(all.map(({ ended }) => ended)), promise]);
+    cancel();
   }
 
   list(now: number): { job: Cid; unit: number; requester: PeerId; sinceMs: number }[] {
@@ -67,7 +84,7 @@ export class Runs {
     this.seen.set(program, this.parts().clock.monotonic());
   }
 
-  private async run(effect: Execute, signal: AbortSignal): Promise<RunOutcome> {
+  private async run(effect: Execute, signal: AbortSignal, stop: AbortSignal): Promise<RunOutcome> {
     const parts = this.parts();
     const { job, unit, requester, helpers, spec } = effect;
     const { executor, driver, stopping } = parts;
@@ -82,6 +99,7 @@ export class Runs {
       await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal }));
     }
     const input = shard === undefined ? undefined : mountShard(parts, shard);
+    const checkpoints = savesRuns(effect) ? await this.checkpoints(effect, stop, AbortSignal.any([signal, stop])) : undefined;
     const outcome = await executor.execute(
       {
         submitter: requester,
@@ -92,12 +110,57 @@ export class Runs {
         inputs: input === undefined ? [] : [input],
         limits: spec.resources,
       },
-      { signal, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
+      { signal, checkpoints, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
     );
+    const { unmovable, beganAnew } = outcome.usage;
+    if (unmovable !== undefined) driver.handle({ type: 'checkpointed', job, unit, fuel: 0, saved: { reason: unmovable } });
+    if (beganAnew !== undefined) parts.logger.info('a unit began anew', { job, unit, reason: beganAnew });
+    const isInterrupted = !outcome.ok && outcome.failure.code === 'cancelled';
+    if (checkpoints !== undefined && !isInterrupted) await dropCheckpoints(parts, job, unit);
     if (!outcome.ok) return { ok: false, ...outcome.failure, log: outcome.log };
     const kept = await named('output-not-kept', keepOutputs(parts, workOwner(job), outcome));
     return { ok: true, ...kept, log: outcome.log };
   }
+
+  /** How a run is saved, and from where it goes on: its own last checkpoint here, or that of whoever began it. */
+  private async checkpoints({ job, unit, requester, spec, resume }: Execute, stop: AbortSignal, signal: AbortSignal): Promise<ExecutionCheckpoints> {
+    const parts = this.parts();
+    const saved = new SavedRun(parts, { job, unit, program: spec.program.cid }, parts.network.peerId);
+    let snapshot: Snapshot | undefined;
+    try {
+      const from = (await SavedRun.left(parts, job, unit)) ?? resume;
+      if (from !== undefined) {
+        await bringCheckpoint(parts, from, { likely: [requester], maxBytes: peerDefaults.maxCheckpointBytes, signal });
+        snapshot = await saved.resume(from);
+      }
+    } catch (error) {
+      if (signal.aborted) throw error;
+      parts.logger.info('a unit begins anew: its checkpoint cannot be had', { job, unit, reason: messageOf(error) });
+    }
+    if (snapshot !== undefined) parts.logger.info('a unit goes on from its checkpoint', { job, unit });
+    return {
+      everyMs: parts.checkpointEveryMs ?? peerDefaults.checkpointEveryMs,
+      share: peerDefaults.checkpointShare,
+      resume: snapshot,
+      stop,
+      save: async (checkpoint) => {
+        const { cid, bytes } = await saved.save(checkpoint);
+        parts.driver.handle({ type: 'checkpointed', job, unit, fuel: checkpoint.fuel, saved: { checkpoint: cid, bytes } });
+      },
+      failed: (error) => parts.logger.warn('a running unit could not be saved; it goes on without', { job, unit, reason: messageOf(error) }),
+    };
+  }
+}
+
+/**
+ * Whether a run is to be saved now and then. Auto: where a unit is so long that what interruptions are expected to cost,
+ * half a unit each, is more than what being saved costs: length^2 / (2 * interval) > overhead * length.
+ */
+export function savesRuns({ spec, meanMs }: Pick<Execute, 'spec' | 'meanMs'>): boolean {
+  if (spec.checkpoint === 'never') return false;
+  if (spec.checkpoint === 'always') return true;
+  const worthwhileMs = 2 * peerDefaults.checkpointOverhead * peerDefaults.interruptedEveryMs;
+  return Math.min(spec.resources.wallMs, meanMs ?? Infinity) >= worthwhileMs;
 }
 
 /** Programs that were just seen in the store; should one go meanwhile, its unit fails and is tried again. */

@@ -60,6 +60,8 @@ export const jobSpec = z.object({
   retries: z.int().min(0).max(limits.maxRetries),
   priority: z.int().min(-100).max(100),
   deadline: timestamp.optional(),
+  /** Whether running units are saved now and then; absent: auto, as PROGRAMS.md says. */
+  checkpoint: z.enum(['auto', 'always', 'never']).optional(),
   /** Peers that go on awarding and verifying while the requester is away, and peers that keep what was accepted; absent: none. */
   stewards: z.int().min(0).max(limits.maxStewards).optional(),
   keepers: z.int().min(0).max(limits.maxKeepers).optional(),

@@ -30,7 +30,14 @@ export const pull = z.object({
   reset: z.boolean(),
 });
 /** Requester to worker: run these, stop those. */
-export const assign = z.object({ job: cid, lease: leaseId, run: units, drop: units });
+export const assign = z.object({
+  job: cid,
+  lease: leaseId,
+  run: units,
+  drop: units,
+  /** Of the units to run, those that somebody else began: from where to go on. */
+  resume: z.array(z.object({ unit: unitIndex, checkpoint: cid })).max(limits.maxResumesPerMessage).optional(),
+});
 /** Requester to worker: all commitments are in, show what you have. */
 export const reveal = z.object({ job: cid, lease: leaseId, units });
 /** Worker to requester: how far a unit is. */
@@ -39,6 +46,17 @@ export const progress = z.object({
   unit: unitIndex,
   fraction: z.number().min(0).max(1),
   text,
+});
+/** Worker to requester: a running unit was saved, and this is the checkpoint; or it cannot be, and why. */
+export const checkpointed = z.object({
+  job: cid,
+  unit: unitIndex,
+  /** Used so far. */
+  fuel: count,
+  checkpoint: cid.optional(),
+  /** Of all that the checkpoint names, and itself. */
+  bytes: count.optional(),
+  reason: reason.optional(),
 });
 /** Worker to requester: standard error of a unit. */
 export const log = z.object({ job: cid, unit: unitIndex, bytes: bytes(limits.maxLogBytes) });

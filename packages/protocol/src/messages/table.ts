@@ -28,6 +28,7 @@ export const messageTable = {
   reconcile: { id: 11, schema: schemas.reconcile, maxBytes: 256 * kibibyte, perSecond: 100 },
   acting: { id: 12, schema: schemas.acting, maxBytes: limits.maxMessageBytes, perSecond: 50 },
   seek: { id: 13, schema: schemas.seek, maxBytes: 4 * kibibyte, perSecond: 2 },
+  checkpointed: { id: 14, schema: schemas.checkpointed, maxBytes: 8 * kibibyte, perSecond: 50 },
 } as const satisfies Record<string, MessageKind>;
 
 export type MessageType = keyof typeof messageTable;

@@ -2,6 +2,7 @@ import { signerFromSeed, systemCrypto, type Cid, type PeerId } from '@shoal/runt
 import { documentCid } from '../cid.ts';
 import type { Advert } from '../documents/advert.ts';
 import { sealAdvert } from '../documents/advert.ts';
+import { encodeCheckpoint, packPlaces } from '../documents/checkpoint.ts';
 import { sealEntry } from '../documents/entry.ts';
 import type { Fact, FactKind, FactOf } from '../documents/facts.ts';
 import { sealAdmission, sealInvitation, type Invitation } from '../documents/invitation.ts';
@@ -64,6 +65,19 @@ export const sampleFacts: { [K in FactKind]: FactOf<K> } = {
   delegated: { kind: 'delegated', term: 3, stewards: [samplePeer, otherPeer], keepers: [otherPeer] },
   kept: { kind: 'kept', unit: 17, result: content('result') },
 };
+
+export const sampleCheckpoint: Uint8Array = encodeCheckpoint({
+  job: content('job'),
+  unit: 7,
+  program: content('program'),
+  fuel: 12_345_678_901,
+  authors: [samplePeer, otherPeer],
+  packs: [{ cid: content('pack'), bytes: 196_608 }],
+  pages: packPlaces([{ page: 0, pack: 0, slot: 2 }, { page: 17, pack: 0, slot: 0 }, { page: 65_536, pack: 0, slot: 1 }]),
+  lastPageBytes: 1_234,
+  stdout: [{ cid: content('stdout'), bytes: 42 }],
+  log: filled(10, 70),
+});
 
 export const sampleJob: Cid = content('job');
 
@@ -161,6 +175,7 @@ export const sampleMessages: { [T in MessageType]: MessageBody<T> } = {
     ],
     want: [filled(32, 11)],
   },
+  checkpointed: { job, unit: 7, fuel: 12_345_678_901, checkpoint: content('checkpoint'), bytes: 1_000_000 },
   acting: { job, forMs: 15_000, posted, delegated: sampleEntry([sampleFacts.delegated], sampleJob) },
   seek: { engine: 'wasm', memoryBytes: 67_108_864, where: 'region=eu, cores>=8', dataset: content('dataset'), most: 16 },
 };

@@ -245,6 +245,8 @@ export class SimPeer {
       abort: (job, unit) => void this.running.delete(`${job}/${unit}`),
       fetch: (effect) => this.fetch(effect),
       hold: () => {},
+      save: () => {},
+      unsave: () => {},
       unpin: () => {},
       changed: (job) => world.changed(this, job),
       offence: (peer, code, text) => world.offence(this, peer, code, text),
