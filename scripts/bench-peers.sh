@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 debian=(python3-distributed redis-server nats-server openssh-server openssh-client curl)
-npm=(bullmq ioredis piscina)
+npm=(bullmq ioredis piscina @duckdb/node-api)
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive

@@ -5,6 +5,7 @@ import { readOptions, usage } from './options.ts';
 import type { Suite } from './suite.ts';
 import { archive } from './suites/archive.ts';
 import { command } from './suites/command.ts';
+import { flights } from './suites/flights.ts';
 import { imports } from './suites/import.ts';
 import { jobs } from './suites/jobs.ts';
 import { join } from './suites/join.ts';
@@ -13,7 +14,7 @@ import { rivals } from './suites/rivals.ts';
 import { sandbox } from './suites/sandbox.ts';
 import { units } from './suites/units.ts';
 
-const suites: readonly Suite[] = [join, jobs, units, rivals, imports, replication, sandbox, command, archive];
+const suites: readonly Suite[] = [join, jobs, units, rivals, flights, imports, replication, sandbox, command, archive];
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(): Promise<number> {
