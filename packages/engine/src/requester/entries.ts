@@ -1,5 +1,5 @@
 import type { PeerId } from '@shoal/runtime';
-import type { Entry } from '@shoal/protocol';
+import type { Entry, FactOf } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { compareLate } from './audits.ts';
 import { askReveals, dropActive, evaluate } from './units.ts';
@@ -20,7 +20,7 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, 
   if (lease !== undefined && from === entry.author) hear(turn, job, lease);
   for (const fact of entry.value.facts) {
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;
-    if (lease !== undefined) count(turn, job, lease, fact.unit, fact.kind, fact.kind === 'failed' && fact.deterministic);
+    if (lease !== undefined) count(turn, job, lease, fact);
     if (job.settled.has(fact.unit)) late(turn, job, fact.unit, entry.author, fact.kind);
     else evaluate(turn, job, fact.unit);
   }
@@ -34,7 +34,8 @@ function late(turn: Turn, job: RequestedJob, unit: number, worker: PeerId, kind:
   if (kind === 'revealed') compareLate(turn, job, unit, worker);
 }
 
-function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, unit: number, kind: 'committed' | 'revealed' | 'failed', deterministic: boolean): void {
+function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, fact: FactOf<'committed'> | FactOf<'revealed'> | FactOf<'failed'>): void {
+  const { unit, kind } = fact;
   const assignedAt = lease.assigned.get(unit);
   const assigned = lease.assigned.delete(unit);
   if (assignedAt !== undefined && kind !== 'failed') noteRun(job, now - assignedAt);
@@ -44,11 +45,16 @@ function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, unit: num
     lease.counts.failed += 1;
     lease.failedAt.set(unit, now);
     job.required.delete(unit);
-    if (assigned) job.strikes.set(unit, (job.strikes.get(unit) ?? 0) + 1);
-    if (!deterministic) engine.standings.failed(lease.worker);
+    if (assigned) strike(job, unit, fact.reason.code);
+    if (!fact.deterministic) engine.standings.failed(lease.worker);
   }
   if (kind === 'committed' || (kind === 'revealed' && assigned)) {
     lease.counts.committed += 1;
     candidateOf(job, lease.worker).refusals = 0;
   }
+}
+
+function strike({ strikes }: RequestedJob, unit: number, cause: string): void {
+  const causes = strikes.get(unit) ?? new Map<string, number>();
+  strikes.set(unit, causes.set(cause, (causes.get(cause) ?? 0) + 1));
 }

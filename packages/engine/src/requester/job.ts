@@ -85,8 +85,8 @@ export interface RequestedJob {
   settled: Map<number, Settlement>;
   /** The same in the order in which they were settled: readers go on where they stood. */
   settledOrder: number[];
-  /** Failed runs by unit, of those that were asked for: what a worker says beyond that does not count. */
-  strikes: Map<number, number>;
+  /** Failed runs by unit and cause, of those that were asked for: what a worker says beyond that does not count. */
+  strikes: Map<number, Map<string, number>>;
   /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
   required: Map<number, number>;
   /** Units accepted on one peer's word that somebody else checks. */

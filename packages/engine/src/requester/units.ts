@@ -89,6 +89,9 @@ export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number
   );
 }
 
+/** Tries of a unit that fails from ever new causes are these many times as many: a cause is whatever a worker calls it. */
+const maxCauses = 3;
+
 /**
  * A unit that fails the same way everywhere, or too often, or comes out differently wherever it is run, is given up;
  * its reason reaches the person who asked.
@@ -105,7 +108,10 @@ function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): 
   if (last === undefined) return false;
   const surely = byWorker.filter((failures) => failures.some((failure) => failure.deterministic)).length;
   const byItself = surely >= job.spec.verify.quorum;
-  const isHopeless = (job.strikes.get(unit) ?? 0) > job.spec.retries && (byWorker.length >= Math.max(2, job.spec.verify.quorum) || !mayOthersRun(job, unit, facts));
+  // One cause again and again says something about the unit; many once each, about the peers.
+  const strikes = [...(job.strikes.get(unit)?.values() ?? [])];
+  const areMany = strikes.some((times) => times > job.spec.retries) || strikes.reduce((sum, times) => sum + times, 0) > maxCauses * (job.spec.retries + 1);
+  const isHopeless = areMany && (byWorker.length >= Math.max(2, job.spec.verify.quorum) || !mayOthersRun(job, unit, facts));
   if (!byItself && !isHopeless) return false;
   if (byItself) job.hopeless = { units: job.hopeless.units + 1, text: last.reason.text };
   abandon(turn, job, unit, last.reason);

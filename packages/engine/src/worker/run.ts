@@ -10,7 +10,7 @@ import type { WorkedJob } from './job.ts';
 /** Result documents are noted under this key and the unit's number, and found again after a restart. */
 export const resultNotePrefix = 'result/';
 
-/** Begins as many assigned units as there are free slots: by priority, then the job that waited longest. */
+/** Begins as many assigned units as there are free slots. */
 export function startRuns(turn: Turn): void {
   const { engine, now, effects } = turn;
   for (let free = freeSlots(engine); free > 0; free -= 1) {
@@ -29,15 +29,16 @@ function helpersOf({ reportsTo, ledger }: WorkedJob): PeerId[] {
 }
 
 /**
- * Whose unit is next: the highest priority, then the requester that waited longest (ten thousand units of one do not
- * starve ten of another), then the earliest deadline, then the job that waited longest.
+ * Whose unit is next: that of the requester that waited longest, since ten thousand units of one must not starve ten of
+ * another, whatever priority it gives itself; of its jobs the one of highest priority, then of the earliest deadline, then
+ * the one that waited longest.
  */
 function nextToServe(engine: Engine): WorkedJob | undefined {
   const servedAt = new Map<PeerId, number>();
   for (const job of engine.worked.values()) servedAt.set(job.requester, Math.max(servedAt.get(job.requester) ?? 0, job.servedAt));
   const rank = (job: WorkedJob): number[] => [
-    -job.spec.priority,
     servedAt.get(job.requester) ?? 0,
+    -job.spec.priority,
     job.spec.deadline ?? Number.POSITIVE_INFINITY,
     job.servedAt,
   ];
