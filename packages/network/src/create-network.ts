@@ -122,6 +122,8 @@ export function createNetwork(options: NetworkOptions): Network {
         routingTableSize: node?.services.dht.routingTable.size ?? 0,
         bytesSent: count.sent,
         bytesReceived: count.received,
+        joining: parts?.joiner.state ?? 'starting',
+        dials: ways.onePort.dials,
         reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], ...parts?.reach.status(), relayedBytes: ways.relayBudget.relayedBytes },
       };
     },

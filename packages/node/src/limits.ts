@@ -38,6 +38,9 @@ export const limits = {
   /** A socket's address has 108 bytes on Linux and 104 on macOS, with its closing zero. */
   maxSocketPathBytes: 103,
 
+  /** Between two looks of `peers --watch`. */
+  watchPeersMs: 1_000,
+
   /** How long `run` waits for news of a dataset that nobody known advertises: adverts travel for a second or two. */
   hearsayMs: 3_000,
   hearsayPollMs: 200,

@@ -1,4 +1,4 @@
-import type { Cid, ConnectionInfo, Logger, PeerId, ReachStatus, ShoalError } from '@shoal/runtime';
+import type { Cid, ConnectionInfo, JoinState, Logger, PeerId, ReachStatus, ShoalError } from '@shoal/runtime';
 import type { EntrustedView, JobSummary, JobView, UnitView } from '@shoal/engine';
 
 export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, UnitState, UnitView, WorkerView } from '@shoal/engine';
@@ -150,6 +150,8 @@ export interface PeerData {
 export interface KnownPeer {
   peer: PeerId;
   connected: boolean;
+  /** How it is connected. */
+  way?: 'direct' | 'relayed';
   addresses: string[];
   /** From its last advert. */
   slots: number;
@@ -177,6 +179,7 @@ export interface PeerStatus {
   addresses: string[];
   ready: boolean;
   readyAfterMs?: number;
+  joining: JoinState;
   neighbours: number;
   knownPeers: number;
   slots: number;
@@ -193,6 +196,8 @@ export interface PeerStatus {
   jobs: { open: number; entrusted: number };
   bytesSent: number;
   bytesReceived: number;
+  /** Connections that it has tried to make since it started. */
+  dials: number;
   storedBytes: number;
   /** Whether others can dial this peer, and by whom they reach it otherwise. */
   reach: ReachStatus;

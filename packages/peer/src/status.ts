@@ -15,6 +15,7 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     addresses: net.addresses,
     ready: net.ready,
     ...(net.readyAfterMs === undefined ? {} : { readyAfterMs: net.readyAfterMs }),
+    joining: net.joining,
     neighbours: net.neighbours,
     knownPeers: knownPeers(parts).length,
     slots: engine.config.slots,
@@ -26,11 +27,16 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     jobs: { open, entrusted: engine.stewarded.size },
     bytesSent: net.bytesSent,
     bytesReceived: net.bytesReceived,
+    dials: net.dials,
     storedBytes: (await store.usage()).bytes,
     reach: net.reach,
     links: network.connections().map((link) => ({ ...link, way: isRelayed(link.address) ? ('relayed' as const) : ('direct' as const) })),
     startedAt: about.startedAt,
   };
+}
+
+function wayOf(address: string | undefined): { way?: 'direct' | 'relayed' } {
+  return address === undefined ? {} : { way: isRelayed(address) ? 'relayed' : 'direct' };
 }
 
 function isRelayed(address: string): boolean {
@@ -40,13 +46,16 @@ function isRelayed(address: string): boolean {
 /** The others, as their adverts describe them, and neighbours that have not advertised yet. */
 export function knownPeers({ engine, network, clock }: Parts): KnownPeer[] {
   const now = clock.now();
-  const connected = new Map(network.connections().map((connection) => [connection.peer, connection.address]));
+  // A direct way comes last, and so counts where there are two.
+  const ways = network.connections().toSorted((a, b) => Number(isRelayed(b.address)) - Number(isRelayed(a.address)));
+  const connected = new Map(ways.map(({ peer, address }) => [peer, address]));
   const known: KnownPeer[] = [];
   for (const { author, value, invitation, receivedAt, expiresAt } of engine.roster.all()) {
     if (author === network.peerId || expiresAt <= now) continue;
     known.push({
       peer: author,
       connected: connected.has(author),
+      ...wayOf(connected.get(author)),
       addresses: value.addresses,
       slots: value.slots,
       free: value.free,
@@ -60,7 +69,7 @@ export function knownPeers({ engine, network, clock }: Parts): KnownPeer[] {
     connected.delete(author);
   }
   for (const [peer, address] of connected) {
-    known.push({ peer, connected: true, addresses: [address], slots: 0, free: 0, engines: [], isolation: 'unknown', labels: {}, datasets: [], ageMs: 0 });
+    known.push({ peer, connected: true, ...wayOf(address), addresses: [address], slots: 0, free: 0, engines: [], isolation: 'unknown', labels: {}, datasets: [], ageMs: 0 });
   }
   return known;
 }

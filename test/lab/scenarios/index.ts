@@ -1,6 +1,8 @@
 import type { Scenario } from '../run/scenario.ts';
 import { lan } from './lan.ts';
+import { links } from './links.ts';
 import { nat } from './nat.ts';
+import { partition } from './partition.ts';
 
 /** In the order in which they run: what the others stand on comes first. */
-export const scenarios: readonly Scenario[] = [...lan, ...nat];
+export const scenarios: readonly Scenario[] = [...lan, ...nat, ...links, ...partition];

@@ -1,4 +1,4 @@
-import { deadline, messageOf, type Clock, type Logger, type PeerId, type Random } from '@shoal/runtime';
+import { deadline, messageOf, type Clock, type JoinState, type Logger, type PeerId, type Random } from '@shoal/runtime';
 import type { MeshNode } from '../composition.ts';
 import type { NetworkLimits } from '../defaults.ts';
 import type { Neighbours } from '../neighbours/neighbours.ts';
@@ -23,12 +23,6 @@ export interface JoinerInit {
   /** There are neighbours, after there was nobody. */
   joined(): void;
 }
-
-/**
- * full: the floor holds. small: nobody else is to be found. alone: nobody was ever known.
- * isolated: somebody is known, and nobody answers.
- */
-export type JoinState = 'starting' | 'full' | 'small' | 'alone' | 'isolated';
 
 /** Finds neighbours and keeps a floor of them for life. */
 export interface Joiner {

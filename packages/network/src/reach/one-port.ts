@@ -13,6 +13,9 @@ export interface OnePort {
   find(): Promise<void>;
   /** Undefined until found. */
   readonly port: number | undefined;
+  /** Connections that were tried, whatever came of it. */
+  readonly dials: number;
+  countDial(): void;
   /** This address was last dialled from the port. */
   isFrom(address: Multiaddr): boolean;
   noteDialled(address: Multiaddr, fromPort: boolean): void;
@@ -27,6 +30,7 @@ const maxNoted = 256;
 
 export function createOnePort(): OnePort {
   let port: number | undefined;
+  let dials = 0;
   const noted = new Set<string>();
   const answering = new Set<string>();
   return {
@@ -39,6 +43,12 @@ export function createOnePort(): OnePort {
     },
     get port() {
       return port;
+    },
+    get dials() {
+      return dials;
+    },
+    countDial() {
+      dials += 1;
     },
     isFrom: (address) => noted.has(bare(address)),
     noteDialled(address, fromPort) {
@@ -69,6 +79,7 @@ export function tcpFromOnePort(onePort: OnePort): (components: TCPComponents) =>
   return (components) => {
     const inner = tcp()(components);
     const dial = async (address: Multiaddr, options: DialOptions): Promise<Connection> => {
+      onePort.countDial();
       if (onePort.port === undefined || !isGlobal(address)) return inner.dial(address, options);
       try {
         // The port is passed on to net.connect() as it is. Who speaks first gets lost in libp2p's dial queue.

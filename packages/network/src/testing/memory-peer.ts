@@ -141,6 +141,8 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
       routingTableSize: neighbours.size,
       bytesSent,
       bytesReceived,
+      joining: 'small',
+      dials: 0,
       reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], relayedBytes: 0 },
     }),
     connections: () => [...neighbours].map(([peer, { network: other }]) => ({ peer, address: other.status().addresses[0] ?? '', direction: 'outbound' as const, rttMs: 0 })),

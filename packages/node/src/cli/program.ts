@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerCredit } from '../commands/credit.ts';
 import { registerData } from '../commands/data.ts';
+import { registerDoctor } from '../commands/doctor.ts';
 import { registerDemo } from '../commands/demo.ts';
 import { registerJob } from '../commands/job.ts';
 import { registerMesh } from '../commands/mesh.ts';
@@ -43,6 +44,7 @@ ${exitCodesHelp}`);
   registerUp(program, context);
   registerStatus(program, context);
   registerPeers(program, context);
+  registerDoctor(program, context);
   registerData(program, context);
   registerRun(program, context);
   registerTest(program, context);

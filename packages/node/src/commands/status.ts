@@ -5,6 +5,7 @@ import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/o
 import { humanBytes, humanDuration } from '../output/quantities.ts';
 import type { Style } from '../output/style.ts';
 import { pairs } from '../output/table.ts';
+import { describeReach } from '../network/describe-reach.ts';
 import { plural, printableLine, shortId } from '../output/text.ts';
 
 export function registerStatus(program: Command, context: Context): void {
@@ -24,6 +25,7 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
   const rows: [string, string][] = [
     ['state', stateOf(status, style)],
     ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
+    ['reach', describeReach(status)],
     ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, ${sandboxOf(status)}`],
     ['jobs', `${status.jobs.open} open of its own${status.jobs.entrusted === 0 ? '' : `, ${status.jobs.entrusted} entrusted to it by others`}`],
     ['stored', humanBytes(status.storedBytes)],
@@ -43,7 +45,8 @@ function sandboxOf({ isolation, minIsolation, fuelPerSecond }: StatusAnswer): st
   return `sandbox: ${isolation}${refuses ? ` (programs of others are refused below ${minIsolation}; see --min-isolation)` : ''}${speed}`;
 }
 
-function stateOf({ ready, neighbours, readyAfterMs }: StatusAnswer, style: Style): string {
+function stateOf({ ready, neighbours, joining, knownPeers, readyAfterMs }: StatusAnswer, style: Style): string {
+  if (joining === 'isolated') return style.red(`cut off: ${plural(knownPeers, 'peer')} known and nobody answers; going on trying`);
   if (neighbours === 0) return style.yellow('alone: no neighbours');
   if (!ready) return style.yellow('joining: fewer neighbours than it wants');
   return style.green(`ready${readyAfterMs === undefined ? '' : ` (after ${humanDuration(readyAfterMs)})`}`);

@@ -51,16 +51,25 @@ export interface ReachStatus {
   relayedBytes: number;
 }
 
+/**
+ * full: the floor of neighbours holds. small: nobody else is to be found. alone: nobody was ever known.
+ * isolated: somebody is known, and nobody answers.
+ */
+export type JoinState = 'starting' | 'full' | 'small' | 'alone' | 'isolated';
+
 export interface NetworkStatus {
   addresses: string[];
   neighbours: number;
   /** True while the floor of neighbours holds (or there is nobody else to be found). */
   ready: boolean;
+  joining: JoinState;
   /** From start to first ready. */
   readyAfterMs?: number;
   routingTableSize: number;
   bytesSent: number;
   bytesReceived: number;
+  /** TCP connections that this peer has tried to make. */
+  dials: number;
   reach: ReachStatus;
 }
 
