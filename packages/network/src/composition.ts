@@ -17,6 +17,7 @@ import { BoundedDatastore } from './dht/bounded-datastore.ts';
 import { createDht } from './dht/create-dht.ts';
 import type { Guard } from './guard/guard.ts';
 import { AdmittingEncrypter } from './members/admitting-encrypter.ts';
+import type { Exposition } from './metrics/prometheus.ts';
 import { countingProtector, type WireCount } from './metrics/counted-stream.ts';
 import { silentComponentLogger } from './logging/silent-logger.ts';
 import type { Names } from './names.ts';
@@ -60,6 +61,7 @@ export interface NodeInit {
   onePort: OnePort;
   observed: Observed;
   relayBudget: RelayBudget;
+  exposition?: Exposition | undefined;
 }
 
 export function privateKeyFromSeed(seed: Uint8Array): PrivateKey {
@@ -78,6 +80,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
     start: false,
     privateKey: init.privateKey,
     logger: silentComponentLogger,
+    ...(init.exposition === undefined ? {} : { metrics: init.exposition.libp2p }),
     nodeInfo: { name: 'shoal', version: '1', userAgent: 'shoal/1' },
     addresses: { listen: init.listen },
     datastore: new BoundedDatastore(

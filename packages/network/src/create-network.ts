@@ -6,6 +6,7 @@ import { NetworkError } from './errors.ts';
 import { createGuard } from './guard/guard.ts';
 import { peerOf, readAddresses, withPeer } from './join/dialler.ts';
 import type { WireCount } from './metrics/counted-stream.ts';
+import type { Exposition } from './metrics/prometheus.ts';
 import { namesOf } from './names.ts';
 import { checkOptions, parseAddress, type NetworkOptions } from './options.ts';
 import { ownIps } from './reach/own-ips.ts';
@@ -33,6 +34,7 @@ export function createNetwork(options: NetworkOptions): Network {
   let handlers: NetworkHandlers | undefined;
   let node: MeshNode | undefined;
   let parts: Parts | undefined;
+  let exposition: Exposition | undefined;
   let state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
   let starting: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -66,7 +68,8 @@ export function createNetwork(options: NetworkOptions): Network {
   const begin = async (told: NetworkHandlers): Promise<void> => {
     await known.load();
     await ways.onePort.find();
-    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count, ...ways });
+    if (options.countAll === true) exposition = (await import('./metrics/prometheus.ts')).createExposition(metrics);
+    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count, exposition, ...ways });
     parts = assembleParts({ options, limits, names, node, known, guard, handlers: told, ...ways });
     await parts.messenger.start();
     await parts.reach.serve();
@@ -126,6 +129,15 @@ export function createNetwork(options: NetworkOptions): Network {
         dials: ways.onePort.dials,
         reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], ...parts?.reach.status(), relayedBytes: ways.relayBudget.relayedBytes },
       };
+    },
+    figures() {
+      const { neighbours } = running().parts;
+      metrics.set('network_neighbours', neighbours.count);
+      metrics.set('network_bytes_sent_total', count.sent);
+      metrics.set('network_bytes_received_total', count.received);
+      metrics.set('network_dials_total', ways.onePort.dials);
+      metrics.set('network_relayed_bytes_total', ways.relayBudget.relayedBytes);
+      return exposition?.text() ?? Promise.resolve('');
     },
     connections: () =>
       (node?.getConnections() ?? []).map(({ remotePeer, remoteAddr, direction, rtt }) => ({

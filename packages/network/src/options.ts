@@ -23,6 +23,8 @@ export interface NetworkOptions {
   random: Random;
   logger: Logger;
   metrics: Metrics;
+  /** Count what libp2p and the process do as well, for `figures()`. It costs a little on each stream. */
+  countAll?: boolean;
   limits?: Partial<NetworkLimits>;
 }
 

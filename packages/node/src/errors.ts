@@ -7,6 +7,7 @@ export type NodeErrorCode =
   | 'peer-already-running'
   | 'data-dir-unusable'
   | 'socket-unusable'
+  | 'metrics-port-taken'
   | 'api-request-invalid'
   | 'api-request-too-large'
   | 'api-route-unknown'

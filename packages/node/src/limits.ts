@@ -6,6 +6,8 @@ export const limits = {
   maxRequestHeaderBytes: 8_192,
   /** Connections to the local socket at once: a hundred terminals that watch. */
   maxApiConnections: 128,
+  /** Collectors that ask for figures at once: one, and whoever looks by hand. */
+  maxMetricsConnections: 8,
   /** From connecting to a whole request; the other side is on the same machine. */
   requestTimeoutMs: 10_000,
   /** One line of a stream that the command reads: a result document with its output. */

@@ -44,6 +44,8 @@ export interface PeerOptions {
    * /48 of IPv6): those at public addresses (default), those at private ones and the loopback too, or none.
    */
   sameNetwork?: 'public' | 'all' | 'none';
+  /** Count what libp2p and the process do, for `figures()`. Default false. */
+  countAll?: boolean;
   logger?: Logger;
   /**
    * Called once if the peer had to stop by itself, for example because there is no room on the disk for its journal:
@@ -246,6 +248,8 @@ export interface Peer extends AsyncDisposable {
   /** Resolves when the floor of neighbours holds, or there is nobody else to be found. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   peers(): KnownPeer[];
+  /** Everything counted, in Prometheus's text format; empty without `countAll`. */
+  figures(): Promise<string>;
   /**
    * Posts a job; on return it is in the journal. Holders of a dataset or program that is not here are waited for,
    * 15 s at most: then `transfer-no-holder`, or after 3 s `dataset-unknown` for a name that nobody advertises.

@@ -62,6 +62,7 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       }
     },
     peers: () => knownPeers(parts),
+    figures: () => network.figures(),
     async submit(request, { signal } = {}) {
       return jobHandle(parts, ledgers, await submitJob(parts, request, signal));
     },

@@ -75,6 +75,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     bootstrap: [...(options.bootstrap ?? []), ...(joined?.bootstrap ?? [])],
     mdns: options.mdns ?? false,
     metrics: createMetrics(),
+    countAll: options.countAll ?? false,
     ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),
   });
   const engine = createEngine({

@@ -145,6 +145,7 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
       dials: 0,
       reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], relayedBytes: 0 },
     }),
+    figures: () => Promise.resolve(''),
     connections: () => [...neighbours].map(([peer, { network: other }]) => ({ peer, address: other.status().addresses[0] ?? '', direction: 'outbound' as const, rttMs: 0 })),
 
     send(to, message) {

@@ -23,6 +23,7 @@ interface UpCommandOptions extends PeerCommandOptions {
   cpuShare?: number;
   logLevel?: LogLevel;
   untilStdinEnds?: boolean;
+  metrics?: number;
 }
 
 export function registerUp(program: Command, context: Context): void {
@@ -43,6 +44,7 @@ export function registerUp(program: Command, context: Context): void {
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
       .addOption(new Option('--min-isolation <level>', 'weakest sandbox in which programs of others run here (default: full where strangers can reach it)').choices(['process', 'partial', 'full']))
       .option('--cpu-share <percent>', 'share of a core that each unit may take, from 5 to 100 (default: 100)', parseInteger(5, 100))
+      .option('--metrics <port>', 'figures for Prometheus at http://127.0.0.1:PORT/metrics; 0 takes a free port', parseInteger(0, 65_535))
       .addOption(new Option('--log-level <level>', 'what to log, to standard error').choices(logLevels))
       .addOption(new Option('--until-stdin-ends', 'leave when standard input ends, for programs that start peers').hideHelp()),
   );
@@ -61,6 +63,7 @@ export function registerUp(program: Command, context: Context): void {
       json: options.json === true,
       logLevel: options.logLevel ?? (options.verbose === true ? 'info' : 'warn'),
       untilStdinEnds: options.untilStdinEnds === true,
+      ...(options.metrics === undefined ? {} : { metricsPort: options.metrics }),
       ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
       ...(options.listen === undefined ? {} : { listen: options.listen }),
       ...(options.mesh === undefined ? {} : { mesh: options.mesh }),

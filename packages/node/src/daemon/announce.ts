@@ -8,7 +8,7 @@ import type { MeshNews } from './watch-mesh.ts';
 
 /** What `up` prints: text for people, or a line of JSON an event. */
 export interface Announcer {
-  started(status: PeerStatus, socketPath: string): void;
+  started(status: PeerStatus, socketPath: string, metricsPort?: number): void;
   mesh(news: MeshNews): void;
   leaving(): void;
   left(afterMs: number): void;
@@ -29,8 +29,8 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
 function forPrograms(out: Screen): Announcer {
   const event = (name: string, fields: Record<string, unknown> = {}): void => out.line(JSON.stringify({ event: name, ...fields }));
   return {
-    started: ({ peer, mesh, addresses, dataDir, slots, isolation }, socketPath) =>
-      event('started', { peer, mesh, addresses, dataDir, slots, isolation, socketPath, pid: process.pid }),
+    started: ({ peer, mesh, addresses, dataDir, slots, isolation }, socketPath, metricsPort) =>
+      event('started', { peer, mesh, addresses, dataDir, slots, isolation, socketPath, pid: process.pid, metricsPort }),
     mesh: ({ kind, ...fields }) => event(kind, fields),
     leaving: () => event('leaving'),
     left: (afterMs) => event('left', { afterMs: Math.round(afterMs) }),
@@ -41,7 +41,7 @@ function forPeople({ out, dataDir, bootstrap, mesh }: AnnouncerOptions): Announc
   const { style } = out;
   let addresses: readonly string[] = [];
   return {
-    started(status) {
+    started(status, _socketPath, metricsPort) {
       ({ addresses } = status);
       const slots = status.slots === 0 ? 'none: it only posts jobs' : `${plural(status.slots, 'unit')} at once, sandbox: ${status.isolation}`;
       out.line(`${style.bold('peer')} ${style.bold(status.peer)}`);
@@ -51,6 +51,7 @@ function forPeople({ out, dataDir, bootstrap, mesh }: AnnouncerOptions): Announc
             ['data', dataDir],
             ['mesh', status.mesh],
             ['slots', slots],
+            ...(metricsPort === undefined ? [] : [['figures', `http://127.0.0.1:${metricsPort}/metrics`] as [string, string]]),
             ...addresses.map((each, index): [string, string] => [index === 0 ? 'address' : '', each]),
           ],
           style,

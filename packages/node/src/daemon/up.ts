@@ -16,10 +16,12 @@ export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger' | 'onF
   logLevel: LogLevel;
   /** Leave when standard input ends: whoever started this peer is gone. */
   untilStdinEnds: boolean;
+  /** Give figures on this port of the machine. */
+  metricsPort?: number;
 }
 
 /** `shoal up`: a peer in the foreground, until somebody asks it to leave. */
-export async function up(context: Context, { dataDir, json, logLevel, untilStdinEnds, ...peerOptions }: UpOptions): Promise<void> {
+export async function up(context: Context, { dataDir, json, logLevel, untilStdinEnds, metricsPort, ...peerOptions }: UpOptions): Promise<void> {
   const { clock, out } = context;
   const leaving = onLeave({ clock, onHangUp: out.isTTY, atOnce: () => process.exit(exitCodes.interrupted) });
   const logger = createLogger({ level: logLevel, json, write: (line) => context.err.line(line) });
@@ -30,10 +32,10 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
     failure = error;
     leaving.leave('the peer had to stop');
   };
-  const starting = startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own, onFailure }) });
+  const starting = startDaemon({ dataDir, clock, logger, createPeer: (own) => createPeer({ ...peerOptions, ...own, countAll: metricsPort !== undefined, onFailure }), metricsPort });
   const daemon = await Promise.race([starting, aborted(leaving.signal)]);
   if (daemon !== undefined) {
-    announcer.started(await daemon.peer.status(), daemon.socketPath);
+    announcer.started(await daemon.peer.status(), daemon.socketPath, daemon.metricsPort);
     saveCodeCache();
     letYoungHeapGrow();
     await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);

@@ -3,6 +3,8 @@ import type { PeerId } from '@shoal/runtime';
 import { diagnose } from './diagnose.ts';
 import { describeReach } from './describe-reach.ts';
 
+type Subject = Parameters<typeof diagnose>[0];
+
 const reach = { verdict: 'reachable', nat: 'none', relays: [], relaying: false, guests: [], relayedBytes: 0 } as const;
 const subject = {
   addresses: ['/ip4/192.168.1.2/tcp/4001/p2p/x'],
@@ -11,21 +13,21 @@ const subject = {
   links: [],
   neighbours: 9,
   reach: { ...reach, relays: [], guests: [] },
-} satisfies Parameters<typeof diagnose>[0];
-const states = (given: Partial<Parameters<typeof diagnose>[0]>): string[] => diagnose({ ...subject, ...given }).map(({ state }) => state);
+} satisfies Subject;
+const states = (given: Partial<Subject>): string[] => diagnose({ ...subject, ...given }).map(({ state }) => state);
 const relay = 'relay' as PeerId;
 
 it('finds nothing to mend where all is well', () => {
   expect(states({})).toEqual(['good', 'good', 'good']);
 });
 
-it.for([
+it.for<[string, Partial<Subject>, string]>([
   ['a peer that knows nobody', { neighbours: 0, joining: 'alone' }, '--bootstrap'],
   ['a peer that is cut off', { joining: 'isolated', neighbours: 0 }, 'connected'],
   ['a peer that listens on loopback', { addresses: ['/ip4/127.0.0.1/tcp/1/p2p/x', '/ip4/1.2.3.4/tcp/1/p2p/y/p2p-circuit/p2p/x'] }, '--listen'],
   ['a peer without a relay', { reach: { ...subject.reach, verdict: 'unreachable' } }, 'router'],
-] as const)('says what to do about %s', ([, given, todo]) => {
-  const bad = diagnose({ ...subject, ...given } as typeof subject).filter(({ state }) => state === 'bad');
+])('says what to do about %s', ([, given, todo]) => {
+  const bad = diagnose({ ...subject, ...given }).filter(({ state }) => state === 'bad');
   expect(bad).toHaveLength(1);
   expect(bad[0]?.todo).toContain(todo);
 });

@@ -119,6 +119,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     revoke: async () => true,
     addresses: () => status.addresses,
     ready: async () => {},
+    figures: () => Promise.resolve('shoal_figure 1\n'),
     peers: () => script.peers ?? [],
     async submit(request) {
       if (script.refuse !== undefined) throw script.refuse;

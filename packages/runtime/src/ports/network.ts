@@ -78,6 +78,8 @@ export interface Network extends Service {
   readonly peerId: PeerId;
   status(): NetworkStatus;
   connections(): ConnectionInfo[];
+  /** Everything counted, in Prometheus's text format; empty where it was not asked for at the start. */
+  figures(): Promise<string>;
   /** Exactly one owner; set before start(). */
   setHandlers(handlers: NetworkHandlers): void;
 
