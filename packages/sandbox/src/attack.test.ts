@@ -20,6 +20,8 @@ const refusedEverywhere = [
   'read its own environment',
   'write to /tmp',
   'write to /',
+  'write to an input',
+  'put a file beside the inputs',
   'write into its own code',
   'make a symbolic link',
   'spawn a shell',

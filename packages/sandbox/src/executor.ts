@@ -16,6 +16,7 @@ import type { Isolation } from './launch/command.ts';
 import { detectWalls } from './launch/detect.ts';
 import { SandboxChild } from './pool/child.ts';
 import { unitOrder } from './pool/order.ts';
+import { removeStaleFolders } from './pool/input-folder.ts';
 import { Pool } from './pool/pool.ts';
 import { minCpuShare } from './limits.ts';
 import { Session } from './pool/session.ts';
@@ -29,6 +30,11 @@ export interface WasmExecutorOptions {
   logger: Logger;
   /** Insist on a level of isolation; starting fails where it cannot be had. Default: the strongest that works. */
   isolation?: Isolation;
+  /**
+   * Where children find inputs that lie in files, by hard links: on the same disk as those, else they are read through this
+   * process. Default: the system's folder for temporary files.
+   */
+  inputFolder?: string;
   /** The Node.js that children run. Default: this process's own. */
   nodePath?: string;
 }
@@ -70,8 +76,9 @@ class WasmExecutor implements Executor {
       child.kill('the sandbox was stopped');
       throw stoppedError();
     }
+    removeStaleFolders(this.#options.inputFolder);
     this.#level = level;
-    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock) });
+    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock, this.#options.inputFolder) });
     this.#pool.adopt(child);
     this.#measured = this.#measure(new SandboxChild(command, clock));
   }

@@ -32,7 +32,12 @@ export async function loadProgram({ store }: Parts, cid: Cid): Promise<Uint8Arra
 
 /** A unit's shard, mounted read-only and read where it lies. */
 export function mountShard({ store }: Parts, shard: Shard): ExecutionInput {
-  return { path: `${mountPoint}/${shard.name}`, bytes: shard.bytes, read: (offset, length) => store.readAt(shard.cid, offset, length) };
+  return {
+    path: `${mountPoint}/${shard.name}`,
+    bytes: shard.bytes,
+    read: (offset, length) => store.readAt(shard.cid, offset, length),
+    file: async () => store.fileOf?.(shard.cid),
+  };
 }
 
 /** Arguments of a unit's run: `{input}` stands for the shard's path, which is also all there is by default. */

@@ -67,6 +67,8 @@ export interface BlobStore extends Service {
   read(root: Cid, options?: { offset?: number; length?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   /** One positioned read, for mounting in a sandbox. */
   readAt(root: Cid, offset: number, length: number): Promise<Uint8Array>;
+  /** Where a file's content lies whole on this machine's disk, looked at just now; undefined where it lies otherwise. Nobody may write there. */
+  fileOf?(root: Cid): Promise<{ path: string; offset: number } | undefined>;
 
   // For block exchange.
   getBlock(cid: Cid): Promise<Uint8Array | undefined>;

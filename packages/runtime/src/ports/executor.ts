@@ -21,6 +21,14 @@ export interface ExecutionInput {
   path: string;
   bytes: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Where it lies whole in a file of this machine: a sandbox may let the program's process read it there. */
+  file?(): Promise<FilePlace | undefined>;
+}
+
+/** A stretch of a file of this machine. */
+export interface FilePlace {
+  path: string;
+  offset: number;
 }
 
 export interface ExecutionRequest {

@@ -53,6 +53,14 @@ export const toParent = {
   checkpoint: 77,
 } as const;
 
+/** A file of /in. Where `file` is absent, its bytes are asked of the parent. */
+export interface InputOrder {
+  path: string;
+  bytes: number;
+  /** Where it begins in which file of the child's folder of inputs. */
+  file?: { name: string; offset: number };
+}
+
 /** What the parent tells the child to run. */
 export interface UnitOrder {
   /** Names the program; equal keys mean equal programs. */
@@ -60,7 +68,7 @@ export interface UnitOrder {
   maxPages: number;
   args: string[];
   env: Record<string, string>;
-  inputs: { path: string; bytes: number }[];
+  inputs: InputOrder[];
   /** Hexadecimal, 16 bytes. */
   seed: string;
   outputBytes: number;

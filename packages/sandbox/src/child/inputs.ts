@@ -1,7 +1,8 @@
-import { toChild, toParent } from '../channel/frames.ts';
+import { toChild, toParent, type InputOrder } from '../channel/frames.ts';
 import { ChannelClosed, type SyncChannel } from '../channel/sync-channel.ts';
 import { inputWindowBytes, inputWindows } from '../limits.ts';
 import { WasiStop } from '../wasi/stop.ts';
+import type { InputFiles } from './input-files.ts';
 
 interface Window {
   input: number;
@@ -30,11 +31,13 @@ export class Inputs {
   /** Most recently used last. */
   readonly #windows: Window[] = [];
   #ahead: Wanted | undefined;
+  readonly #files: InputFiles;
   readonly #counted: boolean[];
   /** Bytes that the guest has read of the unit's own inputs, not of its program. */
   bytesRead = 0;
 
-  constructor(channel: SyncChannel, inputs: { path: string; bytes: number }[]) {
+  constructor(channel: SyncChannel, inputs: InputOrder[], files: InputFiles) {
+    this.#files = files;
     this.#channel = channel;
     this.#sizes = inputs.map(({ bytes }) => bytes);
     this.#counted = inputs.map(({ path }) => path.startsWith('/in/'));
@@ -42,7 +45,7 @@ export class Inputs {
 
   /** Fills `target`, which lies within the file. */
   read(input: number, offset: number, target: Uint8Array): number {
-    let done = 0;
+    let done = this.#files.read(input, offset, target);
     while (done < target.length) {
       const at = offset + done;
       const window = this.#windowAt(input, at);

@@ -9,12 +9,16 @@ import { startState } from '../wasi/start.ts';
 import type { WasiState } from '../wasi/state.ts';
 import { WasiStop } from '../wasi/stop.ts';
 import { receiveImage } from './image.ts';
+import { InputFiles } from './input-files.ts';
 import { Inputs } from './inputs.ts';
 import { Movement } from './movement.ts';
 import { failureOf } from './outcome.ts';
 import { LogSender, StdoutSender } from './output.ts';
 import type { CompiledProgram } from './programs.ts';
 import { wasm, type WasmExports, type WasmGlobal, type WasmMemory } from './webassembly.ts';
+
+/** Given to the process by its parent, behind its entry. */
+const inputFolder = process.argv[2] ?? '';
 
 const fromHex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
@@ -31,7 +35,8 @@ function sendFiles(channel: SyncChannel, state: WasiState): void {
 
 /** Runs one unit from its first instruction to its report. Throws only when the parent is gone. */
 export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
-  const inputs = new Inputs(channel, order.inputs);
+  const files = new InputFiles(inputFolder, order.inputs);
+  const inputs = new Inputs(channel, order.inputs, files);
   const stdout = new StdoutSender(channel);
   const log = new LogSender(channel, order.logBytes, order.logged);
   const image = order.resumes ? receiveImage(channel) : undefined;
@@ -68,6 +73,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   }
   movement?.end();
   inputs.settle();
+  files.close();
   stdout.flush();
   log.flush();
   const fuelLeft = movement?.fuelLeft ?? BigInt(global(addedExport.fuel).value);

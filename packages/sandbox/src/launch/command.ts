@@ -26,13 +26,22 @@ export interface CommandOptions {
 const nobody = '65534';
 
 /** Where the child finds its things inside bubblewrap's root. */
-const inside = { node: '/node', code: '/shoal/code', package: '/shoal/package.json' };
+const inside = { node: '/node', code: '/shoal/code', package: '/shoal/package.json', inputs: '/shoal/inputs' };
 
-function nodeArguments(code: string, packageJson: string, entry: string): string[] {
+/** In a command: the folder in which one child finds the inputs that lie in files. Each child has its own. */
+const inputsHere = '{inputs}';
+
+/** The command of one child. */
+export function withInputs({ args, ...command }: Command, folder: string): Command {
+  return { ...command, args: args.map((word) => word.replace(inputsHere, folder)) };
+}
+
+function nodeArguments(code: string, packageJson: string, inputs: string, entry: string): string[] {
   return [
     '--permission',
     `--allow-fs-read=${code}/*`,
     `--allow-fs-read=${packageJson}`,
+    `--allow-fs-read=${inputs}/*`,
     '--no-addons',
     '--no-warnings',
     '--disable-sigusr1',
@@ -42,6 +51,7 @@ function nodeArguments(code: string, packageJson: string, entry: string): string
     `--max-old-space-size=${childHeapMegabytes}`,
     `--stack-size=${childStackKilobytes}`,
     join(code, entryFile(entry)),
+    inputs,
   ];
 }
 
@@ -77,11 +87,12 @@ function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
       '--ro-bind', nodePath, inside.node,
       '--ro-bind', codeFolder, inside.code,
       '--ro-bind', packageFile, inside.package,
+      '--ro-bind', inputsHere, inside.inputs,
       '--remount-ro', '/',
       '--chdir', '/',
       '--seccomp', '4',
       inside.node,
-      ...nodeArguments(inside.code, inside.package, entry),
+      ...nodeArguments(inside.code, inside.package, inside.inputs, entry),
     ],
     filter,
   );
@@ -96,12 +107,12 @@ function partial({ nodePath, tools, entry }: CommandOptions): Command | undefine
     ...walls,
     tools.setpriv, '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all',
     nodePath,
-    ...nodeArguments(codeFolder, packageFile, entry),
+    ...nodeArguments(codeFolder, packageFile, inputsHere, entry),
   ]);
 }
 
 function process_({ nodePath, tools, entry }: CommandOptions): Command {
-  return command([...limited(tools, false), nodePath, ...nodeArguments(codeFolder, packageFile, entry)]);
+  return command([...limited(tools, false), nodePath, ...nodeArguments(codeFolder, packageFile, inputsHere, entry)]);
 }
 
 /** The command line for a level; undefined where this machine lacks what it needs. */

@@ -3,8 +3,9 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { ShoalError, type Clock, type PeerId } from '@shoal/runtime';
 import { FrameReader } from '../channel/frame-reader.ts';
 import { frameHeader, toParent } from '../channel/frames.ts';
-import type { Command } from '../launch/command.ts';
+import { withInputs, type Command } from '../launch/command.ts';
 import { childStartMs, childStderrChars, maxFrameBytes } from '../limits.ts';
+import { InputFolder } from './input-folder.ts';
 
 /** What a child says to whoever uses it now. */
 export interface ChildListener {
@@ -24,6 +25,8 @@ export class SandboxChild {
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
   readonly #clock: Clock;
+  /** What it sees of this machine's files beside its own code. */
+  readonly inputs: InputFolder;
   #haltedMs = 0;
   #haltedSinceMs: number | undefined;
   #stderr = '';
@@ -39,9 +42,11 @@ export class SandboxChild {
   /** Resolves when the process is gone. */
   readonly exited: Promise<void>;
 
-  constructor(command: Command, clock: Clock) {
+  constructor(command: Command, clock: Clock, inputBase?: string) {
     this.#clock = clock;
-    this.#process = spawn(command.file, command.args, {
+    this.inputs = new InputFolder(inputBase);
+    const { file, args } = withInputs(command, this.inputs.path);
+    this.#process = spawn(file, args, {
       cwd: '/',
       // A process group of its own, without a terminal: all of its wrappers can be killed at once.
       detached: true,
@@ -156,6 +161,7 @@ export class SandboxChild {
       const said = this.#stderr.trim();
       this.#gone = (this.#killedFor ?? text) + (said === '' ? '' : `; it said: ${said}`);
       this.#channel.destroy();
+      this.inputs.remove();
       this.#listener?.gone(this.#gone);
       resolve();
     };

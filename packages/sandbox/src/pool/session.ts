@@ -67,9 +67,25 @@ export class Session {
         this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false);
       },
     });
-    if (!this.#ended) this.#child.sendJson(toChild.run, order);
-    if (order.resumes) void this.#checkpointing?.sendSnapshot().catch((error: unknown) => this.#abandon('input-unreadable', `the snapshot cannot be read: ${messageOf(error)}`));
+    // Mostly there is nothing to wait for.
+    if (this.#request.inputs.every(({ file }) => file === undefined)) this.#order(order);
+    else void this.#placeInputs(order).then((placed) => this.#order(placed));
     return this.outcome;
+  }
+
+  /** Inputs that lie in files are read there, without a way through this process; all others are asked for. */
+  async #placeInputs(order: UnitOrder): Promise<UnitOrder> {
+    const inputs = await Promise.all(order.inputs.map(async (input, i) => {
+      const file = await this.#child.inputs.place(`${i}`, this.#request.inputs[i]);
+      return file === undefined ? input : { ...input, file };
+    }));
+    return { ...order, inputs };
+  }
+
+  #order(order: UnitOrder): void {
+    if (this.#ended) return this.#child.inputs.clear();
+    this.#child.sendJson(toChild.run, order);
+    if (order.resumes) void this.#checkpointing?.sendSnapshot().catch((error: unknown) => this.#abandon('input-unreadable', `the snapshot cannot be read: ${messageOf(error)}`));
   }
 
   /** The child died by itself before it sent anything: the unit was not begun. */
@@ -234,6 +250,7 @@ export class Session {
     this.#checkpointing?.end();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#child.listen(undefined);
+    this.#child.inputs.clear();
     this.#resolve(outcome);
   }
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { commandFor, type Isolation } from '../launch/command.ts';
+import { commandFor, withInputs, type Isolation } from '../launch/command.ts';
 import { findTools } from '../launch/tools.ts';
 
 /** What each attempt gave: `possible`, or `refused: why`. */
@@ -22,8 +24,11 @@ export interface AttackOptions {
 
 /** Runs the attacks behind the walls of a level; undefined where this machine lacks the level, or it does not start. */
 export async function attack({ level, withoutPermissionModel = false, hostFile }: AttackOptions): Promise<AttackTable | undefined> {
-  const command = commandFor(level, { nodePath: process.execPath, tools: await findTools(process.execPath), entry: 'testing/attack' });
-  if (command === undefined) return undefined;
+  const inputs = mkdtempSync(join(tmpdir(), 'shoal-attack-'));
+  writeFileSync(join(inputs, '0'), 'an input');
+  const found = commandFor(level, { nodePath: process.execPath, tools: await findTools(process.execPath), entry: 'testing/attack' });
+  if (found === undefined) return undefined;
+  const command = withInputs(found, inputs);
   if (withoutPermissionModel && level !== 'full') throw new Error('Below level full the permission model is the wall: nothing would hold the attack');
   const args = command.args.filter((arg) => !withoutPermissionModel || !/^--(permission|allow-fs-read|no-addons)/.test(arg));
   const server = createServer((socket) => socket.destroy());
@@ -42,6 +47,9 @@ export async function attack({ level, withoutPermissionModel = false, hostFile }
   (child.stdio[4] as Writable | null)?.end(command.seccomp);
   await once(child, 'close');
   clearTimeout(timer);
+  const untouched = readFileSync(join(inputs, '0'), 'utf8') === 'an input' && readdirSync(inputs).length === 1;
+  rmSync(inputs, { recursive: true });
+  if (!untouched) throw new Error(`The attacks at level ${level} changed an input`);
   // Without a wall, a socket's file remains.
   rmSync(`/tmp/shoal-attack-${process.pid}.sock`, { force: true });
   server.close();

@@ -12,8 +12,8 @@ import os from 'node:os';
 import { WASI } from 'node:wasi';
 import { Worker } from 'node:worker_threads';
 
-/** Told by the test: an open port of the parent, its process id, a file of the host that exists. */
-const [port = '0', parentPid = '0', hostFile = ''] = process.argv.slice(2);
+/** Told by the test: the folder of inputs, an open port of the parent, its process id, a file of the host that exists. */
+const [inputs = '', port = '0', parentPid = '0', hostFile = ''] = process.argv.slice(2);
 
 type Attempt = () => unknown;
 
@@ -41,6 +41,8 @@ const attempts: Record<string, Attempt> = {
   'read its own memory map (/proc)': () => readFileSync('/proc/self/maps'),
   'read its own environment': () => mustGive(Object.keys(process.env).find((name) => process.env[name] !== undefined && name !== 'PWD'), 'empty'),
   'write to /tmp': () => writeFileSync(`/tmp/shoal-attack-${parentPid}`, 'x'),
+  'write to an input': () => writeFileSync(`${inputs}/0`, 'x'),
+  'put a file beside the inputs': () => writeFileSync(`${inputs}/1`, 'x'),
   'write to /': () => writeFileSync('/shoal-attack', 'x'),
   'write into its own code': () => writeFileSync(new URL('attack-mark', import.meta.url), 'x'),
   'make a symbolic link': () => symlinkSync('/etc/passwd', `/tmp/shoal-attack-${parentPid}.link`),

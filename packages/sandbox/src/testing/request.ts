@@ -1,4 +1,4 @@
-import type { Cid, ExecutionCheckpoints, ExecutionInput, ExecutionLimits, ExecutionOutcome, ExecutionRequest, Executor, PeerId } from '@shoal/runtime';
+import type { Cid, ExecutionCheckpoints, ExecutionInput, ExecutionLimits, ExecutionOutcome, ExecutionRequest, Executor, FilePlace, PeerId } from '@shoal/runtime';
 
 export interface RequestOptions {
   args?: string[];
@@ -38,6 +38,11 @@ export function memoryInput(path: string, content: Uint8Array): ExecutionInput &
     },
   };
   return input;
+}
+
+/** An input that lies in a file of this machine, from `offset` on; reading it another way is an error. */
+export function fileInput(path: string, bytes: number, place: FilePlace): ExecutionInput {
+  return { path, bytes, file: () => Promise.resolve(place), read: () => Promise.reject(new Error('it lies in a file')) };
 }
 
 /** Runs a program with the usual limits. */

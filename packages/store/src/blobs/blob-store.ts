@@ -11,7 +11,7 @@ import { importFile } from './importing.ts';
 import { openStore, type BlobStoreOptions, type OpenedStore } from './open.ts';
 import { checkOwner } from './owner.ts';
 import type { StoreParts } from './parts.ts';
-import { readBlock, readContent, readRange } from './reading.ts';
+import { readBlock, readContent, placeOf, readRange } from './reading.ts';
 import { viewOf } from './view.ts';
 
 /** Blobs on disk: contents as flat files, everything small in a catalogue beside them. */
@@ -93,6 +93,10 @@ class DiskBlobStore implements BlobStore {
 
   readAt(root: Cid, offset: number, length: number): Promise<Uint8Array> {
     return this.#run('read a blob', (parts) => readRange(parts, readCid(root), offset, length));
+  }
+
+  fileOf(root: Cid): Promise<{ path: string; offset: number } | undefined> {
+    return this.#run('find a blob on the disk', (parts) => placeOf(parts, readCid(root)));
   }
 
   getBlock(cid: Cid): Promise<Uint8Array | undefined> {

@@ -47,7 +47,7 @@ export class ContentFiles {
     try {
       return await fn(await file.opening);
     } catch (error) {
-      throw asStoreError(error, `use the content file ${this.#path(id)}`);
+      throw asStoreError(error, `use the content file ${this.path(id)}`);
     } finally {
       file.users -= 1;
       if (file.onClosed !== undefined && file.users === 0) this.#close(file);
@@ -82,7 +82,7 @@ export class ContentFiles {
   /** Removes a file for good. Whoever uses it now finishes first: until then its room is not free. */
   async remove(id: number): Promise<void> {
     const file = this.#files.get(id);
-    await rm(this.#path(id), { force: true });
+    await rm(this.path(id), { force: true });
     if (file === undefined) return;
     if (this.#files.get(id) === file) this.#files.delete(id);
     await new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ export class ContentFiles {
     await Promise.all(this.#closing);
   }
 
-  #path(id: number): string {
+  path(id: number): string {
     return join(this.#dir, String(id));
   }
 
@@ -124,9 +124,9 @@ export class ContentFiles {
 
   async #open(id: number): Promise<FileHandle> {
     if (!this.#inspector.expects(id)) {
-      throw new StoreError('blob-missing', `Cannot open the content file ${this.#path(id)}: it was removed`);
+      throw new StoreError('blob-missing', `Cannot open the content file ${this.path(id)}: it was removed`);
     }
-    const handle = await open(this.#path(id), constants.O_RDWR | constants.O_CREAT, 0o600);
+    const handle = await open(this.path(id), constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       await this.#inspector.opened(id, handle);
       return handle;

@@ -44,6 +44,17 @@ export async function readRange(parts: StoreParts, cid: CID, offset: number, len
   return bytes;
 }
 
+/** Where content lies in a file, which is looked at first. Undefined where it lies in none, or not whole. */
+export async function placeOf(parts: StoreParts, cid: CID): Promise<{ path: string; offset: number } | undefined> {
+  const at = locateContent(parts, cid);
+  if ('inline' in at || !at.whole) return undefined;
+  return parts.files.use(at.content, async () => {
+    // Opening the file may have found it damaged.
+    if (parts.contents.byId(at.content)?.state !== 'whole') return undefined;
+    return { path: parts.files.path(at.content), offset: at.start };
+  });
+}
+
 /**
  * A block as it goes to others; missing when it is damaged. Whoever gets it hashes it, so that here it is hashed only
  * where there is reason to: the file is incomplete, somebody touched it, or it is this block's turn in the sample
