@@ -70,17 +70,17 @@ class WasmExecutor implements Executor {
   }
 
   async start({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const { clock, logger, slots, isolation: only, nodePath = process.execPath } = this.#options;
-    const { command, level, child } = await detectWalls({ clock, logger, only, nodePath, signal });
+    const { clock, logger, slots, isolation: only, nodePath = process.execPath, inputFolder } = this.#options;
+    removeStaleFolders(inputFolder);
+    const { command, level, child } = await detectWalls({ clock, logger, only, nodePath, signal, inputFolder });
     if (this.#stopped) {
       child.kill('the sandbox was stopped');
       throw stoppedError();
     }
-    removeStaleFolders(this.#options.inputFolder);
     this.#level = level;
-    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock, this.#options.inputFolder) });
+    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock, inputFolder) });
     this.#pool.adopt(child);
-    this.#measured = this.#measure(new SandboxChild(command, clock));
+    this.#measured = this.#measure(new SandboxChild(command, clock, inputFolder));
   }
 
   /** How fast a slot is: in a child of its own, which nobody waits for. */

@@ -18,6 +18,8 @@ export interface DetectOptions {
   /** Only this level; absent: the strongest that works. */
   only: Isolation | undefined;
   signal: AbortSignal | undefined;
+  /** See WasmExecutorOptions. */
+  inputFolder?: string | undefined;
 }
 
 const levels: readonly Isolation[] = ['full', 'partial', 'process'];
@@ -25,7 +27,7 @@ const levels: readonly Isolation[] = ['full', 'partial', 'process'];
 const noTools: Tools = { bwrap: undefined, unshare: undefined, setpriv: undefined, prlimit: undefined, nice: undefined, nodeLibraries: [] };
 
 /** Finds out by trying which walls this machine has: the strongest level whose child comes up. */
-export async function detectWalls({ clock, logger, nodePath, only, signal }: DetectOptions): Promise<Walls> {
+export async function detectWalls({ clock, logger, nodePath, only, signal, inputFolder }: DetectOptions): Promise<Walls> {
   const tools = await findTools(nodePath);
   const tries = levels.filter((level) => only === undefined || level === only).map((level) => ({ level, tools }));
   // Even the small helpers may be forbidden somewhere.
@@ -38,7 +40,7 @@ export async function detectWalls({ clock, logger, nodePath, only, signal }: Det
       reasons.push(`${attempt.level}: this machine lacks the programs for it`);
       continue;
     }
-    const child = new SandboxChild(command, clock);
+    const child = new SandboxChild(command, clock, inputFolder);
     try {
       await child.ready;
       logger.info('Sandbox is ready', { isolation: attempt.level, ...(reasons.length > 0 ? { notStronger: reasons.join('; ') } : {}) });

@@ -42,7 +42,7 @@ export class SandboxChild {
   /** Resolves when the process is gone. */
   readonly exited: Promise<void>;
 
-  constructor(command: Command, clock: Clock, inputBase?: string) {
+  constructor(command: Command, clock: Clock, inputBase?: string | undefined) {
     this.#clock = clock;
     this.inputs = new InputFolder(inputBase);
     const { file, args } = withInputs(command, this.inputs.path);

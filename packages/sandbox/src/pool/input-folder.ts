@@ -52,6 +52,7 @@ function isAlive(pid: number): boolean {
 
 /** Folders of processes that were killed. */
 export function removeStaleFolders(base = tmpdir()): void {
+  mkdirSync(base, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(base)) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;
     if (pid > 0 && !isAlive(pid)) rmSync(join(base, name), { recursive: true, force: true });

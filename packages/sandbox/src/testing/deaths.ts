@@ -29,7 +29,7 @@ export function remains(): Remains {
   return {
     processes: sandboxProcesses().length,
     descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : -1,
-    temporaryFiles: readdirSync(tmpdir()).filter((name) => name.startsWith('shoal-sandbox')).length,
+    temporaryFiles: readdirSync(tmpdir()).filter((name) => name.startsWith(`shoal-sandbox-${process.pid}-`)).length,
     memoryBytes: process.memoryUsage().rss,
   };
 }
