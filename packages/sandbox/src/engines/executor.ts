@@ -27,6 +27,18 @@ class Sandbox implements Executor {
     return this.#wasm.stop();
   }
 
+  pause(): void {
+    this.#wasm.pause?.();
+  }
+
+  resume(): void {
+    this.#wasm.resume?.();
+  }
+
+  setCpuShare(share: number): void {
+    this.#wasm.setCpuShare?.(share);
+  }
+
   info(): ExecutorInfo {
     const engines = [...this.#engines.keys()];
     const abilities = engines.map((engine) => abilitiesOf(describeEngine(engine) as EngineDescription));
