@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, type Executor, type Signer } from '@shoal/runtime';
 import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
@@ -54,7 +55,13 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
 async function startExecutor(options: PeerOptions): Promise<Executor | undefined> {
   const slots = options.slots ?? availableParallelism();
   if (slots === 0) return undefined;
-  const executor = createSandbox({ slots, clock: systemClock, logger: options.logger ?? silentLogger });
+  const executor = createSandbox({
+    slots,
+    clock: systemClock,
+    logger: options.logger ?? silentLogger,
+    // Beside the store, whose files are linked there.
+    ...(options.dataDir === undefined ? {} : { inputFolder: join(options.dataDir, 'sandbox') }),
+  });
   await executor.start();
   if (options.cpuShare !== undefined) executor.setCpuShare?.(options.cpuShare);
   return executor;
