@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { createWasmExecutor } from '@shoal/sandbox';
 import { compileAssemblyScript, execute, fileInput, memoryInput, probeProgram } from '@shoal/sandbox/testing';
 import { silentLogger, systemClock, type Executor, type ExecutorInfo } from '@shoal/runtime';
 import { wasm } from '../src/child/webassembly.ts';
+import { sandboxProcesses } from '../src/testing/processes.ts';
 
 const MiB = 1024 * 1024;
 
@@ -18,6 +20,11 @@ export interface UnitFigures {
   /** The same again, median. */
   warmUnitMs: number;
   warmUnitsPerSecond: number;
+  /** A program that a child has not seen yet, to its outcome; and the same again, from its cache of compiled programs. */
+  unseenProgramMs: number;
+  seenProgramMs: number;
+  /** Memory that a waiting child has to itself, where the system tells. */
+  warmSlotMb: number;
   /** From the signal to the outcome of an endless loop. */
   cancelMs: number;
   /** Sequential read of an input that lies in a file, by a program that looks at every 64th byte. */
@@ -66,6 +73,18 @@ function nodeWasiMs(probe: Uint8Array, folder: string, stdout: number, args: str
   return systemClock.monotonic() - from;
 }
 
+/** Of the largest of this process's sandbox children: what it shares with no other process, and its part of what it shares. */
+function ownMemoryMb(): number {
+  const sizes = sandboxProcesses().map(({ pid }) => {
+    try {
+      return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
+    } catch {
+      return 0; // another system, or a wrapper that is gone
+    }
+  });
+  return Math.max(0, ...sizes);
+}
+
 /** What a unit costs beside its own work. */
 export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, warmUnits = 200, rounds = 3 } = {}): Promise<UnitFigures> {
   const executor = createWasmExecutor({ slots: 1, clock: systemClock, logger: silentLogger });
@@ -78,6 +97,11 @@ export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, 
     const firstUnitMs = await unit();
     const warm: number[] = [];
     for (let i = 0; i < warmUnits; i++) warm.push(await unit());
+
+    const run = (): Promise<number> => timed(() => must(executor, probe, { args: ['fib', '1'] }));
+    const unseenProgramMs = await run();
+    const seenProgramMs = Math.min(await run(), await run(), await run());
+    const warmSlotMb = ownMemoryMb();
 
     await using stdout = await open(join(folder, 'stdout'), 'w');
     const content = new Uint8Array(readBytes).fill(1);
@@ -99,6 +123,9 @@ export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, 
       firstUnitMs: round(firstUnitMs, 1),
       warmUnitMs: round(median(warm), 2),
       warmUnitsPerSecond: round((warmUnits / warm.reduce((sum, ms) => sum + ms, 0)) * 1000),
+      unseenProgramMs: round(unseenProgramMs, 1),
+      seenProgramMs: round(seenProgramMs, 2),
+      warmSlotMb: round(warmSlotMb, 1),
       cancelMs: round(await cancelMs(executor, probe), 1),
       readMbPerSecond: speed(readBytes, best.read),
       channelReadMbPerSecond: speed(readBytes, best.channel),

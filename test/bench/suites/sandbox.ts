@@ -5,7 +5,10 @@ import type { Suite } from '../suite.ts';
 
 const mebibyte = 1_048_576;
 const warmUnitGoalMs = 1;
+const warmSlotGoalMb = 40;
+const cancelGoalMs = 10;
 const fuelGoal = 1.15;
+const fuelWorstGoal = 1.3;
 
 /** What the walls around a unit cost, and what metering it does. */
 export const sandbox: Suite = {
@@ -17,7 +20,11 @@ export const sandbox: Suite = {
     report({ name: 'sandbox.start', unit: 'ms', value: unit.executorStartMs });
     report({ name: 'sandbox.first-unit', unit: 'ms', value: unit.firstUnitMs });
     report({ name: 'sandbox.warm-unit-p50', unit: 'ms', value: unit.warmUnitMs, goal: warmUnitGoalMs });
-    report({ name: 'sandbox.cancel', unit: 'ms', value: unit.cancelMs });
+    report({ name: 'sandbox.unseen-program', unit: 'ms', value: unit.unseenProgramMs });
+    report({ name: 'sandbox.seen-program', unit: 'ms', value: unit.seenProgramMs });
+    if (unit.warmSlotMb > 0) report({ name: 'sandbox.warm-slot', unit: 'MB', value: unit.warmSlotMb, goal: warmSlotGoalMb });
+    report({ name: 'sandbox.cancel', unit: 'ms', value: unit.cancelMs, goal: cancelGoalMs });
+    report({ name: 'sandbox.read-channel', unit: 'MB/s', value: unit.channelReadMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiReadMbPerSecond } });
     report({ name: 'sandbox.read', unit: 'MB/s', value: unit.readMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiReadMbPerSecond } });
     report({ name: 'sandbox.write', unit: 'MB/s', value: unit.writeMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiWriteMbPerSecond } });
     const kernels = await benchFuel({ rounds: quick ? 1 : 5 });
@@ -26,5 +33,6 @@ export const sandbox: Suite = {
     }
     const metered = quantile(kernels.map(({ ratio }) => ratio), 0.5);
     report({ name: 'sandbox.fuel-median', unit: 'x', value: metered, goal: fuelGoal });
+    report({ name: 'sandbox.fuel-worst', unit: 'x', value: Math.max(...kernels.map(({ ratio }) => ratio)), goal: fuelWorstGoal });
   },
 };

@@ -1,6 +1,7 @@
 import { toParent, type ProgressNote } from '../channel/frames.ts';
 import type { SyncChannel } from '../channel/sync-channel.ts';
 import { outputChunkBytes, progressIntervalMs } from '../limits.ts';
+import { LineRate } from './line-rate.ts';
 
 /** Gathers stdout and sends it in pieces as it grows. */
 export class StdoutSender {
@@ -69,6 +70,7 @@ export class LogSender {
   /** The start of the current line was sent already. */
   #midLine = false;
   #lastProgressMs = -Infinity;
+  readonly #rate = new LineRate(() => performance.now());
 
   /** `used`: bytes that an earlier part of the same run sent. */
   constructor(channel: SyncChannel, maxBytes: number, used = 0) {
@@ -105,6 +107,7 @@ export class LogSender {
   flush(): void {
     this.#send(this.#held);
     this.#held = new Uint8Array(0);
+    this.#sendMissing();
   }
 
   #progress(line: Uint8Array): boolean {
@@ -120,6 +123,18 @@ export class LogSender {
 
   #send(bytes: Uint8Array): void {
     if (this.#cut || bytes.length === 0) return;
+    const passing = this.#rate.take(bytes);
+    if (this.#rate.recovered) this.#sendMissing();
+    for (const piece of passing) this.#pass(piece);
+  }
+
+  #sendMissing(): void {
+    const missing = this.#rate.missing();
+    if (missing !== undefined) this.#pass(new TextEncoder().encode(missing));
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (this.#cut) return;
     if (bytes.length <= this.#room) {
       this.#room -= bytes.length;
       this.#channel.send(toParent.log, bytes);
