@@ -11,8 +11,8 @@ import { findTools } from '../launch/tools.ts';
 /** What each attempt gave: `possible`, or `refused: why`. */
 export type AttackTable = Record<string, string>;
 
-/** All attempts together; each ends by itself within a second. */
-const attackMs = 20_000;
+/** All attempts together; each ends by itself within a second of a quiet machine. */
+const attackMs = 60_000;
 
 export interface AttackOptions {
   level: Isolation;
