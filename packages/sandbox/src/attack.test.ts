@@ -54,8 +54,7 @@ async function works(only: Isolation): Promise<boolean> {
 const levels = { full: await works('full'), partial: await works('partial') };
 const unless = (level: 'full' | 'partial'): string => (levels[level] ? '' : ` (skipped: level ${level} is not possible on this machine)`);
 
-// At lowest priority, on a machine that does other things.
-describe('attacks from inside the child, as if WebAssembly had been broken', { timeout: 90_000 }, () => {
+describe('attacks from inside the child, as if WebAssembly had been broken', () => {
   test.skipIf(!levels.full)(`full: every attempt is refused${unless('full')}`, async () => {
     const table = (await attack({ level: 'full', hostFile })) as AttackTable;
     expect(Object.keys(table).length).toBeGreaterThan(25);
