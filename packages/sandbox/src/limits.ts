@@ -50,6 +50,8 @@ export const maxOptimisedAtOnceBytes = 768 * 1024;
 
 /** One read of an input travels as one frame of this size: measured fastest (2 GB/s; half that at 64 KiB). */
 export const inputWindowBytes = 1024 * 1024;
+/** Small reads of an input that lies in a file are served from one block of this size: a call of the system costs ten small copies. */
+export const inputBlockBytes = 32 * 1024;
 /** Windows kept of each unit, so that a few files read in turns do not thrash. */
 export const inputWindows = 8;
 /** Guest output is gathered up to here before it is sent to the parent. */
