@@ -116,3 +116,5 @@ export const maxCheckpointBytes = 512 * 1024 * 1024;
 export const checkpointStopMs = 5000;
 /** Pages of 64 KiB that the image of a program may have: its memory of at most 4 GiB, and 512 MiB of state. */
 export const maxImagePages = 65_536 + 8192;
+/** A movable program in V8's baseline code leaves and enters its functions again after that time, and after twice that, and so on. */
+export const bounceMs = 100;

@@ -1,3 +1,4 @@
+import { benchMovable, benchSnapshots } from '../../../packages/sandbox/bench/checkpoint.ts';
 import { benchFuel } from '../../../packages/sandbox/bench/fuel.ts';
 import { benchUnit } from '../../../packages/sandbox/bench/unit.ts';
 import { quantile } from '../report/summary.ts';
@@ -9,11 +10,12 @@ const warmSlotGoalMb = 40;
 const cancelGoalMs = 10;
 const fuelGoal = 1.15;
 const fuelWorstGoal = 1.3;
+const movableGoal = 1.35;
 
 /** What the walls around a unit cost, and what metering it does. */
 export const sandbox: Suite = {
   name: 'sandbox',
-  title: 'a unit in its locked child process; fuel beside the plain program',
+  title: 'a unit in its locked child process; fuel and being movable beside the plain program; saving and restoring',
   async run({ quick, report }) {
     const sizes = quick ? { readBytes: 4 * mebibyte, writeBytes: 2 * mebibyte, warmUnits: 5, rounds: 1 } : {};
     const unit = await benchUnit(sizes);
@@ -34,5 +36,19 @@ export const sandbox: Suite = {
     const metered = quantile(kernels.map(({ ratio }) => ratio), 0.5);
     report({ name: 'sandbox.fuel-median', unit: 'x', value: metered, goal: fuelGoal });
     report({ name: 'sandbox.fuel-worst', unit: 'x', value: Math.max(...kernels.map(({ ratio }) => ratio)), goal: fuelWorstGoal });
+    const { kernels: movable, transformMs, growth } = await benchMovable({ rounds: quick ? 1 : 5 });
+    for (const { kernel, movableMs, plainMs } of movable) {
+      report({ name: `sandbox.movable-${kernel}`, unit: 'ms', value: movableMs, beside: { what: 'plain', value: plainMs } });
+    }
+    report({ name: 'sandbox.movable-median', unit: 'x', value: quantile(movable.map(({ ratio }) => ratio), 0.5), goal: movableGoal });
+    report({ name: 'sandbox.movable-transform', unit: 'ms', value: transformMs });
+    report({ name: 'sandbox.movable-size', unit: 'x', value: growth });
+    for (const { heapMb, firstMs, firstMb, nextMs, nextMb, restoreMs } of benchSnapshots(quick ? [1] : [1, 16, 256])) {
+      report({ name: `sandbox.save-${heapMb}-mb-first`, unit: 'ms', value: firstMs });
+      report({ name: `sandbox.save-${heapMb}-mb-first-size`, unit: 'MB', value: firstMb });
+      report({ name: `sandbox.save-${heapMb}-mb-next`, unit: 'ms', value: nextMs });
+      report({ name: `sandbox.save-${heapMb}-mb-next-size`, unit: 'MB', value: nextMb });
+      report({ name: `sandbox.restore-${heapMb}-mb`, unit: 'ms', value: restoreMs });
+    }
   },
 };

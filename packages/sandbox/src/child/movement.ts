@@ -16,6 +16,8 @@ export interface MovementParts {
   state: WasiState;
   /** Takes in answers that are under way. */
   settle: () => void;
+  /** See Ticks. */
+  bounces: boolean;
   /** Sends all output so far. */
   flush: () => void;
 }
@@ -29,9 +31,9 @@ export class Movement {
   #entry: Posture['entry'];
 
   constructor(parts: MovementParts) {
-    const { channel, order, exports, settle } = parts;
+    const { channel, order, exports, settle, bounces } = parts;
     this.#parts = parts;
-    this.#ticks = new Ticks(channel, () => order.fuel - Number(this.fuelLeft), settle);
+    this.#ticks = new Ticks(channel, () => order.fuel - Number(this.fuelLeft), settle, bounces);
     this.#motion = new Motion(exports, this.#ticks);
     this.#sender = new ImageSender(channel);
     this.#entry = exports[addedExport.start] === undefined ? 'main' : 'start';

@@ -1,12 +1,13 @@
 import type { Breather } from '../checkpoint/motion.ts';
 import { toParent, wish, type Wish } from '../channel/frames.ts';
 import type { SyncChannel } from '../channel/sync-channel.ts';
-import { firstSliceFuel, pauseMs, tickMs } from '../limits.ts';
+import { bounceMs, firstSliceFuel, pauseMs, tickMs } from '../limits.ts';
 
 /** A slice grows or shrinks at most so many times at once: one that was interrupted says little. */
 const mostChange = 4;
 const leastSlice = 1000;
 const mostSlice = 2 ** 40;
+const mostBouncePauseMs = 5000;
 
 /** Measures a program's pauses, and hears the parent's wishes in them, without ever waiting for an answer. */
 export class Ticks implements Breather {
@@ -18,9 +19,13 @@ export class Ticks implements Breather {
   #lastPauseMs = performance.now();
   #lastTickMs = this.#lastPauseMs;
   #waiting = false;
+  #nextBounceMs: number;
+  #bouncePauseMs = bounceMs;
   wish: Wish = wish.nothing;
 
-  constructor(channel: SyncChannel, fuelUsed: () => number, settle: () => void) {
+  /** `bounces`: the program began in V8's baseline code, which V8 does not replace while a loop runs in it. */
+  constructor(channel: SyncChannel, fuelUsed: () => number, settle: () => void, bounces: boolean) {
+    this.#nextBounceMs = bounces ? this.#lastPauseMs + bounceMs : Infinity;
     this.#channel = channel;
     this.#fuelUsed = fuelUsed;
     this.#settle = settle;
@@ -36,7 +41,7 @@ export class Ticks implements Breather {
     this.#lastPauseMs = now;
     const change = Math.min(mostChange, Math.max(1 / mostChange, pauseMs / took));
     this.#slice = Math.round(Math.min(mostSlice, Math.max(leastSlice, this.#slice * change)));
-    if (now - this.#lastTickMs < tickMs) return false;
+    if (now - this.#lastTickMs < tickMs) return this.#bounce(now);
     this.#lastTickMs = now;
     this.#hear();
     // What was wished comes first: another answer on its way would say the same again.
@@ -45,7 +50,15 @@ export class Ticks implements Breather {
     new DataView(payload.buffer).setFloat64(0, this.#fuelUsed(), true);
     this.#channel.send(toParent.tick, payload);
     this.#waiting = true;
-    return false;
+    return this.#bounce(now);
+  }
+
+  /** Whether to leave all functions and enter them again, in what code V8 has for them by now. Ever more seldom. */
+  #bounce(now: number): boolean {
+    if (now < this.#nextBounceMs) return false;
+    this.#bouncePauseMs = Math.min(this.#bouncePauseMs * 2, mostBouncePauseMs);
+    this.#nextBounceMs = now + this.#bouncePauseMs;
+    return true;
   }
 
   /** Takes in the last answer, so that the channel is clean. */

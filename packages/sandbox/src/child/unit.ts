@@ -1,7 +1,7 @@
 import { toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
 import { ChannelClosed, type SyncChannel } from '../channel/sync-channel.ts';
 import { SnapshotUnfit } from '../checkpoint/values.ts';
-import { guestStackBytes, maxFailureTextChars, wasmPageBytes } from '../limits.ts';
+import { guestStackBytes, maxFailureTextChars, maxOptimisedAtOnceBytes, wasmPageBytes } from '../limits.ts';
 import { addedExport } from '../module/additions.ts';
 import { createWasiHost, wasiModule } from '../wasi/host.ts';
 import { contentPieces, outputsOf } from '../wasi/outputs.ts';
@@ -57,7 +57,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     ({ exports } = new wasm.Instance(compiled.module, { [wasiModule]: host.imports }));
     host.attach(exports['memory'] as WasmMemory);
     if (compiled.movable) {
-      movement = new Movement({ channel, order, exports, state, settle: () => inputs.settle(), flush: () => (stdout.flush(), log.flush()) });
+      movement = new Movement({ channel, order, exports, state, settle: () => inputs.settle(), bounces: compiled.bytes > maxOptimisedAtOnceBytes, flush: () => (stdout.flush(), log.flush()) });
       if (image !== undefined) movement.restore(image);
     } else if (image !== undefined) throw new SnapshotUnfit('the program is not movable');
     channel.send(toParent.started, new Uint8Array(0));

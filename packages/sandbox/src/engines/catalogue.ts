@@ -15,8 +15,8 @@ export interface EngineDescription extends EngineAbilities {
  * runtime may give other bytes for the same program, it gets a new name, and none is ever used again.
  */
 export const engineCatalogue = [
-  { engine: 'wasm', title: 'WebAssembly (WASI preview 1)', languages: ['wasm'], deterministic: true, checkpoint: false, metered: true },
-  { engine: 'quickjs-1', title: 'JavaScript (QuickJS-ng 0.16)', languages: ['js'], deterministic: true, checkpoint: false, metered: true },
+  { engine: 'wasm', title: 'WebAssembly (WASI preview 1)', languages: ['wasm'], deterministic: true, checkpoint: true, metered: true },
+  { engine: 'quickjs-1', title: 'JavaScript (QuickJS-ng 0.16)', languages: ['js'], deterministic: true, checkpoint: true, metered: true },
 ] as const satisfies readonly EngineDescription[];
 
 export type EngineName = (typeof engineCatalogue)[number]['engine'];

@@ -1,0 +1,77 @@
+import type { Cid, PeerId } from '@shoal/runtime';
+import type { JobSpec } from '@shoal/protocol';
+import { describe, expect, it } from 'vitest';
+import { defaults } from '../defaults.ts';
+import type { Turn } from '../engine.ts';
+import { dropCheckpoint, holdCheckpoint, receiveCheckpointed, resumeFor } from './checkpoints.ts';
+import type { Lease, RequestedJob } from './job.ts';
+
+const [alice, bob] = ['alice', 'bob'] as PeerId[] as [PeerId, PeerId];
+const [first, second] = ['first', 'second'] as Cid[] as [Cid, Cid];
+
+function rigOf(quorum: number, checkpoint?: JobSpec['checkpoint']) {
+  const leaseOf = (worker: PeerId, unit?: number): Lease => ({ worker, assigned: new Map(unit === undefined ? [] : [[unit, 0]]) }) as unknown as Lease;
+  const leases = { alice: leaseOf(alice, 3), bob: leaseOf(bob) };
+  const job = {
+    job: 'job',
+    outcome: 'open',
+    spec: { verify: { quorum }, checkpoint },
+    leases: new Map(Object.entries(leases)),
+    checkpoints: new Map(),
+    unmovable: undefined,
+  } as unknown as RequestedJob;
+  const turn = { effects: [], engine: { config: { timings: defaults } } } as unknown as Turn;
+  const tell = (from: PeerId, fuel: number, cid: Cid, bytes = 100, unit = 3): void => receiveCheckpointed(turn, job, from, { job: job.job, unit, fuel, checkpoint: cid, bytes });
+  return { job, turn, leases, tell };
+}
+
+describe('a checkpoint that a worker tells of', () => {
+  it('is brought here, and named to another worker once it is', () => {
+    const { job, turn, leases, tell } = rigOf(1);
+    tell(alice, 10, first);
+    expect(turn.effects).toEqual([{ type: 'save', job: 'job', unit: 3, checkpoint: first, bytes: 100, from: alice }]);
+    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
+    holdCheckpoint(job, 3, first, true);
+    expect(resumeFor(job, leases.bob, 3)).toBe(first);
+    expect(resumeFor(job, leases.alice, 3), 'its own it has by itself').toBeUndefined();
+    dropCheckpoint(turn, job, 3);
+    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
+    expect(turn.effects.at(-1)).toEqual({ type: 'unsave', job: 'job', unit: 3 });
+  });
+
+  it('gives way to a later one only, and is forgotten when it cannot be had', () => {
+    const { job, turn, leases, tell } = rigOf(1);
+    tell(alice, 10, first);
+    tell(alice, 10, second);
+    tell(alice, 9, second);
+    expect(turn.effects).toHaveLength(1);
+    tell(alice, 11, second);
+    holdCheckpoint(job, 3, first, true); // comes too late
+    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
+    holdCheckpoint(job, 3, second, false);
+    expect(job.checkpoints.size).toBe(0);
+  });
+
+  it('is never named where votes are to be independent of each other', () => {
+    const { job, turn, leases, tell } = rigOf(2);
+    tell(alice, 10, first);
+    expect(turn.effects).toEqual([]);
+    job.checkpoints.set(3, { checkpoint: first, fuel: 10, here: true, by: alice });
+    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
+  });
+
+  it('is passed over from a peer that does not run the unit, where none is wanted, and when it is too large', () => {
+    const { turn, tell } = rigOf(1);
+    tell(bob, 10, first);
+    tell(alice, 10, first, 100, 4);
+    tell(alice, 10, first, defaults.maxCheckpointBytes + 1);
+    rigOf(1, 'never').tell(alice, 10, first);
+    expect(turn.effects).toEqual([]);
+  });
+
+  it('or why there is none, is told to whoever looks at the job', () => {
+    const { job, turn } = rigOf(2);
+    receiveCheckpointed(turn, job, alice, { job: job.job, unit: 3, fuel: 0, reason: { code: 'exceptions', text: 'it throws' } });
+    expect(job.unmovable).toEqual({ code: 'exceptions', text: 'it throws' });
+  });
+});
