@@ -151,7 +151,8 @@ class WasmExecutor implements Executor {
     for (let attempt = 1; ; attempt++) {
       const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
       if (this.#stopped) throw stoppedError();
-      this.#speed.note(outcome.usage);
+      // One that went on from a snapshot tells its fuel from the beginning, and its time since.
+      if (options.checkpoints?.resume === undefined) this.#speed.note(outcome.usage);
       // A warm child may have died while nobody looked: that is not the program's doing.
       if (!untouched || attempt === maxAttempts) return outcome;
       this.#options.logger.warn('A sandbox process was found dead; the unit goes to another', { attempt });

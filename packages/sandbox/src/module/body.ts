@@ -55,9 +55,13 @@ function localTypes(bytes: Uint8Array, { localGroups, groupsAt, codeAt }: Functi
   return groups.flatMap(({ count, type }) => Array.from({ length: count }, () => type));
 }
 
+const floats: ReadonlySet<number> = new Set([valueType.f32, valueType.f64, valueType.v128]);
+
 /** Where NaNs are made canonical, in the order of the code. */
 function nanInsertions(module: ParsedModule, codeEnd: number, type: FunctionType, scan: FunctionScan, disturb: boolean): Insertion[] {
-  if (!scan.showsFloats && !disturb) return [];
+  // Nearly every function of C sets a global, its stack pointer: that alone shows no float.
+  const shows = scan.showsFloats || (scan.setsGlobals && module.globalTypes.some((each) => floats.has(each)));
+  if (!shows && !disturb) return [];
   const { seen, made } = findSites(module, { start: scan.codeAt, end: codeEnd }, type, localTypes(module.bytes, scan));
   const list: Insertion[] = disturb ? made.map((site) => ({ at: site.at, site, pattern: 'disturbed' })) : [];
   for (const site of seen) list.push({ at: site.at, site, pattern: 'canonical' });

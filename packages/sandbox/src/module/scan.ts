@@ -39,6 +39,7 @@ export interface FunctionScan {
   exceptions: boolean;
   /** It may show the bits of a float to somebody: what for, nan/ finds out. */
   showsFloats: boolean;
+  setsGlobals: boolean;
 }
 
 function readLocals(reader: Reader): Pick<FunctionScan, 'locals' | 'localGroups' | 'groupsAt' | 'codeAt'> {
@@ -56,13 +57,13 @@ const throwing: ReadonlySet<number> = new Set([op.try, op.catch, op.throw, op.re
 const opening: ReadonlySet<number> = new Set([op.block, op.loop, op.if, op.try, op.tryTable]);
 const leaving: ReadonlySet<number> = new Set([op.return, op.returnCall, op.returnCallIndirect]);
 
-/** Stores, copysign and reinterpretations of floats, global.set, throw, vectors. */
-const showing: ReadonlySet<number> = new Set([0x38, 0x39, 0x98, 0xa6, 0xbc, 0xbd, op.globalSet, op.throw, op.prefixVector]);
+/** Stores, copysign and reinterpretations of floats, throw, vectors. */
+const showing: ReadonlySet<number> = new Set([0x38, 0x39, 0x98, 0xa6, 0xbc, 0xbd, op.throw, op.prefixVector]);
 
 /** Walks over a function's code once. */
 export function scanFunction(bytes: Uint8Array, body: Span, survey: Survey): FunctionScan {
   const reader = new Reader(bytes, body.start, body.end);
-  const scan: FunctionScan = { ...readLocals(reader), cost: 1, loops: [], marks: [], exceptions: false, showsFloats: false };
+  const scan: FunctionScan = { ...readLocals(reader), cost: 1, loops: [], marks: [], exceptions: false, showsFloats: false, setsGlobals: false };
   /** The loop around each open block, -1 for none. */
   const around: number[] = [];
   let loop = -1;
@@ -101,6 +102,7 @@ export function scanFunction(bytes: Uint8Array, body: Span, survey: Survey): Fun
     }
     if (throwing.has(code)) scan.exceptions = true;
     if (showing.has(code)) scan.showsFloats = true;
+    if (code === op.globalSet) scan.setsGlobals = true;
     if (code === op.memoryGrow) note(mark.grow, at);
     else if (leaving.has(code)) note(mark.leave, at);
     else if (code === op.callIndirect) {
