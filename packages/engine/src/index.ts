@@ -19,6 +19,7 @@ export { linkedOutputs } from './requester/units.ts';
 export { checkConfig } from './roster/own-advert.ts';
 export { nextDeadline, step } from './step.ts';
 export { unitViews, viewOfJob, viewOfLedger } from './views/job-view.ts';
+export { Standings } from './verify/standing.ts';
 export { entrustedViews } from './views/entrusted.ts';
 export type { SummaryDocument } from './views/summary.ts';
 export type * from './views/types.ts';

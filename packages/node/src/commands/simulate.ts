@@ -11,6 +11,7 @@ export function registerSimulate(program: Command, context: Context): void {
     ['shoal simulate --peers 50 --nightly 33% --hours 24 --jobs 40', 'fifty laptops, a third of them shut at night: do jobs still end, and when?'],
     ['shoal simulate --peers 200 --churn 20% --liars 10% --html mesh.html', 'one peer in five drops out every hour, one in ten lies; with plots'],
     ['shoal simulate --peers 100 --colluders 10% --quorum 3', 'does a quorum of three withstand those who agree on lies?'],
+    ['shoal simulate --peers 100 --stewards 3 --requesters-leave --churn 20%', 'do jobs end when whoever posted them never comes back?'],
     ['shoal simulate --sweep 1000', 'a thousand random worlds with every fault: is any invariant violated?'],
   ]);
   command.action(async (options: SimulateOptions) => {

@@ -1,13 +1,14 @@
 import type { Crypto, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, openEntry, sealEntry, type Entry } from '@shoal/protocol';
+import { decodeMessage, encodeMessage, encodeResult, openEntry, sealEntry, type Entry } from '@shoal/protocol';
 import type { WorkerKind } from './worker.ts';
 
 /** What leaves a peer of this kind in place of what its engine says; undefined: nothing. */
 export function outgoing({ kind, signer, crypto }: { kind: WorkerKind; signer: Signer; crypto: Crypto }, bytes: Uint8Array): Uint8Array | undefined {
-  if (kind !== 'secretive' && kind !== 'turncoat') return bytes;
+  if (kind !== 'secretive' && kind !== 'turncoat' && kind !== 'usurping') return bytes;
   const message = decodeMessage(bytes, crypto.opened);
   if (message.type !== 'entries') return bytes;
   const entries = message.entries.map((entry) => openEntry(entry, crypto));
+  if (kind === 'usurping') return encodeMessage({ ...message, entries: [...message.entries, ...entries.flatMap((entry) => verdictOn(entry, signer, crypto))] }, crypto.opened);
   if (kind === 'secretive') return entries.some((entry) => has(entry, 'revealed')) ? undefined : bytes;
   return encodeMessage({ ...message, entries: entries.map((entry) => (has(entry, 'committed') ? bent(entry, signer, crypto) : entry.bytes)) });
 }
@@ -20,4 +21,13 @@ function has(entry: Entry, kind: string): boolean {
 function bent(entry: Entry, signer: Signer, crypto: Crypto): Uint8Array {
   const facts = entry.value.facts.map((fact) => (fact.kind === 'committed' ? { ...fact, commitment: fact.commitment.map((byte) => byte ^ 255) } : fact));
   return sealEntry({ job: entry.job, at: entry.value.at, facts }, signer, crypto).bytes;
+}
+
+/** Accepts its own units in the requester's name, as if it had been asked to. */
+function verdictOn(entry: Entry, signer: Signer, crypto: Crypto): Uint8Array[] {
+  return entry.value.facts.flatMap((fact) => {
+    if (fact.kind !== 'committed' && fact.kind !== 'revealed') return [];
+    const { cid } = encodeResult({ stdout: { inline: new Uint8Array([fact.unit & 255]) }, files: [] }, crypto);
+    return [sealEntry({ job: entry.job, at: entry.value.at, facts: [{ kind: 'accepted', unit: fact.unit, result: cid, workers: [entry.author] }] }, signer, crypto).bytes];
+  });
 }

@@ -5,9 +5,10 @@ import type { RunOutcome } from '@shoal/engine';
 /**
  * honest; slow; flaky: its runs fail by chance; lying: every result is its own falsehood; colluding: all of them tell
  * the same one; silent: takes units and never ends them; secretive: commits and never shows; turncoat: shows something
- * else than it had committed to; copying: runs nothing, and says what others said.
+ * else than it had committed to; copying: runs nothing, and says what others said; usurping: accepts its own work in the
+ * requester's name.
  */
-export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'turncoat' | 'copying';
+export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'turncoat' | 'copying' | 'usurping';
 
 /** Those whose results are true and come at last. */
 export const soundKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['honest', 'slow', 'flaky']);
@@ -66,6 +67,7 @@ export function behave(
     case 'slow':
     case 'secretive':
     case 'turncoat':
+    case 'usurping':
       return done(trueResult(run, crypto));
   }
 }

@@ -6,6 +6,7 @@ import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob, Watch, World } from '../world/world.ts';
 import { checkBounds } from './bounds.ts';
 import { foldsAlike, replaysAlike } from './fold.ts';
+import { checkReleased, Leases } from './leases.ts';
 import { checkLedger } from './ledger.ts';
 import { nameOf, type Report } from './report.ts';
 import { leftovers } from './rest.ts';
@@ -29,6 +30,7 @@ export class Checker implements Watch {
   private readonly looked = new Map<string, { ledger: JobLedger; entries: number; units: Map<number, number> }>();
   private readonly waits = new Waits();
   private readonly acting = new Acting();
+  private readonly leases = new Leases();
   private readonly random;
   private looks = 0;
   private heard = 0;
@@ -65,9 +67,14 @@ export class Checker implements Watch {
       if (open === undefined) continue;
       this.lookInto(world, job, job.requester);
       if (open.outcome === 'open' && open.ledger.cancelled.size > 0) this.report('cancel-holds', `${nameOf(job)} was cancelled and is open again`);
+      this.leases.look(world, job, job.requester, open, this.report);
       this.waits.look(world, job, open, this.report);
     }
-    for (const peer of world.peers) if (peer.up) checkBounds(peer, this.report);
+    for (const peer of world.peers) {
+      if (!peer.up) continue;
+      checkBounds(peer, this.report);
+      checkReleased(peer, this.report);
+    }
     if (this.looks % replayEvery === 0) this.compareWithJournal(world);
   }
 
@@ -95,7 +102,8 @@ export class Checker implements Watch {
         const facts = ledger.units.get(unit);
         const isSettled = (facts?.accepted.size ?? 0) > 0 || (facts?.abandoned.size ?? 0) > 0 || ledger.cancelled.size > 0;
         if (!isSettled) this.report('no-job-stuck', `unit ${unit} of ${nameOf(job)} is not settled`);
-        if (this.accepted.has(`${job.id}/${unit}`) && (facts?.accepted.size ?? 0) === 0) {
+        // Who cancels a job wants nothing more of it, also of what stewards accepted meanwhile.
+        if (this.accepted.has(`${job.id}/${unit}`) && (facts?.accepted.size ?? 0) === 0 && ledger.cancelled.size === 0) {
           this.report('accepted-is-kept', `unit ${unit} of ${nameOf(job)} was accepted and is not any more`);
         }
       }

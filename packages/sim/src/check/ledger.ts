@@ -15,7 +15,8 @@ export interface Look {
 /** What must hold of a job's ledger at whoever acts for it, at every moment; without `look` at rest, when all of it is there. */
 export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, accepted: Map<string, Cid>, report: Report, look?: Look): void {
   const { quorum, adaptive } = job.spec.verify;
-  const colluders = world.scenario.kinds.colluding ?? 0;
+  const count = world.scenario.kinds.colluding ?? 0;
+  const colluders = world.scenario.oneOperator === true ? Math.min(1, count) : count;
   for (const [unit, facts] of ledger.units) {
     const size = sizeOf(facts);
     if (look?.units.get(unit) === size) continue;
@@ -59,7 +60,8 @@ function checkVotes(
   const hasShown = (worker: PeerId): boolean =>
     quorum > 1 ? commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result) : [...(facts.revealed.get(worker)?.values() ?? [])].some((shown) => shown.result === result);
   const hadShown = (worker: PeerId): boolean => ledger.delegations.acted.has(worker) && hasShown(worker);
-  const behind = new Set([...workers].filter((worker) => votes.get(worker) === result || hadShown(worker)));
+  const sure = [...workers].filter((worker) => votes.get(worker) === result || hadShown(worker));
+  const behind = new Set(sure.map((worker) => world.peerOf(worker)?.options.config.operator?.key.join() ?? worker));
   const needed = adaptive === true ? 1 : quorum;
   if (behind.size < needed) report('quorum', `${where} was accepted with ${behind.size} of ${needed} votes`);
   const against = new Map<Cid, number>();
@@ -85,11 +87,14 @@ function checkVotes(
   }
 }
 
-/** A worker is credited for what was accepted from it, once. */
+/** A worker is credited for what was accepted from it, once by each who acted: those who act at once do not know of each other. */
 function checkCredit(job: PostedJob, ledger: JobLedger, report: Report): void {
-  const credited = new Map<PeerId, number>();
-  for (const { worker, units } of ledger.receipts.values()) credited.set(worker, (credited.get(worker) ?? 0) + units);
-  for (const [worker, units] of credited) {
+  const credited = new Map<string, { worker: PeerId; units: number }>();
+  for (const { id, worker, units } of ledger.receipts.values()) {
+    const key = `${ledger.entries.get(id)?.author}/${worker}`;
+    credited.set(key, { worker, units: (credited.get(key)?.units ?? 0) + units });
+  }
+  for (const { worker, units } of credited.values()) {
     let accepted = 0;
     for (const facts of ledger.units.values()) {
       const ran = facts.revealed.has(worker) || [...facts.accepted.values()].some((workers) => workers.has(worker));

@@ -16,15 +16,18 @@ export function leftovers(world: World): string[] {
 function leftoversOf(world: World, { engine, running, index, id }: SimPeer): string[] {
   const left: string[] = [];
   const say = (what: string): void => void left.push(`${what} at peer ${index}`);
-  const isHeldForOneGone = (job: string): boolean => world.jobs.get(job as Cid)?.requester.gone === true && engine.stewarded.has(job as Cid);
+  // What a requester left behind for good goes on while somebody has it in hand.
+  const isOfOneGone = (job: string): boolean => world.jobs.get(job as Cid)?.requester.gone === true && world.peers.some((peer) => peer.up && peer.engine.stewarded.has(job as Cid));
   const name = (job: Parameters<typeof plannedJob>[1]): string => (plannedJob(world, job) === undefined ? 'a stranger\'s job' : `job ${world.jobs.get(job)?.number}`);
-  for (const [job, worked] of engine.worked) say(`a lease on ${name(job)} (${worked.running.size} running, ${worked.queue.length} queued)`);
-  for (const job of engine.stewarded.keys()) if (!isHeldForOneGone(job)) say(`${name(job)}, entrusted to it,`);
-  for (const [job, { outcome }] of engine.requested) say(`${name(job)}, ${outcome},`);
-  if (running.size > 0) say(`${running.size} runs`);
-  if (engine.bidding.size > 0) say(`${engine.bidding.size} bids`);
+  for (const [job, worked] of engine.worked) if (!isOfOneGone(job)) say(`a lease on ${name(job)} (${worked.running.size} running, ${worked.queue.length} queued)`);
+  for (const job of engine.stewarded.keys()) if (!isOfOneGone(job)) say(`${name(job)}, entrusted to it,`);
+  for (const [job, { outcome }] of engine.requested) if (!isOfOneGone(job)) say(`${name(job)}, ${outcome},`);
+  const runs = [...running].filter((run) => !isOfOneGone(run.split('/')[0] as string)).length;
+  if (runs > 0) say(`${runs} runs`);
+  const bids = [...engine.bidding.keys()].filter((job) => !isOfOneGone(job)).length;
+  if (bids > 0) say(`${bids} bids`);
   if (engine.outbox.size > 0) say(`${engine.outbox.size} unsent facts`);
-  for (const timer of engine.timers.names()) if (!restTimers.has(timer) && !isHeldForOneGone(timer.replace(/^steward:/u, ''))) say(`a timer ${timer.split(':')[0]}`);
+  for (const timer of engine.timers.names()) if (!restTimers.has(timer) && !isOfOneGone(timer.split(':')[1] ?? '')) say(`a timer ${timer.split(':')[0]}`);
   const links = world.network.linksOf(id);
   const linked = new Set(links.map(({ peer }) => peer));
   for (const peer of engine.connected) if (!linked.has(peer)) say('a connection that is none');

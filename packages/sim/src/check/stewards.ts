@@ -7,21 +7,45 @@ import { nameOf, type Report } from './report.ts';
 
 /** After the faults, only one acts for a job once everybody had so long to hear of the others. */
 const patienceMs = 90_000;
+/** Until what a steward stated is at the requester. */
+const meetMs = 40_000;
 
 /** Since when more than one acts for a job. */
 export class Acting {
   private readonly since = new Map<number, number>();
+  private readonly apart = new Map<string, number>();
 
   /** `each`: told of every steward that acts. */
   look(world: World, job: PostedJob, report: Report, each: (steward: SimPeer) => void): void {
     const acting = world.peers.filter(({ up, frozen, engine }) => up && !frozen && engine.requested.get(job.id)?.outcome === 'open');
-    for (const peer of acting) if (peer !== job.requester) each(peer);
+    this.compare(world, job, report);
+    for (const peer of world.peers) if (peer !== job.requester && peer.up && peer.engine.requested.has(job.id)) each(peer);
     if (acting.length < 2 || world.elapsedMs < world.scenario.faultMs) return void this.since.delete(job.number);
     const since = this.since.get(job.number) ?? world.elapsedMs;
     this.since.set(job.number, since);
     if (world.elapsedMs - since < patienceMs) return;
     this.since.set(job.number, Number.POSITIVE_INFINITY);
     report('one-acts', `${acting.map(({ index }) => `peer ${index}`).join(' and ')} act for ${nameOf(job)} at once`);
+  }
+
+  /** What stewards stated reaches the requester that is back, where they can talk. */
+  private compare(world: World, job: PostedJob, report: Report): void {
+    const open = job.requester.engine.requested.get(job.id);
+    if (!job.requester.up || open?.outcome !== 'open' || world.elapsedMs < world.scenario.faultMs) return this.apart.clear();
+    for (const { up, frozen, engine, id, index } of world.peers) {
+      const ledger = engine.stewarded.get(job.id)?.ledger;
+      const key = `${job.number}/${index}`;
+      const isLacking = up && !frozen && ledger !== undefined && [...ledger.entries.values()].some(({ author, id: entry }) => author === id && !open.ledger.entries.has(entry));
+      if (!isLacking || !world.network.reaches(id, job.requester.id)) {
+        this.apart.delete(key);
+        continue;
+      }
+      const since = this.apart.get(key) ?? world.elapsedMs;
+      this.apart.set(key, since);
+      if (world.elapsedMs - since < meetMs) continue;
+      this.apart.set(key, Number.POSITIVE_INFINITY);
+      report('ledgers-meet', `the requester of ${nameOf(job)} does not hear what peer ${index} stated for it`);
+    }
   }
 }
 

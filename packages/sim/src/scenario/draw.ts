@@ -21,6 +21,7 @@ export function drawScenario(seed: number): Scenario {
     hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.15 ? 1 : 0 },
     vanishing: requesters > 1 && random.float() < 0.3 ? 1 : 0,
     hiddenShare: maybe(() => random.float() * 0.5),
+    oneOperator: random.float() < 0.5,
     trusteeShare: entrusts ? 0.2 + random.float() * 0.8 : 0,
     deniedShare: random.float() < 0.2 ? random.float() * 0.3 : 0,
     clockSkewMs: maybe(() => random.integer(60_000)),
@@ -65,7 +66,7 @@ function drawFaults(random: Random, maybe: (value: () => number) => number): Fau
 function drawKinds(random: Random, most: number): Scenario['kinds'] {
   const kinds: Scenario['kinds'] = {};
   let left = most;
-  for (const kind of ['slow', 'flaky', 'lying', 'silent', 'secretive', 'turncoat', 'copying', 'colluding'] as const) {
+  for (const kind of ['slow', 'flaky', 'lying', 'silent', 'secretive', 'turncoat', 'copying', 'usurping', 'colluding'] as const) {
     const count = random.float() < 0.4 ? Math.min(left, 1 + random.integer(2)) : 0;
     kinds[kind] = count;
     left -= count;

@@ -68,6 +68,10 @@ export interface Scenario {
   vanishing: number;
   /** When they do, from the start; absent: some time while there are faults. */
   vanishAtMs?: number;
+  /** Valid results in a row that requesters have seen of each sound worker before. */
+  history?: number;
+  /** All colluders belong to one operator, and say so. */
+  oneOperator?: boolean;
   /** Share of the workers that are willing to steward and to keep. */
   trusteeShare?: number;
   /** Share of peers behind a NAT. */

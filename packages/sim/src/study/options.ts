@@ -18,12 +18,20 @@ export interface StudyOptions {
   colluders: number;
   /** Share of the workers that is shut from 22:00 to 07:00; the simulation begins at 18:00. */
   nightly: number;
+  /** Peers that act while a requester is away, and as many that keep what was accepted; a third of the workers is willing. */
+  stewards: number;
+  /** All requesters leave for good a minute after the last job was posted. */
+  requestersLeave: boolean;
+  /** Every requester has seen so many valid results in a row of each sound worker before. */
+  history: number;
   hours: number;
   seed: number;
 }
 
 const hourMs = 3_600_000;
 const postEveryMs = 100;
+const vanishAfterMs = 60_000;
+const trusteeShare = 0.33;
 const startHour = 18;
 const shutHour = 22;
 const openHour = 31;
@@ -46,7 +54,9 @@ export function scenarioOf(options: StudyOptions): Scenario {
     regions: 3,
     kinds: { lying: Math.round(options.liars * workers), colluding: Math.round(options.colluders * workers) },
     hostile: {},
-    vanishing: 0,
+    ...(options.requestersLeave ? { vanishing: requesters, vanishAtMs: vanishAfterMs + 10_000 + options.jobs * postEveryMs } : { vanishing: 0 }),
+    trusteeShare: options.stewards > 0 ? trusteeShare : 0,
+    history: options.history,
     hiddenShare: 0,
     deniedShare: 0,
     clockSkewMs: 1_000,
@@ -65,6 +75,7 @@ export function scenarioOf(options: StudyOptions): Scenario {
       retries: 20,
       holders: 0,
       where: '',
+      ...(options.stewards > 0 ? { stewards: options.stewards, keepers: options.stewards } : {}),
     })),
     faults: { ...noFaults, crashesPerMinute: options.churn / 60, requestersStay: true, downMs: hourMs / 3 },
     ...(options.nightly > 0

@@ -12,6 +12,9 @@ const small: StudyOptions = {
   liars: 0,
   colluders: 0,
   nightly: 0,
+  stewards: 0,
+  requestersLeave: false,
+  history: 0,
   hours: 0.2,
   seed: 1,
 };

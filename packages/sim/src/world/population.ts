@@ -1,6 +1,6 @@
 import { signerFromSeed, type Crypto, type PeerId, type Random } from '@shoal/runtime';
 import { defaults, type EngineConfig } from '@shoal/engine';
-import { peerIdOf, type Holding } from '@shoal/protocol';
+import { peerIdOf, proveOperator, type Holding } from '@shoal/protocol';
 import { soundKinds, type WorkerKind } from '../behaviours/worker.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { holdingOf } from './job-specs.ts';
@@ -27,6 +27,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
   const kinds = Object.entries(scenario.kinds).flatMap(([kind, count]) => Array<WorkerKind>(count).fill(kind as WorkerKind));
   const workers = scenario.peers - scenario.requesters;
   while (kinds.length < workers) kinds.push('honest');
+  const colluder = makeSigner(randomStream(scenario.seed, 'operator').bytes(32));
   const people: Person[] = [];
   let sound = 0;
   for (let index = 0; index < scenario.peers; index += 1) {
@@ -38,14 +39,15 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
     const entrusts = (scenario.trusteeShare ?? 0) > 0;
     // Two run nothing and stay; others that run units as well may lend themselves, those who are needed do not.
     const onlyTrustee = entrusts && index >= scenario.peers - neededTrustees;
-    const isTrustee = onlyTrustee || (!isRequester && !needed && trustee < (scenario.trusteeShare ?? 0));
+    const operator = kind === 'colluding' && scenario.oneOperator === true ? { operator: proveOperator(colluder, peerIdOf(signer.publicKey)) } : {};
+    const isTrustee = onlyTrustee || (!isRequester && !needed && kind !== 'usurping' && trustee < (scenario.trusteeShare ?? 0));
     const denied = !needed && denies < scenario.deniedShare && people[0] !== undefined ? [peerIdOf(people[0].signer.publicKey)] : [];
     const labels = needed || gold < goldShare ? { tier: 'gold' } : { tier: 'silver' };
     people.push({
       index,
       signer,
       crypto,
-      config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, denied), ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
+      config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, denied), ...operator, ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
       fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
       holdings: [],

@@ -1,8 +1,8 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
-import type { Effect, JobLedger } from '@shoal/engine';
+import { Standings, type Effect, type JobLedger } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
 import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
-import { trueResult } from '../behaviours/worker.ts';
+import { soundKinds, trueResult } from '../behaviours/worker.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
 import { EventQueue } from './event-queue.ts';
@@ -223,7 +223,18 @@ export class World {
       if (person.needed) this.needed.add(peer);
       this.after(places.integer(joiningMs(scenario.peers)), () => peer.start());
     }
+    this.remember(scenario.history ?? 0);
     for (const [kind, count] of Object.entries(scenario.hostile)) for (let i = 0; i < count; i += 1) this.addHostile(kind as HostileKind, realCrypto ? signerFromSeed : standInSigner);
+  }
+
+  /** What requesters saw of the sound workers before this world began: it is in their journals. */
+  private remember(results: number): void {
+    if (results === 0) return;
+    for (const requester of this.peers.slice(0, this.scenario.requesters)) {
+      const standings = new Standings();
+      for (const { id, options } of this.peers.slice(this.scenario.requesters)) if (soundKinds.has(options.kind)) for (let i = 0; i < results; i += 1) standings.valid(id);
+      requester.journal.append(standings.takeNotes());
+    }
   }
 
   private addHostile(kind: HostileKind, makeSigner: (seed: Uint8Array) => Signer): void {

@@ -33,6 +33,9 @@ const killedBy: Record<string, number> = {
   'one slot too many': 1,
   'expired bids kept': 3,
   'abandoned and accepted alike': 20,
+  'reconcile forgets what the other side lacks': 26,
+  'units of a lost lease stay with it': 1,
+  'released workers keep their lease': 1,
 };
 
 function mutant(name: string, file: string, find: string, replace: string): Mutant {
@@ -78,4 +81,12 @@ export const mutants: readonly Mutant[] = [
   mutant('expired bids kept', 'worker/bid.ts', 'if (bid.until <= now) engine.bidding.delete(job)', 'if (bid.until <= 0) engine.bidding.delete(job)'),
   mutant('abandoned and accepted alike', 'requester/units.ts', 'if (job.settled.has(unit) || job.outcome !== \'open\') return;', "if (job.outcome !== 'open') return;"),
   mutant('released workers keep their lease', 'worker/lease.ts', "if (fact.kind === 'released' && fact.lease === job.lease && fact.worker === engine.self) leave(turn, job, fact.reason);", ''),
+  {
+    ...mutant('facts of stewards count without delegation', 'ledger/ledger.ts', 'if (!delegations.stewards.has(entry.author)) return delegations.park(entry);', ''),
+    also: { file: 'requester/authority.ts', find: '!ledger.isAuthority(entry.author)', replace: 'ledger.posted === undefined' },
+  },
+  mutant('two stewards act at once', 'steward/acting.ts', "goesBefore(job.ledger, from, engine.self)) return 'yield';", "goesBefore(job.ledger, from, engine.self)) return 'stay';"),
+  mutant('keeper says kept before it has it', 'steward/keep.ts', 'if (ok) {', 'if (ok || job.here.size >= 0) {'),
+  mutant('a discharge that got lost is never asked for', 'steward/watch.ts', 'if (now >= asksAt(job)) ask(turn, job);', ''),
+  mutant('one operator counts twice', 'verify/tally.ts', 'if (isIndependent(worker, group, originsOf)) group.add(worker);', 'group.add(worker);'),
 ];
