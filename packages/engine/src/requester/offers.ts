@@ -6,6 +6,7 @@ import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
+import { introduce } from '../roster/advertise.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
 import { award } from './leases.ts';
 import { seekCandidates } from './seek.ts';
@@ -37,6 +38,7 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
     const candidate = candidateOf(job, advert.author);
     candidate.state = 'asked';
     candidate.askedAt = now;
+    if (engine.config.members !== undefined && engine.roster.isLarge) introduce(turn, advert.author);
     effects.push({ type: 'send', to: advert.author, message: offerOf(job, posted) });
     engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
   }
@@ -83,7 +85,10 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
     const unsure = verdict.verdict === 'unknown' ? 1 : 0;
     items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure + engine.standings.unreliability(advert.author)) });
   }
-  return rank(items, random);
+  const ranked = rank(items, random);
+  // Two who need not be dialled come first: their answer is there soonest. No more than two: whom a job runs at must not depend on who connects to us.
+  const near = ranked.filter(({ author }) => engine.connected.has(author)).slice(0, engine.config.timings.spareOffers);
+  return [...near, ...ranked.filter((advert) => !near.includes(advert))];
 }
 
 function takeStandingBids(turn: Turn, job: RequestedJob, wanted: number): void {

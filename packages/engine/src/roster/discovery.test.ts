@@ -94,6 +94,19 @@ describe('in a large mesh', () => {
   });
 });
 
+it('a thousand names told by many peers at one public address are one source', () => {
+  const { mesh, peers } = meshOf(9, Array.from({ length: 8 }, () => ({ timings: { maxRoster: 20 } })));
+  const [victim, ...others] = peers as [TestPeer, ...TestPeer[]];
+  for (let i = 0; i < 200; i += 1) {
+    const sybil = new Puppet(mesh);
+    mesh.step(victim, { type: 'peer-connected', peer: sybil.id, address: `/ip4/203.0.113.${i % 250}/tcp/${4_001 + i}` });
+    sybil.advertise({ addresses: [`/ip4/198.51.${i}.1/tcp/4001`] }); // each claims another block
+  }
+  mesh.runUntil(() => false, 500);
+  expect(victim.engine.roster.size).toBe(20);
+  expect(others.every(({ id }) => victim.engine.roster.get(id) !== undefined)).toBe(true);
+});
+
 it('two halves of a small mesh that meet know of each other at once', () => {
   const { mesh, peers } = meshOf(6, [{}, {}, {}]);
   const others = new TestMesh(7);

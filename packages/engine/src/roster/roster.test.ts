@@ -32,7 +32,7 @@ describe('a roster that is full', () => {
 
   it('and from one block of addresses, however many neighbours tell of them', () => {
     const roster = new Roster(bounds);
-    const honest = Array.from({ length: 20 }, (_, i) => advert(`honest ${i}`, { addresses: [`/ip4/10.0.${i}.1/tcp/4001`] }));
+    const honest = Array.from({ length: 20 }, (_, i) => advert(`honest ${i}`, { addresses: [`/ip4/198.51.${i}.1/tcp/4001`] }));
     for (const [i, one] of honest.entries()) roster.add(one, now, via(`neighbour ${i}`));
     for (let i = 0; i < 500; i += 1) roster.add(advert(`sybil ${i}`, { addresses: [`/ip4/203.0.113.${i % 256}/tcp/${i + 1}`] }), now, via(`sybil ${i}`));
     expect(roster.size).toBe(40);
@@ -92,8 +92,8 @@ it('an advert that was long under way lives as much shorter', () => {
   expect(roster.get(late.author)?.expiresAt).toBe(now + 120_000 + 60_000); // as far as clocks may differ
 });
 
-it('blocks are the /24 of IPv4 and the /48 of IPv6', () => {
-  expect(blockOf(['/dns4/example.org/tcp/1', '/ip4/203.0.113.7/tcp/4001/p2p/x'])).toBe('203.0.113.0/24');
+it('blocks are of public addresses: the /24 of IPv4 and the /48 of IPv6', () => {
+  expect(blockOf(['/dns4/example.org/tcp/1', '/ip4/192.168.1.2/tcp/1', '/ip4/203.0.113.7/tcp/4001/p2p/x'])).toBe('203.0.113.0/24');
   expect(blockOf(['/ip6/2001:DB8:1:2::3/tcp/4001'])).toBe('2001:db8:1::/48');
   expect(blockOf([])).toBe('');
 });

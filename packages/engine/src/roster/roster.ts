@@ -6,9 +6,9 @@ import { blockOf } from './address-block.ts';
 export interface KnownAdvert extends Counted {
   receivedAt: number;
   expiresAt: number;
-  /** The peer from which it came; none for our own. */
-  via: PeerId | undefined;
-  /** Where it says that it can be dialled, roughly; empty where it does not say. */
+  /** Who told: a peer, or the block of public addresses at which it is seen; none for our own. */
+  source: string | undefined;
+  /** The block of public addresses at which it says that it can be dialled; no proof. Empty where it says none. */
   block: string;
 }
 
@@ -28,7 +28,7 @@ const spread = 0x9e3779b1;
 
 /**
  * The peers of which we hold a valid advert: all of a small mesh, a sample of a large one. When it is full, one of the
- * largest group is dropped, where a group is what one neighbour told or what claims one block of addresses: a flood of
+ * largest group is dropped, where a group is what one source told or what claims one block of addresses: a flood of
  * names makes room for itself, and what is dropped comes again. Not the stalest: the freshest of the mesh would be known to
  * all then, and the others to nobody.
  */
@@ -46,7 +46,7 @@ export class Roster {
   }
 
   /** Keeps the advert if it is newer than what is held of that peer. `clockAheadMs`: of our time over the clock that others see. */
-  add(advert: Counted, now: number, via?: PeerId, clockAheadMs = 0): boolean {
+  add(advert: Counted, now: number, source?: string, clockAheadMs = 0): boolean {
     const known = this.byPeer.get(advert.author);
     const { seq, at, ttlMs, addresses } = advert.value;
     if (known !== undefined && known.value.seq >= seq) return false;
@@ -55,7 +55,7 @@ export class Roster {
     // Passed on late, it lives as much shorter, as far as clocks may be believed.
     const expiresAt = Math.min(now, at + clockAheadMs + limits.maxClockSkewMs) + ttlMs;
     if (ttlMs >= this.bounds.sampledTtlMs) this.sampled += 1;
-    this.byPeer.set(advert.author, { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, via, block: blockOf(addresses) });
+    this.byPeer.set(advert.author, { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, source, block: blockOf(addresses) });
     this.sorted = undefined;
     this.weigh();
     return true;
@@ -135,9 +135,9 @@ export class Roster {
   }
 }
 
-function groupsOf({ via, block }: KnownAdvert): string[] {
-  if (via === undefined) return [];
-  return block === '' ? [via] : [via, block];
+function groupsOf({ source, block }: KnownAdvert): string[] {
+  if (source === undefined) return [];
+  return block === '' || block === source ? [source] : [source, block];
 }
 
 /** Its own copy: an advert of half a kilobyte must not hold the message of a megabyte in which it came. */
