@@ -6,6 +6,9 @@ import { noFaults, type Scenario, type SimJob } from './scenario/scenario.ts';
 import { specOf } from './world/job-specs.ts';
 import { World } from './world/world.ts';
 
+/** Seconds of the machine, where others use it too. */
+const timeout = 300_000;
+
 function worldOf(peers: number, timings: Partial<Timings>, seed = 1): World {
   const scenario: Scenario = {
     seed, peers, requesters: 1, regions: 3, kinds: {}, hostile: {}, vanishing: 0, hiddenShare: 0, deniedShare: 0, clockSkewMs: 1_000, clockDrift: 0, slots: 1,
@@ -23,7 +26,7 @@ function secondsUntil(world: World, holds: () => boolean, mostSeconds: number): 
   return (world.elapsedMs - from) / 1_000;
 }
 
-test('two halves that were cut become one again: each advert is known to all within thirty seconds', () => {
+test('two halves that were cut become one again: each advert is known to all within thirty seconds', { timeout }, () => {
   const world = worldOf(60, {});
   world.runTo(60_000);
   expect(isFull(world)).toBe(true);
@@ -58,7 +61,7 @@ function secondsToBid(world: World, number: number): number {
 /** Each peer knows a part of the others. */
 const sampled: Partial<Timings> = { largeMeshPeers: 30, smallMeshPeers: 10, maxRoster: 50, shuffleEveryMs: 20_000 };
 
-test('in a large mesh traffic does not grow with the mesh, and one peer among all gets the job within seconds', () => {
+test('in a large mesh traffic does not grow with the mesh, and one peer among all gets the job within seconds', { timeout }, () => {
   const perMinute = [150, 300].map((peers) => {
     const world = worldOf(peers, sampled);
     for (const { index, options } of world.peers) options.config.labels = { number: `${index}` };
