@@ -42,7 +42,9 @@ export class Outbox {
   /** States a fact about a job, and sends it to those peers once it is durable. Facts for the same peers share an entry. */
   state(job: Cid, fact: Fact, to: readonly PeerId[]): void {
     const role = roleOf(fact);
-    const key = `${role}/${job}/${[...to].sort().join(',')}`;
+    // A delegation is shown to whoever is to believe a steward: it travels without the rest.
+    const part = fact.kind === 'delegated' ? fact.kind : '';
+    const key = `${role}${part}/${job}/${[...to].sort().join(',')}`;
     const pending = this.pending.get(key) ?? { role, job, facts: [], to: new Set(to) };
     pending.facts.push(bounded(fact));
     this.pending.set(key, pending);
