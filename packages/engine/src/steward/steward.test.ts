@@ -67,6 +67,9 @@ describe('stewards', () => {
     expect(trustees.some((peer) => acceptedAt(peer, job) === units)).toBe(true);
     const ran = mesh.executed.length;
     expect(ran).toBeLessThanOrEqual(2 * units + 4); // what was on its way when the requester fell
+    mesh.runUntil(() => false, 120_000);
+    expect(actingFor(trustees, job)).toEqual([]);
+    for (const peer of trustees) expect(peer.engine.stewarded.get(job)?.ledger.delegations.acted.size ?? 1).toBe(1); // no other took it up again
     mesh.restart(requester);
     expect(mesh.runUntil(() => requester.engine.requested.get(job)?.outcome === 'done', 60_000)).toBe(true);
     expect(acceptedAt(requester, job)).toBe(units);

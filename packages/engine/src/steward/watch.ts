@@ -1,6 +1,8 @@
 import type { PeerId } from '@shoal/runtime';
+import { unitCount } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
+import { settlementOf } from '../ledger/unit-facts.ts';
 import { recoverRequested } from '../requester/recover.ts';
 import { leave } from '../worker/lease.ts';
 import { beginActing } from './acting.ts';
@@ -19,7 +21,13 @@ export function watchOver({ engine }: Turn, job: StewardedJob): void {
 function actsAt({ self, config, requested }: Turn['engine'], job: StewardedJob): number {
   const rank = job.ledger.delegations.rankOf(self);
   const isActing = requested.has(job.job);
-  return rank < 0 || job.isOver || isActing ? Number.POSITIVE_INFINITY : job.actsUntil + rank * config.timings.actingForMs;
+  return rank < 0 || job.isOver || isActing || isLookedAfter(job) ? Number.POSITIVE_INFINITY : job.actsUntil + rank * config.timings.actingForMs;
+}
+
+/** A steward before us brought the job to its end: to act again would only take our own votes from what it accepted. */
+function isLookedAfter({ ledger, spec, requester }: StewardedJob): boolean {
+  if (ledger.delegations.acted.size === 0 || ledger.units.size < unitCount(spec)) return false;
+  return ledger.units.values().every((facts) => settlementOf(facts, requester) !== undefined);
 }
 
 /** The timer: the requester has been gone for too long, or for ever. */
