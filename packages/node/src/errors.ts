@@ -20,6 +20,7 @@ export type NodeErrorCode =
   | 'output-path-unsafe'
   | 'job-incomplete'
   | 'test-failed'
+  | 'engine-not-installed'
   | 'interrupted'
   | 'child-failed'
   | 'demo-wrong'

@@ -5,3 +5,4 @@ export { joinMesh } from './members/membership-file.ts';
 export { agent, peerDefaults } from './defaults.ts';
 export { PeerError, type PeerErrorCode } from './errors.ts';
 export { tryProgram, type TriedUnit, type TryOptions, type TryReport, type TryRequest } from './try/try-program.ts';
+export { engineNamed, enginesFolderOf, listEngines, type EngineView } from './engines.ts';

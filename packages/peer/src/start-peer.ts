@@ -5,6 +5,7 @@ import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/prot
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
 import { createSandbox } from '@shoal/sandbox';
+import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
 import { minIsolationOf } from './compose/walls.ts';
@@ -60,7 +61,7 @@ async function startExecutor(options: PeerOptions): Promise<Executor | undefined
     clock: systemClock,
     logger: options.logger ?? silentLogger,
     // Beside the store, whose files are linked there.
-    ...(options.dataDir === undefined ? {} : { inputFolder: join(options.dataDir, 'sandbox') }),
+    ...(options.dataDir === undefined ? {} : { inputFolder: join(options.dataDir, 'sandbox'), enginesFolder: enginesFolderOf(options.dataDir) }),
   });
   await executor.start();
   if (options.cpuShare !== undefined) executor.setCpuShare?.(options.cpuShare);

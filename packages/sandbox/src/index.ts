@@ -3,3 +3,4 @@ export { describeEngine, engineCatalogue, type EngineDescription, type EngineNam
 export { createSandbox, type SandboxOptions } from './engines/executor.ts';
 export { ProgramError, type ProgramErrorCode } from './programs/errors.ts';
 export { prepareProgram, programEndings, type PreparedProgram } from './programs/prepare.ts';
+export { findPackages, type FoundPackages } from './engines/packages.ts';

@@ -73,6 +73,12 @@ export const childMaxUnits = 10_000;
 export const childMaxModules = 4;
 /** Executions that wait for a slot; the engine's window keeps it far lower. */
 export const maxQueuedExecutions = 10_000;
+/** What /in, /out and /tmp of an engine that is no WASI command may hold, each: disks in memory, which the machine's owner lends. */
+export const hostedDiskBytes = 1024 * 1024 * 1024;
+
+/** JavaScript heap of a child of such an engine: inputs pass through it. */
+export const hostedHeapMegabytes = 2048;
+
 /** JavaScript heap of a child: the WASI state; the guest's memory is outside it. */
 export const childHeapMegabytes = 128;
 /** Progress is told at most once in that time. */

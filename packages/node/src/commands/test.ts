@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../cli/context.ts';
-import { withCommonOptions, withExamples } from '../cli/options.ts';
+import { withExamples, withPeerOptions } from '../cli/options.ts';
 import { collect, collectPairs, parseBytes, parseDuration, parseInteger } from '../cli/parse.ts';
 import type { TestOptions } from '../try/options.ts';
 
 export function registerTest(program: Command, context: Context): void {
-  const command = withCommonOptions(
+  const command = withPeerOptions(
     program
       .command('test')
       .description('run a program here, alone, in exactly the sandbox in which peers would run it')

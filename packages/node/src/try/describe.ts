@@ -22,6 +22,10 @@ export function describeUnit({ unit, input, outcome, deterministic, difference }
   return [`${style.bold(`unit ${unit}`)}${input === undefined ? '' : ` ${printableLine(input)}`}: ${parts.join(', ')}`];
 }
 
-export function movableText({ engine, checkpoint }: TryReport): string {
+/** Undefined where nobody looked: every unit ran once only. */
+export function movableText({ engine, checkpoint }: TryReport, units: readonly TriedUnit[]): string | undefined {
+  const why = units.find(({ unmovable }) => unmovable !== undefined)?.unmovable;
+  if (why !== undefined) return `movable: no, ${printableLine(why)}; a run that is cut off begins anew`;
+  if (checkpoint && units.every(({ deterministic }) => deterministic === undefined)) return undefined;
   return checkpoint ? 'movable: yes, its runs can be saved and go on elsewhere' : `movable: no, runs of the engine ${engine} cannot be saved: they begin anew elsewhere`;
 }

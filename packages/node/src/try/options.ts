@@ -1,7 +1,7 @@
-import type { CommonOptions } from '../cli/options.ts';
+import type { PeerCommandOptions } from '../cli/options.ts';
 
 /** What `shoal test` is told. */
-export interface TestOptions extends CommonOptions {
+export interface TestOptions extends PeerCommandOptions {
   input?: string[];
   count?: number;
   engine?: string;

@@ -22,7 +22,7 @@ export async function saveUnit({ unit, input, outcome }: TriedUnit, folder: stri
 }
 
 /** A unit for programs to read; bytes as base64, where they were not written to a folder. */
-export function toJson({ unit, input, outcome, deterministic, difference }: TriedUnit, withOutput: boolean): Record<string, unknown> {
+export function toJson({ unit, input, outcome, deterministic, difference, unmovable }: TriedUnit, withOutput: boolean): Record<string, unknown> {
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   return {
     unit,
@@ -30,6 +30,7 @@ export function toJson({ unit, input, outcome, deterministic, difference }: Trie
     ok: outcome.ok,
     deterministic,
     difference,
+    unmovable,
     usage: outcome.usage,
     log: new TextDecoder().decode(outcome.log),
     ...(outcome.ok

@@ -1,4 +1,4 @@
-import { type TriedUnit, type TryReport, tryProgram } from '@shoal/peer';
+import { enginesFolderOf, type TriedUnit, type TryReport, tryProgram } from '@shoal/peer';
 import type { Context } from '../cli/context.ts';
 import { existing } from '../cli/files.ts';
 import { interruptible } from '../cli/interrupt.ts';
@@ -25,6 +25,7 @@ export async function testProgram(context: Context, file: string, args: string[]
     program,
     args,
     inputs,
+    enginesFolder: enginesFolderOf(options.dataDir),
     ...pick(options),
   };
   const onReady = (ready: TryReport): void => {
@@ -44,8 +45,9 @@ export async function testProgram(context: Context, file: string, args: string[]
   } finally {
     live.end();
   }
-  if (isJson) out.line(JSON.stringify({ ...report, movable: report?.checkpoint, units: units.map((unit) => toJson(unit, options.out === undefined)) }));
-  else if (report !== undefined) err.line(err.style.dim(movableText(report)));
+  if (isJson) out.line(JSON.stringify({ ...report, movable: report?.checkpoint === true && units.every(({ unmovable }) => unmovable === undefined), units: units.map((unit) => toJson(unit, options.out === undefined)) }));
+  const movable = report === undefined || isJson ? undefined : movableText(report, units);
+  if (movable !== undefined) err.line(err.style.dim(movable));
   judge(units);
 }
 

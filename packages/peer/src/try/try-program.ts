@@ -1,4 +1,4 @@
-import { silentLogger, systemClock, systemCrypto, type Cid, type ExecutionInput, type ExecutionOutcome, type Executor, type PeerId } from '@shoal/runtime';
+import { silentLogger, systemClock, systemCrypto, type Cid, type ExecutionCheckpoints, type ExecutionInput, type ExecutionOutcome, type Executor, type PeerId } from '@shoal/runtime';
 import { createSandbox, describeEngine, prepareProgram, type PreparedProgram } from '@shoal/sandbox';
 import { peerDefaults } from '../defaults.ts';
 import { argumentsOf, unitVariables } from '../run/inputs.ts';
@@ -19,6 +19,8 @@ export interface TryRequest {
   memoryBytes?: number;
   wallMs?: number;
   outputBytes?: number;
+  /** Where engines of a peer's own are installed. */
+  enginesFolder?: string;
   /** Run every unit only once: whether it is deterministic is not found out. */
   once?: boolean;
 }
@@ -32,13 +34,15 @@ export interface TriedUnit {
   deterministic?: boolean;
   /** What differed. */
   difference?: string;
+  /** Why its run cannot be saved and go on elsewhere; absent where it can, or where nobody looked. */
+  unmovable?: string;
 }
 
 export interface TryReport {
   program: string;
   engine: string;
   isolation: string;
-  /** Whether the engine claims that runs can be saved and go on elsewhere. */
+  /** Whether runs of the engine can be saved and go on elsewhere, unless a unit says why not. */
   checkpoint: boolean;
 }
 
@@ -54,7 +58,7 @@ export async function* tryProgram(request: TryRequest, options: TryOptions): Asy
   const prepared = await prepareProgram(request.program, { engine: request.engine, signal: options.signal });
   const paths = (await Promise.all((request.inputs ?? []).map(filesOf))).flat();
   const count = paths.length > 0 ? paths.length : (request.count ?? 1);
-  const executor = createSandbox({ slots: 1, clock: systemClock, logger: silentLogger });
+  const executor = createSandbox({ enginesFolder: request.enginesFolder, slots: 1, clock: systemClock, logger: silentLogger });
   await executor.start({ signal: options.signal });
   try {
     const { isolation } = executor.info();
@@ -86,9 +90,19 @@ async function tryUnit(unitTry: UnitTry): Promise<TriedUnit> {
   const outcome = await runOnce(unitTry, 'first');
   const tried: TriedUnit = { unit, ...(input === undefined ? {} : { input: input.path.slice('/in/'.length) }), outcome };
   if (request.once === true || (!outcome.ok && !outcome.failure.deterministic)) return tried;
-  const difference = differenceOf(outcome, await runOnce(unitTry, 'second'));
-  return { ...tried, deterministic: difference === undefined, ...(difference === undefined ? {} : { difference }) };
+  const second = await runOnce(unitTry, 'second');
+  const difference = differenceOf(outcome, second);
+  const unmovable = second.usage.unmovable?.text;
+  return {
+    ...tried,
+    deterministic: difference === undefined,
+    ...(difference === undefined ? {} : { difference }),
+    ...(unmovable === undefined ? {} : { unmovable }),
+  };
 }
+
+/** The second run is made ready to be saved, as peers do it, which also says whether that can be done; it never is. */
+const neverSaved: ExecutionCheckpoints = { everyMs: 3_600_000, share: 0.01, save: () => Promise.resolve(), stop: new AbortController().signal };
 
 /** Another submitter gets another process: nothing of the first run is there in the second. */
 function runOnce({ executor, request, prepared, unit, count, input, options }: UnitTry, submitter: 'first' | 'second'): Promise<ExecutionOutcome> {
@@ -108,6 +122,6 @@ function runOnce({ executor, request, prepared, unit, count, input, options }: U
         logBytes: peerDefaults.unitLogBytes,
       },
     },
-    { signal, ...(onProgress === undefined || submitter === 'second' ? {} : { onProgress: (fraction, text) => onProgress(unit, fraction, text) }) },
+    submitter === 'second' ? { signal, checkpoints: neverSaved } : { signal, onProgress: (fraction, text) => onProgress?.(unit, fraction, text) },
   );
 }

@@ -95,7 +95,8 @@ export interface UnitReport {
   failure?: { code: ExecutionFailureCode; message: string; deterministic: boolean };
   inputBytes: number;
   peakMemoryBytes: number;
-  fuel: number;
+  /** Absent where the engine does not meter. */
+  fuel?: number;
   /** Why it could not be made movable, by code. */
   unmovable?: Unmovable;
   /** The snapshot could not be used: nothing was run. */

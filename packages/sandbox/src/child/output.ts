@@ -31,6 +31,8 @@ export class StdoutSender {
 
 /** A line on stderr that begins so is progress: `shoal:progress 0.25 reading`. It is no part of the log. */
 const progressPrefix = 'shoal:progress ';
+/** Engines may give their programs another clock than this. */
+const now = performance.now.bind(performance);
 const maxProgressLineBytes = 256;
 const newline = 10;
 
@@ -113,9 +115,9 @@ export class LogSender {
   #progress(line: Uint8Array): boolean {
     const note = parseProgress(new TextDecoder().decode(line).trimEnd());
     if (note === undefined) return false;
-    const now = performance.now();
-    if (now - this.#lastProgressMs >= progressIntervalMs || note.fraction === 1) {
-      this.#lastProgressMs = now;
+    const nowMs = now();
+    if (nowMs - this.#lastProgressMs >= progressIntervalMs || note.fraction === 1) {
+      this.#lastProgressMs = nowMs;
       this.#channel.sendJson(toParent.progress, note);
     }
     return true;

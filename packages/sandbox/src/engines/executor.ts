@@ -2,18 +2,25 @@ import type { ExecutionOutcome, ExecutionRequest, Executor, ExecutorInfo } from 
 import { createWasmExecutor, type WasmExecutorOptions } from '../executor.ts';
 import { describeEngine, type EngineDescription } from './catalogue.ts';
 import { failedOutcome } from './failed.ts';
+import { findOptionalEngines } from './optional.ts';
 import { quickjs, ScriptEngine } from './script.ts';
 
-export type SandboxOptions = WasmExecutorOptions;
+export interface SandboxOptions extends WasmExecutorOptions {
+  /** Where engines were installed for this peer alone, beside those of the project. */
+  enginesFolder?: string | undefined;
+}
 
 type Execute = Executor['execute'];
 
 /** Every engine of this peer behind the one port; a request names the engine that it wants. */
 class Sandbox implements Executor {
+  readonly #options: SandboxOptions;
   readonly #wasm: Executor;
-  readonly #engines = new Map<string, { execute: Execute }>();
+  readonly #engines = new Map<string, { execute: Execute; stop?: () => Promise<void> }>();
+  #absent = new Map<string, string>();
 
   constructor(options: SandboxOptions) {
+    this.#options = options;
     this.#wasm = createWasmExecutor(options);
     this.#engines.set('wasm', this.#wasm);
     this.#engines.set('quickjs-1', new ScriptEngine(this.#wasm, quickjs));
@@ -21,10 +28,16 @@ class Sandbox implements Executor {
 
   async start(options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#wasm.start(options);
+    const { nodePath = process.execPath, clock, enginesFolder } = this.#options;
+    const { isolation } = this.#wasm.info();
+    const { engines, absent } = await findOptionalEngines({ isolation, nodePath, clock, enginesFolder });
+    for (const [name, engine] of engines) this.#engines.set(name, engine);
+    this.#absent = absent;
   }
 
-  stop(): Promise<void> {
-    return this.#wasm.stop();
+  async stop(): Promise<void> {
+    // The engine for WebAssembly is among them.
+    await Promise.all([...this.#engines.values()].map((engine) => engine.stop?.()));
   }
 
   pause(): void {
@@ -49,7 +62,8 @@ class Sandbox implements Executor {
     const name = request.engine ?? 'wasm';
     const engine = this.#engines.get(name);
     if (engine !== undefined) return engine.execute(request, options);
-    return failedOutcome('program-invalid', `this peer has no engine ${name} (it has ${[...this.#engines.keys()].join(', ')})`, false);
+    const why = this.#absent.get(name) ?? `it has ${[...this.#engines.keys()].join(', ')}`;
+    return failedOutcome('program-invalid', `this peer has no engine ${name}: ${why}`, false);
   }
 }
 

@@ -23,10 +23,10 @@ export interface CommandOptions {
 }
 
 /** Somebody without rights and files. */
-const nobody = '65534';
+export const nobody = '65534';
 
 /** Where the child finds its things inside bubblewrap's root. */
-const inside = { node: '/node', code: '/shoal/code', package: '/shoal/package.json', inputs: '/shoal/inputs' };
+export const inside = { node: '/node', code: '/shoal/code', package: '/shoal/package.json', inputs: '/shoal/inputs' };
 
 /** In a command: the folder in which one child finds the inputs that lie in files. Each child has its own. */
 const inputsHere = '{inputs}';
@@ -56,15 +56,15 @@ function nodeArguments(code: string, packageJson: string, inputs: string, entry:
 }
 
 /** Lowest priority, no core dumps, no file growth, dying with the parent. */
-function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean): string[] {
+export function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean, maxFileBytes = 0): string[] {
   const words: string[] = [];
   if (nice !== undefined) words.push(nice, '-n', '19');
-  if (prlimit !== undefined) words.push(prlimit, '--core=0', '--fsize=0', '--nofile=256', `--data=${childMemoryBackstopBytes}`);
+  if (prlimit !== undefined) words.push(prlimit, '--core=0', `--fsize=${maxFileBytes}`, '--nofile=256', `--data=${childMemoryBackstopBytes}`);
   if (setpriv !== undefined && !diesByItself) words.push(setpriv, '--no-new-privs', '--pdeathsig', 'KILL');
   return words;
 }
 
-function command(words: string[], seccomp?: Uint8Array): Command {
+export function command(words: string[], seccomp?: Uint8Array): Command {
   const [file, ...args] = words;
   return { file: file as string, args, seccomp };
 }

@@ -3,6 +3,8 @@ export interface CallNumbers {
   /** AUDIT_ARCH of the kernel. */
   arch: number;
   allowed: Readonly<Record<string, number>>;
+  /** Allowed where an engine needs files of its own. */
+  files: Readonly<Record<string, number>>;
   /** Allowed only for making a thread of the same process. */
   clone: number;
 }
@@ -10,6 +12,11 @@ export interface CallNumbers {
 /** Numbers of x86-64. */
 const x64: CallNumbers = {
   arch: 0xc000003e,
+  files: {
+    stat: 4, lstat: 6, pwrite64: 18, flock: 73, fsync: 74, fdatasync: 75, ftruncate: 77, rename: 82, mkdir: 83, rmdir: 84, unlink: 87, chmod: 90, fchmod: 91,
+    sysinfo: 99, statfs: 137, fstatfs: 138, getdents64: 217, fadvise64: 221, mkdirat: 258, unlinkat: 263, renameat: 264, fchmodat: 268, fallocate: 285,
+    preadv: 295, pwritev: 296, sched_setaffinity: 203, renameat2: 316,
+  },
   clone: 56,
   allowed: {
     read: 0,
@@ -88,6 +95,10 @@ const x64: CallNumbers = {
 /** Numbers of arm64. */
 const arm64: CallNumbers = {
   arch: 0xc00000b7,
+  files: {
+    flock: 32, mkdirat: 34, unlinkat: 35, renameat: 38, statfs: 43, fstatfs: 44, ftruncate: 46, fallocate: 47, fchmod: 52, fchmodat: 53, getdents64: 61,
+    pwrite64: 68, preadv: 69, pwritev: 70, fsync: 82, fdatasync: 83, sched_setaffinity: 122, sysinfo: 179, fadvise64: 223, renameat2: 276,
+  },
   clone: 220,
   allowed: {
     getcwd: 17,

@@ -22,13 +22,14 @@ const firstX32 = 0x40000000;
 
 /**
  * A filter that allows a list of system calls and the making of threads; every other call seems not to exist.
+ * `withFiles`: engines may also write files, on the disks in memory that their walls give them.
  * Undefined where the architecture's numbers are not known.
  */
-export function seccompFilter(arch: string): Uint8Array | undefined {
+export function seccompFilter(arch: string, withFiles = false): Uint8Array | undefined {
   const numbers = callNumbers[arch];
   if (numbers === undefined) return undefined;
   const program: [code: number, yes: number, no: number, value: number][] = [];
-  const calls = Object.values(numbers.allowed);
+  const calls = [...Object.values(numbers.allowed), ...(withFiles ? Object.values(numbers.files) : [])];
   program.push([loadWord, 0, 0, offsetOfArch]);
   program.push([jumpEqual, 1, 0, numbers.arch]);
   program.push([giveBack, 0, 0, kill]);

@@ -40,12 +40,13 @@ function readFailure(value: unknown): UnitReport['failure'] {
 /** Reads a child's report; undefined when it is malformed. */
 export function readReport(bytes: Uint8Array): UnitReport | undefined {
   const value = parse(bytes);
-  if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes']) || !isCount(value['fuel'])) return undefined;
-  const { unmovable, unfit } = value;
+  if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes'])) return undefined;
+  const { unmovable, unfit, fuel } = value;
+  if (fuel !== undefined && !isCount(fuel)) return undefined;
   const usage = {
     inputBytes: value['inputBytes'],
     peakMemoryBytes: value['peakMemoryBytes'],
-    fuel: value['fuel'],
+    ...(fuel === undefined ? {} : { fuel }),
     ...(typeof unmovable === 'string' && Object.hasOwn(reasonTexts, unmovable) ? { unmovable: unmovable as Unmovable } : {}),
     ...(typeof unfit === 'string' ? { unfit: unfit.slice(0, maxFailureTextChars) } : {}),
   };
