@@ -5,18 +5,20 @@ import { parseModule } from '../parse.ts';
 import { rewriteModule } from '../rewrite.ts';
 import { Writer } from '../writer.ts';
 
-/** Runs code that has one local of each of `locals`; gives the first 16 bytes of memory, as hexadecimal. */
+/** Functions that it may call: 1 gives the vector that it is given, 2 one that it divides. Runs code that has one local of each of `locals`; gives the first 16 bytes of memory, as hexadecimal. */
 function shows(code: number[], locals: number[] = []): string {
   const out = new Writer().u8(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const add = (id: number, content: Writer): void => void out.u8(id).sized(content);
-  add(section.type, new Writer().u8(1, functionForm, 0, 0));
-  add(section.function, new Writer().u8(1, 0));
+  add(section.type, new Writer().u8(3, functionForm, 0, 0, functionForm, 1, valueType.v128, 1, valueType.v128, functionForm, 0, 1, valueType.v128));
+  add(section.function, new Writer().u8(3, 0, 1, 2));
   add(section.memory, new Writer().u8(1, 0, 1));
   add(section.global, new Writer().u8(1, valueType.f64, 1, ...zero, op.end));
   add(section.export, new Writer().u8(2).name('memory').u8(kind.memory, 0).name('run').u8(kind.function, 0));
   const body = new Writer().u32(locals.length);
   for (const type of locals) body.u8(1, type);
-  add(section.code, new Writer().u8(1).sized(body.u8(...code, op.end)));
+  const identity = new Writer().u8(0, op.localGet, 0, op.end);
+  const giver = new Writer().u8(0, ...divided, op.end);
+  add(section.code, new Writer().u8(3).sized(body.u8(...code, op.end)).sized(identity).sized(giver));
   add(section.data, new Writer().u8(1, 0, op.i32Const, 32, op.end, 8, ...payload));
   const { exports } = new wasm.Instance(new wasm.Module(rewriteModule(parseModule(new Uint8Array(out.finish())), 1)), {});
   const fuel = exports['shoal:fuel'] as { value: bigint };
@@ -38,6 +40,14 @@ const load = [op.i32Const, 32, 0x2b, 3, 0];
 const store = [0x39, 3, 0];
 /** 0 / 0 */
 const made = [...zero, ...zero, 0xa3];
+
+const vector = (...bytes: number[]): number[] => [op.prefixVector, 12, ...bytes];
+const wide = (code: number): number[] => [op.prefixVector, ...new Writer().u32(code).finish()];
+const storeVector = [...wide(11), 4, 0];
+const zeros = vector(...Array.from({ length: 16 }, () => 0));
+const ones = vector(...Array.from({ length: 16 }, () => 0xff));
+/** 0 / 0 in four lanes. */
+const divided = [...zeros, ...zeros, ...wide(231)];
 
 test.each([
   ['a store', [...at0, ...made, ...store], canonical],
@@ -61,20 +71,28 @@ test('a NaN through a loop is canonical where it leaves it', () => {
   expect(shows([...loop, ...at0, op.localGet, 0, ...store], [valueType.f64])).toBe(canonical + nothing);
 });
 
-const vector = (...bytes: number[]): number[] => [op.prefixVector, 12, ...bytes];
-const wide = (code: number): number[] => [op.prefixVector, ...new Writer().u32(code).finish()];
-const storeVector = [...wide(11), 4, 0];
-const zeros = vector(...Array.from({ length: 16 }, () => 0));
-const ones = vector(...Array.from({ length: 16 }, () => 0xff));
-
 test('lanes are canonical, each width its own way', () => {
   expect(shows([...at0, ...zeros, ...zeros, ...wide(231), ...storeVector])).toBe('0000c07f'.repeat(4));
   expect(shows([...at0, ...zeros, ...zeros, ...wide(243), ...storeVector])).toBe(canonical.repeat(2));
 });
 
+test.each([
+  ['a block', [op.block, valueType.v128, ...divided, op.end]],
+  ['a jump', [op.block, valueType.v128, ...divided, op.br, 0, op.end]],
+  ['a jump that is taken or not', [op.block, valueType.v128, ...divided, op.i32Const, 1, op.brIf, 0, op.end]],
+  ['a jump by a table', [op.block, valueType.v128, ...divided, op.i32Const, 0, op.brTable, 0, 0, op.end]],
+  ['a branch', [op.i32Const, 1, op.if, valueType.v128, ...divided, op.else, ...zeros, op.end]],
+  ['the other branch', [op.i32Const, 0, op.if, valueType.v128, ...zeros, op.else, ...divided, op.end]],
+  ['an argument', [...divided, op.call, 1]],
+  ['a result', [op.call, 2]],
+  ['a select', [...divided, ...ones, op.i32Const, 1, 0x1b]],
+])('lanes are canonical through %s', (_what, code) => {
+  expect(shows([...at0, ...code, ...storeVector])).toBe('0000c07f'.repeat(4));
+});
+
 test('a vector of integers that look like NaNs is left alone, in a local that held floats as well', () => {
-  const divided = [...zeros, ...zeros, ...wide(231), op.localSet, 0];
+  const floats = [...divided, op.localSet, 0];
   const integers = [...ones, op.localSet, 0];
-  expect(shows([...divided, ...integers, ...at0, op.localGet, 0, ...storeVector], [valueType.v128])).toBe('ff'.repeat(16));
-  expect(shows([...integers, ...divided, ...at0, op.localGet, 0, ...storeVector], [valueType.v128])).toBe('0000c07f'.repeat(4));
+  expect(shows([...floats, ...integers, ...at0, op.localGet, 0, ...storeVector], [valueType.v128])).toBe('ff'.repeat(16));
+  expect(shows([...integers, ...floats, ...at0, op.localGet, 0, ...storeVector], [valueType.v128])).toBe('0000c07f'.repeat(4));
 });
