@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { cleanUp } from './net/cleanup.ts';
 import { whyNot } from './net/able.ts';
+import { claim, release } from './run/alone.ts';
 import { runScenario } from './run/run.ts';
 import type { Verdict } from './run/scenario.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -29,6 +30,11 @@ async function main(): Promise<number> {
     process.stdout.write(json ? `${JSON.stringify({ skipped: why })}\n` : `Skipped. ${why}\n`);
     return 0;
   }
+  const other = await claim();
+  if (other !== undefined) {
+    process.stderr.write(`A lab is running already, as process ${other}. Wait for it, or end it with: kill ${other}\n`);
+    return 1;
+  }
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort());
   const verdicts: Verdict[] = [];
@@ -40,6 +46,7 @@ async function main(): Promise<number> {
     tell(verdict, logs);
   }
   await cleanUp();
+  await release();
   const failed = verdicts.filter(({ passed }) => !passed).length;
   const seconds = verdicts.reduce((sum, verdict) => sum + verdict.seconds, 0);
   if (!json) process.stdout.write(`${verdicts.length - failed} of ${chosen.length} hold, ${seconds.toFixed(0)} s\n`);

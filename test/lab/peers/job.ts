@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JobView } from '@shoal/peer';
 import { programPath } from '@shoal/workloads';
 import type { Lab } from '../net/lab.ts';
 import type { LabPeer } from './peer.ts';
@@ -14,6 +15,8 @@ export interface Flights {
 }
 
 const airports = ['AMS', 'BER', 'CDG', 'DUB', 'EDI', 'FRA', 'GVA', 'HEL'];
+/** Longer than this no job of the lab takes when nothing holds it up. */
+const patienceMs = 100_000;
 const daysInMonth = 28;
 
 export async function makeFlights(lab: Lab, shards: number, rowsEach: number): Promise<Flights> {
@@ -57,7 +60,17 @@ export async function postFlights(requester: LabPeer, dataset: string, options: 
 /** Waits for the job and checks its totals; resolves with the seconds since this was called. */
 export async function checkFlights(requester: LabPeer, job: string, flights: Flights, signal: AbortSignal): Promise<number> {
   const begin = performance.now();
-  for await (const view of requester.client.watch(job, { signal })) {
+  let seen: JobView | undefined;
+  const late = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  try {
+    for await (const view of requester.client.watch(job, { signal: late })) seen = view;
+  } catch (error) {
+    if (!late.aborted) throw error;
+    const { units } = await requester.client.job(job);
+    const open = units.filter(({ state }) => state !== 'accepted').slice(0, 3);
+    throw new Error(`the job stands still after ${patienceMs / 1_000} s: ${JSON.stringify({ accepted: seen?.accepted, units: seen?.units, workers: seen?.workers, open })}`, { cause: error });
+  }
+  for (const view of seen === undefined ? [] : [seen]) {
     if (view.state === 'failed' || view.state === 'cancelled') {
       const { units } = await requester.client.job(job);
       throw new Error(`the job is ${view.state}: ${JSON.stringify(units.find(({ reason }) => reason !== undefined)?.reason)}`);

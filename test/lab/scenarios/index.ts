@@ -1,8 +1,10 @@
 import type { Scenario } from '../run/scenario.ts';
+import { hostile } from './hostile.ts';
+import { ipv6 } from './ipv6.ts';
 import { lan } from './lan.ts';
 import { links } from './links.ts';
 import { nat } from './nat.ts';
 import { partition } from './partition.ts';
 
 /** In the order in which they run: what the others stand on comes first. */
-export const scenarios: readonly Scenario[] = [...lan, ...nat, ...links, ...partition];
+export const scenarios: readonly Scenario[] = [...lan, ...nat, ...ipv6, ...links, ...partition, ...hostile];
