@@ -1,5 +1,6 @@
 import { startPeer } from '../peers/peer.ts';
 import { checkFlights, heardOf, holdFlights, makeFlights, postFlights } from '../peers/job.ts';
+import { until } from '../peers/until.ts';
 import type { Scenario } from '../run/scenario.ts';
 
 export const ipv6: Scenario[] = [
@@ -20,8 +21,8 @@ export const ipv6: Scenario[] = [
       const dataset = await holdFlights(flights, worker);
       await heardOf(requester, dataset, 1);
       const seconds = await checkFlights(requester, await postFlights(requester, dataset), flights, signal);
-      const { reach, links } = await requester.client.status();
-      if (reach.verdict !== 'reachable') throw new Error(`the requester takes itself for ${reach.verdict}`);
+      await until('the requester to know that it can be dialled', 20_000, async () => (await requester.client.status()).reach.verdict === 'reachable');
+      const { links } = await requester.client.status();
       if (!links.every(({ address }) => address.startsWith('/ip6/'))) throw new Error(`connected by ${links.map(({ address }) => address).join(', ')}`);
       return `right totals after ${seconds.toFixed(1)} s, over IPv6 alone`;
     },
