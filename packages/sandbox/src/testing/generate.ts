@@ -247,6 +247,8 @@ class FunctionGenerator {
     const local = this.#locals.findIndex((each, i) => each === type && i >= this.#choices.below(this.#locals.length));
     if (choice === 0 || (choice === 1 && local < 0)) return this.#constant(type);
     if (choice === 1) return void this.#code.u8(op.localGet).u32(local);
+    if (choice === 6 && this.#budget > 0 && this.#callFor(type, depth)) return;
+    if (choice === 7 && this.#budget > 0) return this.#blockFor(type, depth);
     if (choice === 2) {
       this.#address();
       return this.#operate(type, loads[type]);
@@ -295,6 +297,34 @@ class FunctionGenerator {
     this.#code.u8(op.else);
     this.#value(type, depth + 1);
     this.#labels.pop();
+    this.#code.u8(op.end);
+  }
+
+  /** A call in the middle of an expression; false when no function gives such a value. */
+  #callFor(type: Type, depth: number): boolean {
+    const callable = this.#loopDepth > 0 ? this.#earlier.slice(0, 2) : this.#earlier;
+    const index = callable.findIndex(({ results }) => results.length === 1 && results[0] === type);
+    if (index < 0) return false;
+    this.#budget--;
+    for (const param of (callable[index] as Signature).params) this.#value(param, depth + 2);
+    if (this.#choices.below(3) === 0) this.#code.u8(op.i32Const).sleb(index).u8(op.callIndirect).u32(index).u8(0);
+    else this.#code.u8(op.call).u32(index);
+    return true;
+  }
+
+  /** A block, or an if with two arms, in the middle of an expression: statements, then its value. */
+  #blockFor(type: Type, depth: number): void {
+    const arms = this.#choices.below(2) + 1;
+    if (arms === 2) this.#value(valueType.i32, depth + 1);
+    this.#code.u8(arms === 2 ? op.if : op.block, type);
+    for (let arm = 0; arm < arms; arm++) {
+      if (arm === 1) this.#code.u8(op.else);
+      this.#inside(depth + 1, [type]);
+      // Still within the block, as far as jumps go.
+      this.#labels.push([type]);
+      this.#value(type, depth + 2);
+      this.#labels.pop();
+    }
     this.#code.u8(op.end);
   }
 
