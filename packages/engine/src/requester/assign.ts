@@ -6,6 +6,7 @@ import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { isIndependent } from '../verify/independent.ts';
 import { resumeFor } from './checkpoints.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
+import { isHeldBack, steal, takeBackAll } from './late-binding.ts';
 import { runsWanted } from './units.ts';
 
 /** Units looked at for one lease in one turn; the rest is looked at in the next. */
@@ -17,11 +18,15 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
   if (job.outcome !== 'open' || turn.now < job.quietUntil) return;
   job.awaited = awaitedHolders(turn, job);
   for (const lease of liveLeases(job)) {
+    const heldBack = isHeldBack(turn, job, lease);
+    if (heldBack) takeBackAll(turn, job, lease);
     const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
     if (Math.min(lease.want, room) <= 0) continue;
-    for (const unit of pickUnits(turn, job, lease, Math.min(lease.want, room))) {
+    const most = Math.min(lease.want, room);
+    for (const unit of heldBack ? pickLast(turn, job, lease, most) : pickUnits(turn, job, lease, most)) {
       believe(turn, job, lease, unit);
       lease.want -= 1;
+      lease.idle = Math.max(0, lease.idle - 1);
       lease.toAssign.push(unit);
       give(job, lease, unit, turn.now);
     }
@@ -35,6 +40,21 @@ function believe({ engine, random }: Turn, job: RequestedJob, lease: Lease, unit
   if (engine.standings.trusts(lease.worker, random)) job.required.set(unit, 1);
 }
 
+/** For a peer whose results were wrong: what nobody else can run. */
+function pickLast(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
+  const others = liveLeases(job).filter((other) => other !== lease && !isHeldBack(turn, job, other));
+  const picked: number[] = [];
+  let scanned = 0;
+  for (const unit of job.returned) {
+    if (picked.length >= most || (scanned += 1) > maxReturnedScan) break;
+    if (runsWanted(turn, job, unit) <= 0 || !mayTake(turn, job, lease, unit)) continue;
+    if (others.some((other) => mayTake(turn, job, other, unit))) continue;
+    picked.push(unit);
+    if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
+  }
+  return picked;
+}
+
 function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
   const picked: number[] = [];
   const skipped: number[] = [];
@@ -42,7 +62,7 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
   for (const unit of job.returned) {
     if (picked.length >= most || (scanned += 1) > maxReturnedScan) break;
     if (runsWanted(turn, job, unit) <= 0) job.returned.delete(unit);
-    else if (mayRun(turn, job, lease, unit) && (holds(job, lease, unit) || mayMove(turn, job, unit))) {
+    else if (mayTake(turn, job, lease, unit)) {
       picked.push(unit);
       if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
     } else skipped.push(unit);
@@ -68,15 +88,20 @@ function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): n
 function pickExtra(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
   const picked: number[] = [];
   for (const wanted of [job.audits, job.overdue]) {
+    if (wanted === job.overdue && picked.length === 0) picked.push(...steal(turn, job, lease, most, (unit) => mayTake(turn, job, lease, unit)));
     for (const unit of wanted) {
       if (picked.length >= most) return picked;
-      if (!mayRun(turn, job, lease, unit) || !(holds(job, lease, unit) || mayMove(turn, job, unit))) continue;
+      if (!mayTake(turn, job, lease, unit)) continue;
       if (wanted === job.audits && job.active.has(unit)) continue;
       job.overdue.delete(unit);
       picked.push(unit);
     }
   }
   return picked;
+}
+
+function mayTake(turn: Turn, job: RequestedJob, lease: Lease, unit: number): boolean {
+  return mayRun(turn, job, lease, unit) && (holds(job, lease, unit) || mayMove(turn, job, unit));
 }
 
 /** Where units have no input, everybody holds all there is to hold. */
@@ -161,7 +186,8 @@ function awaitedHolders({ engine, now }: Turn, job: RequestedJob): Uint8Array[] 
 export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
   for (const lease of job.leases.values()) {
     const base = { job: job.job, lease: lease.lease };
-    while (lease.toAssign.length > 0 || lease.toDrop.length > 0) {
+    while (lease.toAssign.length > 0 || lease.toDrop.length > 0 || lease.toSpare.length > 0) {
+      const spare = lease.toSpare.splice(0, limits.maxWindowUnits);
       const run = lease.toAssign.splice(0, limits.maxWindowUnits);
       const resume = run.flatMap((unit) => {
         const checkpoint = resumeFor(job, lease, unit);
@@ -172,6 +198,7 @@ export function flushLeases({ effects, now }: Turn, job: RequestedJob): void {
         run,
         drop: lease.toDrop.splice(0, limits.maxWindowUnits),
         ...(resume.length === 0 ? {} : { resume: resume.slice(0, limits.maxResumesPerMessage) }),
+        ...(spare.length > 0 ? { spare } : {}),
       };
       effects.push({ type: 'send', to: lease.worker, message: { type: 'assign', ...body } });
     }

@@ -24,10 +24,14 @@ export interface Lease {
   holds: Uint8Array;
   until: number;
   leasedAt: number;
-  /** Units given and not heard of since, with when they were given. */
+  /** Units given and not heard of since, with when they were given, or were last reported as waiting for a slot. */
   assigned: Map<number, number>;
   /** How many more units it would take now. */
   want: number;
+  /** Slots of its worker that had nothing to do when it last reported. */
+  idle: number;
+  /** Of those assigned, what it had but had not begun then, in its order. */
+  waiting: number[];
   /** Where the first sweep through the units stands (inputs held), and the second (the others). */
   heldCursor: number;
   otherCursor: number;
@@ -41,6 +45,8 @@ export interface Lease {
   cutOffAt: number | undefined;
   toAssign: number[];
   toDrop: number[];
+  /** Given to others that were idle: to be forgotten unless begun. */
+  toSpare: number[];
   toReveal: Set<number>;
   /** Reveals that were asked for and have not come, with when they were asked for. */
   revealing: Map<number, number>;
@@ -89,6 +95,8 @@ export interface RequestedJob {
   strikes: Map<number, Map<string, number>>;
   /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
   required: Map<number, number>;
+  /** Units whose results differ so far, and who showed them. */
+  disputes: Map<number, PeerId[]>;
   /** Units accepted on one peer's word that somebody else checks. */
   audits: Set<number>;
   /** Units that need another run than the sweeps gave them. */
@@ -146,6 +154,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     settledOrder: [],
     strikes: new Map(),
     required: new Map(),
+    disputes: new Map(),
     audits: new Set(),
     returned: new Set(),
     overdue: new Set(),

@@ -37,6 +37,8 @@ export function addLease(
     leasedAt: now,
     assigned: new Map(),
     want: 0,
+    idle: 0,
+    waiting: [],
     heldCursor: 0,
     otherCursor: 0,
     heardAt: now,
@@ -46,6 +48,7 @@ export function addLease(
     cutOffAt: undefined,
     toAssign: [],
     toDrop: [],
+    toSpare: [],
     toReveal: new Set(),
     revealing: new Map(),
     failedAt: new Map(),
@@ -78,6 +81,9 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.min(message.want, limits.maxWindowUnits);
+  lease.idle = message.idle ?? 0;
+  lease.waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
+  for (const unit of lease.waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet
 }
 
 /** A lease that somebody else may have given in the requester's name: its worker has the proof of it. */

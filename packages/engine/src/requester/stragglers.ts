@@ -14,6 +14,7 @@ export function chaseStragglers(turn: Turn, job: RequestedJob): void {
     let late = true;
     for (const lease of leases) late &&= (lease.assigned.get(unit) ?? now) <= overdueAt;
     if (late) job.overdue.add(unit);
+    else job.overdue.delete(unit);
   }
   for (const lease of liveLeases(job)) {
     for (const [unit, askedAt] of lease.revealing) {

@@ -38,7 +38,8 @@ export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: numbe
 export function evaluate(turn: Turn, job: RequestedJob, unit: number): void {
   if (job.settled.has(unit) || job.outcome !== 'open') return;
   const facts = job.ledger.unit(unit);
-  const { winner } = tallyOf(job, unit);
+  const { winner, groups } = tallyOf(job, unit);
+  if (groups.length > 1) job.disputes.set(unit, groups.flatMap(({ workers }) => workers));
   if (winner !== undefined) accept(turn, job, unit, winner);
   else if (!giveUp(turn, job, unit, facts)) {
     askReveals(job, unit);
@@ -134,6 +135,7 @@ function mayOthersRun(job: RequestedJob, unit: number, facts: UnitFacts): boolea
 export function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
   job.settled.set(unit, how);
   job.settledOrder.push(unit);
+  job.disputes.delete(unit);
   job.returned.delete(unit);
   job.deferred.delete(unit);
   job.overdue.delete(unit);

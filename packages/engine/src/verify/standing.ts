@@ -62,6 +62,12 @@ export class Standings {
     return validInRow >= minValidInRow && random.float() < 1 - 1 / validInRow;
   }
 
+  /** Contradicted once, and no long record since. */
+  isSuspect(peer: PeerId): boolean {
+    const { invalid, validInRow } = this.of(peer);
+    return invalid > 0 && validInRow < minValidInRow;
+  }
+
   /** For scores: 0 for a peer without a fault, towards 4 for one that is mostly wrong. */
   unreliability(peer: PeerId): number {
     const { valid, invalid, failed } = this.of(peer);

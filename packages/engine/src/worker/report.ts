@@ -6,7 +6,7 @@ import { learnDelegation } from '../steward/acting.ts';
 import { goesBefore } from '../steward/job.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
 import { leave } from './lease.ts';
-import { wantOf } from './capacity.ts';
+import { idleSlots, wantOf } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
 import { revealFact } from './run.ts';
 
@@ -21,7 +21,9 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
     job.queue = job.queue.filter((queued) => queued !== unit);
     if (job.running.delete(unit)) turn.effects.push({ type: 'abort', job: job.job, unit });
   }
+  if (message.run.length > 0) job.saidIdle = false;
   const waiting = new Set(job.queue);
+  for (const unit of message.spare ?? []) waiting.delete(unit);
   let isMissed = false;
   for (const unit of message.run) {
     if (unit >= units || job.running.has(unit) || waiting.has(unit)) continue;
@@ -65,11 +67,13 @@ function ownJob({ engine, effects }: Turn, from: PeerId, message: { job: WorkedJ
 /** Reports that are due, one a job: what is held, and how much more is wanted. */
 export function sendReports(turn: Turn): void {
   const { engine, effects, now } = turn;
+  const idle = Math.min(idleSlots(engine), limits.maxWindowUnits);
   for (const job of engine.worked.values()) {
+    if (idle > 0 && !job.saidIdle) job.report = 'now'; // each of them may have units that wait elsewhere
     if (job.report === 'no') continue;
     const want = wantOf(engine, job);
     const held = job.queue.length + job.running.size;
-    const urgent = job.report === 'now' || (want > 0 && want > held);
+    const urgent = job.report === 'now' || (want > 0 && want >= held);
     job.report = 'no'; // with enough in hand, the next finished unit or beat reports
     if (!urgent) continue;
     effects.push({
@@ -80,13 +84,16 @@ export function sendReports(turn: Turn): void {
         job: job.job,
         lease: job.lease,
         running: [...job.running.keys(), ...job.queue],
+        begun: job.running.size,
         // The oldest: what is not listed and not known is given again, and then found.
         done: [...job.done.keys().take(limits.maxWindowUnits)],
         want,
+        idle,
         reset: job.reset,
       },
     });
     job.reset = false;
+    job.saidIdle = idle > 0;
     engine.timers.set(job.timerKey, now + engine.config.timings.beatMs);
   }
 }

@@ -18,6 +18,8 @@ export function startRuns(turn: Turn): void {
     const unit = job?.queue.shift();
     if (job === undefined || unit === undefined) return;
     job.servedAt = now;
+    // What is begun is not for others any more: they hear so, where a unit is worth a message.
+    if (job.meanMs === undefined || job.meanMs >= engine.config.timings.windowMs) job.report = 'now';
     job.running.set(unit, { startedAt: now, progressAt: 0 });
     effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec, resume: job.resumes.get(unit), meanMs: job.meanMs });
   }

@@ -23,9 +23,13 @@ export const pull = z.object({
   lease: leaseId,
   /** Queued or running. */
   running: units,
+  /** So many of them, the first ones, are begun. */
+  begun: z.int().min(0).max(limits.maxWindowUnits).optional(),
   /** Finished, and not yet known to be settled. */
   done: units,
   want: z.int().min(0).max(limits.maxWindowUnits),
+  /** Slots for which there is no work here, of no job. */
+  idle: z.int().min(0).max(limits.maxWindowUnits).optional(),
   /** I restarted or was cut off: all that is not listed is lost, assignments on their way included. */
   reset: z.boolean(),
 });
@@ -35,6 +39,8 @@ export const assign = z.object({
   lease: leaseId,
   run: units,
   drop: units,
+  /** To be forgotten, unless they are begun: somebody idle has them now. */
+  spare: units.optional(),
   /** Of the units to run, those that somebody else began: from where to go on. */
   resume: z.array(z.object({ unit: unitIndex, checkpoint: cid })).max(limits.maxResumesPerMessage).optional(),
 });
