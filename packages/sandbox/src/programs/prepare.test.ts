@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,13 @@ describe('prepareProgram', () => {
     expect(textOf(plain).split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())).toEqual(['', 'const a = { b: "x" };', 'print(a );']);
     expect(textOf(await prepared('b.ts', 'enum Kind { A = 7 }\nprint(Kind.A);'))).toMatch(/Kind\[.*"A".*\] = 7/);
   });
+
+  // Needs clang and a C library for WASI, as Debian's packages clang, lld, wasi-libc and libclang-rt-14-dev-wasm32 have them.
+  test.skipIf(!existsSync('/usr/lib/wasm32-wasi/libc.a') && !existsSync('/usr/lib/wasm32-wasi/crt1.o'))('compiles C, and hands on what the compiler says', async () => {
+    const { engine, bytes } = await prepared('a.c', '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n');
+    expect({ engine, magic: [...bytes.subarray(0, 4)] }).toEqual({ engine: 'wasm', magic: [0, 0x61, 0x73, 0x6d] });
+    await expect(prepared('b.c', 'int main(void) { return x; }')).rejects.toMatchObject({ code: 'program-untranslatable', message: expect.stringMatching(/Cannot compile b\.c: .*b\.c:1:.*undeclared/s) });
+  }, 60_000);
 
   test('says what is wrong with a file', async () => {
     await expect(prepared('c.ts', 'let = ;')).rejects.toMatchObject({ code: 'program-untranslatable', message: expect.stringMatching(/types out of c\.ts: .*xpression expected/) });

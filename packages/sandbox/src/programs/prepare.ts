@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { messageOf } from '@shoal/runtime';
 import { describeEngine, engineCatalogue } from '../engines/catalogue.ts';
 import { maxModuleBytes } from '../limits.ts';
+import { compileC } from './c.ts';
 import { ProgramError } from './errors.ts';
 import { stripTypes } from './typescript.ts';
 
@@ -19,6 +20,7 @@ const isWasm = (bytes: Uint8Array): boolean => wasmMagic.every((byte, i) => byte
 /** What is done to a source on the machine of whoever submits it, by the file's ending. */
 const translations: Readonly<Record<string, { engine: string; translate: (source: Uint8Array, name: string, signal: AbortSignal) => Promise<Uint8Array> }>> = {
   '.ts': { engine: 'quickjs-1', translate: stripTypes },
+  '.c': { engine: 'wasm', translate: compileC },
   '.mts': { engine: 'quickjs-1', translate: stripTypes },
 };
 
@@ -47,7 +49,7 @@ export async function prepareProgram(program: string | Uint8Array, options: { en
   if (describeEngine(engine) === undefined) {
     throw new ProgramError('engine-unknown', `Cannot run ${name}: there is no engine ${engine} (there are ${engineCatalogue.map((each) => each.engine).join(', ')})`);
   }
-  if (engine === 'wasm' && !isWasm(source)) {
+  if (engine === 'wasm' && translation === undefined && !isWasm(source)) {
     throw new ProgramError('program-unreadable', `Cannot run ${name}: it is not a WebAssembly module (it does not begin with \\0asm)`, {
       hint: 'Compile the program to WASI preview 1; docs/PROGRAMS.md shows how.',
     });
