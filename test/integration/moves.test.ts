@@ -6,9 +6,9 @@ import { silentLogger } from '@shoal/runtime';
 import { programPath } from '@shoal/workloads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const patienceMs = 120_000;
-const limit = 150_000_000;
-const primesBelow = 8_444_396;
+const patienceMs = 180_000;
+const limit = 500_000_000;
+const primesBelow = 26_355_867;
 
 let room: string;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('a running unit', { timeout: patienceMs }, () => {
     const first = await worker(requester, { dataDir: join(room, `first-${same}`) });
     const { id } = await requester.submit({ program: programPath('primes'), args: [String(limit)], count: 1, quorum: 1, checkpoint: 'always', stewards: 0, keepers: 0 });
     while ((await first.peer.status()).running < 1) await pause(20);
-    await pause(2_000);
+    await pause(1_500);
     await first.peer.stop();
     const second = await worker(requester, { dataDir: join(room, same ? `first-${same}` : 'second') });
     await using _ = second.peer;
