@@ -75,6 +75,8 @@ export interface Trust {
 export interface RequestedJob {
   readonly job: Cid;
   readonly authority: 'requester' | 'steward';
+  /** The steward that acts, whose own results count no more: known here before the ledger can tell. */
+  judge: PeerId | undefined;
   readonly requester: PeerId;
   readonly trust: Trust;
   /** Before then nothing is given out: it is about to hear what happened meanwhile. */
@@ -139,6 +141,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
   return {
     job,
     authority,
+    judge: undefined,
     requester: posted.requester,
     trust: { beatAt: 0, chooseAt: 0, shareAt: 0, peers: new Map(), refused: new Map() },
     quietUntil: 0,

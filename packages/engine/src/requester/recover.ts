@@ -12,6 +12,7 @@ export function recoverRequested(turn: Turn, ledger: JobLedger, authority: Reque
   const { engine, now } = turn;
   const job = createRequestedJob(ledger, authority);
   if (job === undefined) return;
+  if (authority === 'steward') job.judge = engine.self;
   if (ledger.cancelled.size > 0) return closeAgain(turn, job);
   engine.requested.set(job.job, job);
   for (const unit of ledger.units.keys()) takeWord(turn, job, unit);

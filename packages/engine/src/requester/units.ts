@@ -15,7 +15,9 @@ function requiredOf(job: RequestedJob, unit: number): number {
 }
 
 export function tallyOf(job: RequestedJob, unit: number, required = requiredOf(job, unit)): Tally {
-  return tally(votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1), required, (peer) => job.ledger.origins.get(peer));
+  const votes = votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1);
+  if (job.judge !== undefined) votes.delete(job.judge);
+  return tally(votes, required, (peer) => job.ledger.origins.get(peer));
 }
 
 /** How many more runs of a unit must be begun for its quorum. */
