@@ -33,7 +33,7 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     if (chosen !== undefined) accepted.set(key, chosen);
     for (const [result, workers] of facts.accepted) {
       // What others accepted may come before what it rests on.
-      if (look !== undefined && facts.acceptedBy.get(result)?.has(look.owner) !== true) continue;
+      if (facts.acceptedBy.get(result)?.has(look?.owner ?? job.requester.id) !== true) continue;
       checkVotes(world, job, { where, unit, result, workers }, ledger, report);
       const alone = adaptive === true && workers.size === 1;
       if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
@@ -67,7 +67,9 @@ function checkVotes(
   const against = new Map<Cid, number>();
   for (const vote of votes.values()) against.set(vote, (against.get(vote) ?? 0) + 1);
   for (const worker of workers) {
-    if (quorum > 1 && !commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result)) {
+    // Of two who accepted it, one may know workers that the other does not.
+    const isAlone = facts.acceptedBy.get(result)?.size === 1;
+    if (quorum > 1 && isAlone && !commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result)) {
       report('commit-before-reveal', `${where} counts a worker that never committed to what it showed`);
     }
     const peer = world.peerOf(worker);

@@ -18,6 +18,8 @@ import { Trace } from './trace.ts';
 const upkeepEveryMs = 1_000;
 const checkEveryMs = 500;
 const hostileEveryMs = 1_000;
+/** A moment that has more than this in it does not end; ten thousand peers have some hundreds. */
+const maxAtOnce = 50_000;
 /** The world's clock starts there, so that no peer's clock is ever negative. */
 const epochMs = 1_700_000_000_000;
 
@@ -104,7 +106,10 @@ export class World {
   /** Runs everything that is planned until then. */
   runTo(elapsedMs: number): void {
     const end = epochMs + elapsedMs;
+    let atOnce = 0;
     for (let at = this.events.nextAt; at !== undefined && at <= end; at = this.events.nextAt) {
+      atOnce = at === this.now ? atOnce + 1 : 0;
+      if (atOnce > maxAtOnce) throw new Error(`Time stands still at ${Math.round(this.elapsedMs)} ms: ${maxAtOnce} things happened in one moment, and each led to another`);
       this.now = at;
       this.events.take()?.run();
     }

@@ -33,9 +33,10 @@ const killedBy: Record<string, number> = {
   'one slot too many': 1,
   'expired bids kept': 3,
   'abandoned and accepted alike': 20,
-  'reconcile forgets what the other side lacks': 26,
+  'silent worker never given up': 1,
   'units of a lost lease stay with it': 1,
   'released workers keep their lease': 1,
+  'facts of stewards count without delegation': 3,
 };
 
 function mutant(name: string, file: string, find: string, replace: string): Mutant {
