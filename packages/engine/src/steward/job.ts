@@ -16,7 +16,7 @@ export interface StewardedJob {
   /** When to ask it what became of the job, and how often that was done since somebody was heard of. */
   askAt: number;
   asked: number;
-  /** Every unit is settled and every result is here: what is left is to hand it over. */
+  /** We brought it to its end, or the ledger says that somebody did: what is left is to hand it over. */
   isOver: boolean;
   /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
   fetching: Map<number, { failures: number; retryAt: number | undefined }>;

@@ -103,6 +103,48 @@ describe('stewards', () => {
     expect(acceptedAt(requester, job)).toBe(units);
   });
 
+  it('know after their own restart that a job is over', () => {
+    const scene = meshOf(15);
+    const { mesh, requester, trustees } = scene;
+    const job = begin(scene, spec());
+    mesh.kill(requester);
+    expect(mesh.runUntil(() => trustees.some((peer) => peer.engine.stewarded.get(job)?.isOver === true), 120_000)).toBe(true);
+    mesh.runUntil(() => false, 10_000);
+    const entrusted = trustees.filter((peer) => peer.engine.stewarded.has(job));
+    for (const peer of entrusted) mesh.kill(peer);
+    for (const peer of entrusted) mesh.restart(peer);
+    expect(mesh.runUntil(() => entrusted.every((peer) => peer.engine.stewarded.get(job)?.isOver === true), 240_000)).toBe(true);
+    for (const peer of entrusted) expect(peer.engine.stewarded.get(job)?.ledger.delegations.acted.size).toBe(1);
+  });
+
+  it('take up what one before them accepted and did not bring to its end', () => {
+    const scene = meshOf(16, { behaviour: linked });
+    const { mesh, requester, trustees } = scene;
+    const job = begin(scene, spec({ keepers: 0 }));
+    mesh.kill(requester);
+    mesh.canFetch = () => false;
+    expect(mesh.runUntil(() => actingFor(trustees, job).some((peer) => settled(peer, job) === units), 60_000)).toBe(true);
+    mesh.runUntil(() => false, 500);
+    for (const peer of actingFor(trustees, job)) mesh.kill(peer);
+    mesh.canFetch = () => true;
+    expect(mesh.runUntil(() => trustees.some((peer) => peer.up && peer.engine.stewarded.get(job)?.isOver === true), 240_000)).toBe(true);
+  });
+
+  it('never accept a unit on what they showed themselves, also before anybody knows that they act', () => {
+    for (let seed = 20; seed < 26; seed += 1) {
+      const scene = meshOf(seed, { trustees: 5, workers: 0, trusteeSlots: 2 });
+      const { mesh, requester, trustees } = scene;
+      const job = begin(scene, spec());
+      mesh.kill(requester);
+      expect(mesh.runUntil(() => trustees.some((peer) => peer.engine.stewarded.get(job)?.isOver === true), 240_000)).toBe(true);
+      for (const peer of trustees) {
+        for (const facts of ledgerAt(peer, job)?.units.values() ?? []) {
+          for (const [result, by] of facts.acceptedBy) if (!by.has(requester.id)) for (const judge of by) expect([...(facts.accepted.get(result) ?? [])]).not.toContain(judge);
+        }
+      }
+    }
+  });
+
   it('give way to the requester that is back in the middle, and its workers go over to it with what they have', () => {
     const scene = meshOf(4);
     const { mesh, requester, trustees } = scene;

@@ -21,12 +21,15 @@ export function watchOver({ engine }: Turn, job: StewardedJob): void {
 function actsAt({ self, config, requested }: Turn['engine'], job: StewardedJob): number {
   const rank = job.ledger.delegations.rankOf(self);
   const isActing = requested.has(job.job);
-  return rank < 0 || job.isOver || isActing || isLookedAfter(job) ? Number.POSITIVE_INFINITY : job.actsUntil + rank * config.timings.actingForMs;
+  return rank < 0 || job.isOver || isActing ? Number.POSITIVE_INFINITY : job.actsUntil + rank * config.timings.actingForMs;
 }
 
-/** A steward before us brought the job to its end: to act again would only take our own votes from what it accepted. */
-function isLookedAfter({ ledger, spec, requester }: StewardedJob): boolean {
-  if (ledger.delegations.acted.size === 0 || ledger.units.size < unitCount(spec)) return false;
+/**
+ * Whether somebody brought the job to its end: every unit is settled, and every lease taken back, which comes last. We did
+ * before a restart, or a steward before us: to act again would only take our own votes from what it accepted.
+ */
+function isEnded({ ledger, spec, requester }: StewardedJob): boolean {
+  if (ledger.units.size < unitCount(spec) || ledger.openLeases().length > 0) return false;
   return ledger.units.values().every((facts) => settlementOf(facts, requester) !== undefined);
 }
 
@@ -34,6 +37,7 @@ function isLookedAfter({ ledger, spec, requester }: StewardedJob): boolean {
 export function watch(turn: Turn, job: StewardedJob): void {
   const { engine, now } = turn;
   if (now >= job.requesterAt + engine.config.timings.stewardRetentionMs) return discharge(turn, job, 'retention-ended');
+  if (isEnded(job) && !engine.requested.has(job.job)) job.isOver = true;
   if (now >= actsAt(engine, job)) act(turn, job);
   if (now >= asksAt(job)) ask(turn, job);
   retryKeeping(turn, job);
