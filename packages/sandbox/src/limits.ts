@@ -56,6 +56,12 @@ export const inputBlockBytes = 32 * 1024;
 export const inputWindows = 8;
 /** Guest output is gathered up to here before it is sent to the parent. */
 export const outputChunkBytes = 64 * 1024;
+/** Files of /out go to the parent through a file of this size that both hold open, over and over: no child can fill more of any disk. */
+export const outputWindowBytes = 4 * 1024 * 1024;
+/** A part of that file, told to the parent as soon as it is full: measured fastest, while the other side empties the one before. */
+export const outputSlotBytes = 1024 * 1024;
+/** Smaller files of /out go through the channel, where there is nothing to wait for. */
+export const smallFileBytes = 128 * 1024;
 /** No frame is larger, in either direction, except the program itself. */
 export const maxFrameBytes = inputWindowBytes + 64 * 1024;
 /** The message of a failure, cut there: it travels in facts. */

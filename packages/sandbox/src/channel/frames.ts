@@ -20,6 +20,8 @@ export const toChild = {
   page: 6,
   /** All pages of the snapshot are there. */
   restore: 7,
+  /** The parent has taken the oldest slot of the window that it was told of: it may be filled again. */
+  taken: 8,
 } as const;
 
 /** What the parent wants of a running unit. */
@@ -51,6 +53,8 @@ export const toParent = {
   page: 76,
   /** The checkpoint is whole: fuel used (f64), numbers of all its pages (u32 each). */
   checkpoint: 77,
+  /** The next bytes of the file lie in the window: place (u32), length (u32). */
+  fileWindow: 78,
 } as const;
 
 /** A file of /in. Where `file` is absent, its bytes are asked of the parent. */
@@ -82,6 +86,8 @@ export interface UnitOrder {
   resumes: boolean;
   /** Bytes of log from before. */
   logged: number;
+  /** There is a window for the files of /out. */
+  window?: boolean;
 }
 
 export interface ProgressNote {

@@ -4,10 +4,10 @@ import { SnapshotUnfit } from '../checkpoint/values.ts';
 import { guestStackBytes, maxFailureTextChars, maxOptimisedAtOnceBytes, wasmPageBytes } from '../limits.ts';
 import { addedExport } from '../module/additions.ts';
 import { createWasiHost, wasiModule } from '../wasi/host.ts';
-import { contentPieces, outputsOf } from '../wasi/outputs.ts';
+import { outputsOf } from '../wasi/outputs.ts';
 import { startState } from '../wasi/start.ts';
-import type { WasiState } from '../wasi/state.ts';
 import { WasiStop } from '../wasi/stop.ts';
+import { sendFiles } from './files.ts';
 import { receiveImage } from './image.ts';
 import { InputFiles } from './input-files.ts';
 import { Inputs } from './inputs.ts';
@@ -21,17 +21,6 @@ import { wasm, type WasmExports, type WasmGlobal, type WasmMemory } from './weba
 const inputFolder = process.argv[2] ?? '';
 
 const fromHex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-
-function sendFiles(channel: SyncChannel, state: WasiState): void {
-  for (const { path, content } of outputsOf(state)) {
-    const name = new TextEncoder().encode(path);
-    const head = new Uint8Array(8 + name.length);
-    new DataView(head.buffer).setFloat64(0, content.length, true);
-    head.set(name, 8);
-    channel.send(toParent.file, head);
-    for (const piece of contentPieces(content)) channel.send(toParent.fileData, piece);
-  }
-}
 
 /** Runs one unit from its first instruction to its report. Throws only when the parent is gone. */
 export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
@@ -86,7 +75,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     fuel: order.fuel,
     maxMemoryBytes: order.maxPages * wasmPageBytes,
   });
-  if (failure === undefined) sendFiles(channel, state);
+  if (failure === undefined) sendFiles(channel, outputsOf(state), order.window === true);
   return {
     ...(failure === undefined ? {} : { failure }),
     ...(unmovable === undefined ? {} : { unmovable }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorInfo } from '@shoal/runtime';
-import { childHeapMegabytes, childMemoryBackstopBytes, childStackKilobytes } from '../limits.ts';
+import { childHeapMegabytes, childMemoryBackstopBytes, childStackKilobytes, outputWindowBytes } from '../limits.ts';
 import { codeFolder, entryFile, packageFile } from './paths.ts';
 import { seccompFilter } from './seccomp.ts';
 import type { Tools } from './tools.ts';
@@ -13,6 +13,8 @@ export interface Command {
   args: string[];
   /** Given to descriptor 4 and closed. */
   seccomp: Uint8Array | undefined;
+  /** It may write into a file that it is handed, and the system keeps that file small. */
+  window: boolean;
 }
 
 export interface CommandOptions {
@@ -55,8 +57,8 @@ function nodeArguments(code: string, packageJson: string, inputs: string, entry:
   ];
 }
 
-/** Lowest priority, no core dumps, no file growth, dying with the parent. */
-export function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean, maxFileBytes = 0): string[] {
+/** Lowest priority, no core dumps, no file larger than that, dying with the parent. */
+export function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean, maxFileBytes: number): string[] {
   const words: string[] = [];
   if (nice !== undefined) words.push(nice, '-n', '19');
   if (prlimit !== undefined) words.push(prlimit, '--core=0', `--fsize=${maxFileBytes}`, '--nofile=256', `--data=${childMemoryBackstopBytes}`);
@@ -64,9 +66,9 @@ export function limited({ nice, prlimit, setpriv }: Tools, diesByItself: boolean
   return words;
 }
 
-export function command(words: string[], seccomp?: Uint8Array): Command {
+export function command(words: string[], { seccomp, window = false }: Partial<Pick<Command, 'seccomp' | 'window'>> = {}): Command {
   const [file, ...args] = words;
-  return { file: file as string, args, seccomp };
+  return { file: file as string, args, seccomp, window };
 }
 
 function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
@@ -75,7 +77,7 @@ function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
   const libraries = tools.nodeLibraries.flatMap((file) => ['--ro-bind', file, file]);
   return command(
     [
-      ...limited(tools, true),
+      ...limited(tools, true, outputWindowBytes),
       tools.bwrap,
       '--unshare-all',
       '--die-with-parent',
@@ -94,7 +96,7 @@ function full({ nodePath, tools, entry }: CommandOptions): Command | undefined {
       inside.node,
       ...nodeArguments(inside.code, inside.package, inside.inputs, entry),
     ],
-    filter,
+    { seccomp: filter, window: tools.prlimit !== undefined },
   );
 }
 
@@ -102,17 +104,18 @@ function partial({ nodePath, tools, entry }: CommandOptions): Command | undefine
   if (tools.unshare === undefined || tools.setpriv === undefined) return undefined;
   const walls = ['--user', '--net', '--ipc', '--uts', '--pid', '--mount', '--fork', '--kill-child=KILL'];
   return command([
-    ...limited(tools, false),
+    ...limited(tools, false, outputWindowBytes),
     tools.unshare,
     ...walls,
     tools.setpriv, '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all',
     nodePath,
     ...nodeArguments(codeFolder, packageFile, inputsHere, entry),
-  ]);
+  ], { window: tools.prlimit !== undefined });
 }
 
 function process_({ nodePath, tools, entry }: CommandOptions): Command {
-  return command([...limited(tools, false), nodePath, ...nodeArguments(codeFolder, packageFile, inputsHere, entry)]);
+  const words = [...limited(tools, false, outputWindowBytes), nodePath, ...nodeArguments(codeFolder, packageFile, inputsHere, entry)];
+  return command(words, { window: tools.prlimit !== undefined });
 }
 
 /** The command line for a level; undefined where this machine lacks what it needs. */

@@ -53,6 +53,6 @@ export function hostedCommand({ nodePath, tools, engine, packages }: HostedOptio
       engine,
       packagesInside,
     ],
-    filter,
+    { seccomp: filter },
   );
 }

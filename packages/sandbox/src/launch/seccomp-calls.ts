@@ -13,7 +13,7 @@ export interface CallNumbers {
 const x64: CallNumbers = {
   arch: 0xc000003e,
   files: {
-    stat: 4, lstat: 6, pwrite64: 18, flock: 73, fsync: 74, fdatasync: 75, ftruncate: 77, rename: 82, mkdir: 83, rmdir: 84, unlink: 87, chmod: 90, fchmod: 91,
+    stat: 4, lstat: 6, flock: 73, fsync: 74, fdatasync: 75, ftruncate: 77, rename: 82, mkdir: 83, rmdir: 84, unlink: 87, chmod: 90, fchmod: 91,
     sysinfo: 99, statfs: 137, fstatfs: 138, getdents64: 217, fadvise64: 221, mkdirat: 258, unlinkat: 263, renameat: 264, fchmodat: 268, fallocate: 285,
     preadv: 295, pwritev: 296, sched_setaffinity: 203, renameat2: 316,
   },
@@ -34,6 +34,7 @@ const x64: CallNumbers = {
     rt_sigreturn: 15,
     ioctl: 16,
     pread64: 17,
+    pwrite64: 18,
     readv: 19,
     writev: 20,
     access: 21,
@@ -97,7 +98,7 @@ const arm64: CallNumbers = {
   arch: 0xc00000b7,
   files: {
     flock: 32, mkdirat: 34, unlinkat: 35, renameat: 38, statfs: 43, fstatfs: 44, ftruncate: 46, fallocate: 47, fchmod: 52, fchmodat: 53, getdents64: 61,
-    pwrite64: 68, preadv: 69, pwritev: 70, fsync: 82, fdatasync: 83, sched_setaffinity: 122, sysinfo: 179, fadvise64: 223, renameat2: 276,
+    preadv: 69, pwritev: 70, fsync: 82, fdatasync: 83, sched_setaffinity: 122, sysinfo: 179, fadvise64: 223, renameat2: 276,
   },
   clone: 220,
   allowed: {
@@ -120,6 +121,7 @@ const arm64: CallNumbers = {
     readv: 65,
     writev: 66,
     pread64: 67,
+    pwrite64: 68,
     ppoll: 73,
     readlinkat: 78,
     newfstatat: 79,

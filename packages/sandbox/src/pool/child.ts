@@ -6,6 +6,7 @@ import { frameHeader, toParent } from '../channel/frames.ts';
 import { withInputs, type Command } from '../launch/command.ts';
 import { childStartMs, childStderrChars, maxFrameBytes } from '../limits.ts';
 import { InputFolder } from './input-folder.ts';
+import { OutputWindow } from './output-window.ts';
 
 /** What a child says to whoever uses it now. */
 export interface ChildListener {
@@ -27,6 +28,8 @@ export class SandboxChild {
   readonly #clock: Clock;
   /** What it sees of this machine's files beside its own code. */
   readonly inputs: InputFolder;
+  /** The one file that it can write to. */
+  readonly window: OutputWindow | undefined;
   #haltedMs = 0;
   #haltedSinceMs: number | undefined;
   #stderr = '';
@@ -45,13 +48,14 @@ export class SandboxChild {
   constructor(command: Command, clock: Clock, inputBase?: string | undefined) {
     this.#clock = clock;
     this.inputs = new InputFolder(inputBase);
+    this.window = command.window ? OutputWindow.open(this.inputs.path) : undefined;
     const { file, args } = withInputs(command, this.inputs.path);
     this.#process = spawn(file, args, {
       cwd: '/',
       // A process group of its own, without a terminal: all of its wrappers can be killed at once.
       detached: true,
       env: {},
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe', this.window?.descriptor ?? 'ignore'],
     });
     this.#channel = this.#process.stdio[channelIndex] as Duplex;
     const reader = new FrameReader(maxFrameBytes, (kind, payload) => this.#listener?.frame(kind, payload));
@@ -162,6 +166,7 @@ export class SandboxChild {
       this.#gone = (this.#killedFor ?? text) + (said === '' ? '' : `; it said: ${said}`);
       this.#channel.destroy();
       this.inputs.remove();
+      this.window?.close();
       this.#listener?.gone(this.#gone);
       resolve();
     };

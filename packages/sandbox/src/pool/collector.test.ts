@@ -61,3 +61,16 @@ test('reports and notes of any bytes are read or refused, never thrown', () => {
     }),
   );
 });
+
+test('a file is filled from the window as far as it was announced, and no further', () => {
+  const collector = new Collector(limits);
+  const fill = (target: Uint8Array): void => void target.fill(120);
+  expect(collector.fileWindow(1, fill)).toMatch(/more of a file/);
+  collector.file(head('a', 4));
+  expect(collector.fileWindow(3, fill)).toBeUndefined();
+  expect(collector.fileWindow(2, fill)).toMatch(/more of a file/);
+  expect(collector.fileWindow(1, () => { throw new Error('cut'); })).toMatch(/cannot be read: cut/);
+  expect(collector.whole()).toBe(false);
+  collector.fileData(bytesOf('y'));
+  expect(collector.takeFiles()).toEqual([{ path: 'a', bytes: bytesOf('xxxy') }]);
+});

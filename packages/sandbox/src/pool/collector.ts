@@ -1,4 +1,4 @@
-import type { OutputFile } from '@shoal/runtime';
+import { messageOf, type OutputFile } from '@shoal/runtime';
 import { maxFiles, maxNameBytes, maxPathBytes } from '../limits.ts';
 
 function concat(pieces: Uint8Array[]): Uint8Array {
@@ -90,6 +90,19 @@ export class Collector {
     if (file === undefined || this.#lastFilled + bytes.length > file.bytes.length) return 'it sent more of a file than announced';
     file.bytes.set(bytes, this.#lastFilled);
     this.#lastFilled += bytes.length;
+    return undefined;
+  }
+
+  /** Fills the next `length` bytes of the file by `read`, which throws when it cannot. */
+  fileWindow(length: number, read: (target: Uint8Array) => void): string | undefined {
+    const file = this.#files[this.#files.length - 1];
+    if (file === undefined || this.#lastFilled + length > file.bytes.length) return 'it sent more of a file than announced';
+    try {
+      read(file.bytes.subarray(this.#lastFilled, this.#lastFilled + length));
+    } catch (error) {
+      return `its window cannot be read: ${messageOf(error)}`;
+    }
+    this.#lastFilled += length;
     return undefined;
   }
 

@@ -84,7 +84,7 @@ export class Session {
 
   #order(order: UnitOrder): void {
     if (this.#ended) return this.#child.inputs.clear();
-    this.#child.sendJson(toChild.run, order);
+    this.#child.sendJson(toChild.run, this.#child.window === undefined ? order : { ...order, window: true });
     if (order.resumes) void this.#checkpointing?.sendSnapshot().catch((error: unknown) => this.#abandon('input-unreadable', `the snapshot cannot be read: ${messageOf(error)}`));
   }
 
@@ -120,6 +120,8 @@ export class Session {
         return this.#collector.file(payload);
       case toParent.fileData:
         return this.#collector.fileData(payload);
+      case toParent.fileWindow:
+        return this.#fileWindow(payload);
       case toParent.tick:
       case toParent.page:
       case toParent.checkpoint:
@@ -200,6 +202,15 @@ export class Session {
     }
     this.#reading = false;
     if (!this.#ended) this.#child.send(...answer);
+  }
+
+  #fileWindow(payload: Uint8Array): string | undefined {
+    const { window } = this.#child;
+    const place = window?.place(payload);
+    if (window === undefined || place === undefined) return 'a place beyond its window';
+    const wrong = this.#collector.fileWindow(place.length, (target) => window.read(place.offset, target));
+    if (wrong === undefined) this.#child.send(toChild.taken, new Uint8Array(0));
+    return wrong;
   }
 
   #progress(payload: Uint8Array): string | undefined {

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { commandFor, withInputs, type Isolation } from '../launch/command.ts';
 import { findTools } from '../launch/tools.ts';
+import { outputWindowBytes } from '../limits.ts';
+import { OutputWindow } from '../pool/output-window.ts';
 
 /** What each attempt gave: `possible`, or `refused: why`. */
 export type AttackTable = Record<string, string>;
@@ -34,10 +36,11 @@ export async function attack({ level, withoutPermissionModel = false, hostFile }
   const server = createServer((socket) => socket.destroy());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
+  const window = command.window ? OutputWindow.open(inputs) : undefined;
   const child = spawn(command.file, [...args, String(port), String(process.pid), hostFile], {
     cwd: '/',
     env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', command.seccomp === undefined ? 'ignore' : 'pipe', window?.descriptor ?? 'ignore'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), attackMs);
   let report = '';
@@ -49,6 +52,9 @@ export async function attack({ level, withoutPermissionModel = false, hostFile }
   clearTimeout(timer);
   const untouched = readFileSync(join(inputs, '0'), 'utf8') === 'an input' && readdirSync(inputs).length === 1;
   rmSync(inputs, { recursive: true });
+  const windowBytes = window === undefined ? 0 : fstatSync(window.descriptor).size;
+  window?.close();
+  if (windowBytes > outputWindowBytes) throw new Error(`The attacks at level ${level} made the window ${windowBytes} bytes long, more than ${outputWindowBytes}`);
   if (!untouched) throw new Error(`The attacks at level ${level} changed an input`);
   // Without a wall, a socket's file remains.
   rmSync(`/tmp/shoal-attack-${process.pid}.sock`, { force: true });

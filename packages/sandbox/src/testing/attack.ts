@@ -5,17 +5,21 @@
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import dgram from 'node:dgram';
-import { readdirSync, readFileSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import inspector from 'node:inspector';
 import net from 'node:net';
 import os from 'node:os';
 import { WASI } from 'node:wasi';
 import { Worker } from 'node:worker_threads';
+import { windowDescriptor } from '../child/files.ts';
+import { outputWindowBytes } from '../limits.ts';
 
 /** Told by the test: the folder of inputs, an open port of the parent, its process id, a file of the host that exists. */
 const [inputs = '', port = '0', parentPid = '0', hostFile = ''] = process.argv.slice(2);
 
 type Attempt = () => unknown;
+
+const hasWindow = (): boolean => fstatSync(windowDescriptor).isFile();
 
 /** Waits for one of two events; a refusal that takes long is one too. */
 function outcomeOf(emitter: NodeJS.EventEmitter, success: string): Promise<string> {
@@ -45,6 +49,10 @@ const attempts: Record<string, Attempt> = {
   'put a file beside the inputs': () => writeFileSync(`${inputs}/1`, 'x'),
   'write to /': () => writeFileSync('/shoal-attack', 'x'),
   'write into its own code': () => writeFileSync(new URL('attack-mark', import.meta.url), 'x'),
+  // /dev/null, which stands there where no window is given, holds nothing: it takes everything.
+  'write beyond its window': () => mustGive(hasWindow() && writeSync(windowDescriptor, 'x', outputWindowBytes), 'no window'),
+  'lengthen its window beyond its size': () => mustGive(hasWindow() && (ftruncateSync(windowDescriptor, outputWindowBytes + 1), true), 'no window'),
+  'open its window anew': () => openSync(`/proc/self/fd/${windowDescriptor}`, 'r+'),
   'make a symbolic link': () => symlinkSync('/etc/passwd', `/tmp/shoal-attack-${parentPid}.link`),
   'connect by TCP': () => outcomeOf(net.connect(Number(port), '127.0.0.1'), 'connect'),
   'listen on TCP': () => outcomeOf(net.createServer().listen(0, '127.0.0.1'), 'listening'),

@@ -120,7 +120,7 @@ else if (what == "descriptors") { let n = 0; while (open("tmp/one", 1, WRITE) >=
 else if (what == "log") { for (let i = 0; i < 100000; i++) print(2, "line " + i.toString() + "\\n"); }
 else if (what == "write") {
   const fd = open(args[2], 9, WRITE);
-  for (let i = 0, n = <i32>parseInt(args[3]); i < n; i++) writeBytes(fd, buffer, chunk);
+  for (let i = 0, n = <i32>parseInt(args[3]); i < n; i++) { store<u32>(buffer, i); writeBytes(fd, buffer, chunk); }
 }
 else if (what == "surroundings") {
   const all = strings(true);
