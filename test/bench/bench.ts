@@ -5,15 +5,20 @@ import { join, resolve } from 'node:path';
 import type { PeerOptions } from '@shoal/peer';
 import type { BenchOptions } from './options.ts';
 import { RemotePeer } from './peers/remote-peer.ts';
-import { lineOf, type Figure } from './report/figure.ts';
-import { rowOf } from './report/table.ts';
+import { lineOf, rounded, type Figure } from './report/figure.ts';
+import { rowOf, verdictsOf } from './report/table.ts';
 import type { BenchContext, Suite } from './suite.ts';
+
+/** All suites together, on a quiet machine. */
+const wallGoalS = 600;
 
 /** The suites of one run, and all that they have started. */
 export class Bench {
   readonly #options: BenchOptions;
   readonly #dir = mkdtempSync(join(tmpdir(), 'shoal-bench-'));
   readonly #peers = new Set<RemotePeer>();
+  readonly #figures: Figure[] = [];
+  readonly #startedAt = performance.now();
 
   constructor(options: BenchOptions) {
     this.#options = options;
@@ -22,11 +27,22 @@ export class Bench {
   /** Runs one suite to its end; what a failed one left running is ended. */
   async run(suite: Suite): Promise<void> {
     if (!this.#options.json) process.stdout.write(`\n${suite.name}: ${suite.title}\n`);
+    const startedAt = performance.now();
     try {
       await suite.run(await this.#contextOf(suite));
     } finally {
       await this.#killAll();
     }
+    if (!this.#options.json) process.stdout.write(`  took ${rounded((performance.now() - startedAt) / 1_000)} s\n`);
+  }
+
+  /** How long all took, and what was reached. */
+  sum(): void {
+    const isWhole = this.#options.names.length === 0 && !this.#options.quick;
+    const value = (performance.now() - this.#startedAt) / 1_000;
+    if (!this.#options.json) process.stdout.write('\nin all\n');
+    this.#report({ name: 'bench.wall', unit: 's', value, goal: isWhole ? wallGoalS : undefined });
+    if (!this.#options.json) process.stdout.write(verdictsOf(this.#figures));
   }
 
   /** Ends what runs and removes what was written, whatever state it is in. */
@@ -55,6 +71,7 @@ export class Bench {
   }
 
   #report(figure: Figure): void {
+    this.#figures.push(figure);
     process.stdout.write(`${this.#options.json ? JSON.stringify(lineOf(figure)) : rowOf(figure)}\n`);
   }
 

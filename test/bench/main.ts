@@ -7,14 +7,17 @@ import { archive } from './suites/archive.ts';
 import { command } from './suites/command.ts';
 import { flights } from './suites/flights.ts';
 import { imports } from './suites/import.ts';
+import { inflight } from './suites/inflight.ts';
 import { jobs } from './suites/jobs.ts';
 import { join } from './suites/join.ts';
+import { makespan } from './suites/makespan.ts';
+import { meshes } from './suites/meshes.ts';
 import { replication } from './suites/replication.ts';
 import { rivals } from './suites/rivals.ts';
 import { sandbox } from './suites/sandbox.ts';
 import { units } from './suites/units.ts';
 
-const suites: readonly Suite[] = [join, jobs, units, rivals, flights, imports, replication, sandbox, command, archive];
+const suites: readonly Suite[] = [join, jobs, meshes, units, makespan, inflight, rivals, flights, imports, replication, sandbox, command, archive];
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(): Promise<number> {
@@ -37,6 +40,7 @@ async function main(): Promise<number> {
         process.stderr.write(`${suite.name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
       }
     }
+    bench.sum();
   } finally {
     await bench.close();
   }

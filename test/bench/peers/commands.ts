@@ -1,7 +1,9 @@
-import { createPeer, type JobRequest, type Peer, type PeerOptions } from '@shoal/peer';
+import { createPeer, type JobRequest, type JobSummary, type Peer, type PeerOptions } from '@shoal/peer';
 
 /** What a peer's process does when its parent asks. Times are taken here, so that the way to the parent is not in them. */
 let peer: Peer | undefined;
+/** Peers beside it in the same process: company, that is asked for nothing by itself. */
+const company: Peer[] = [];
 
 const pollMs = 1;
 const findTimeoutMs = 30_000;
@@ -31,6 +33,16 @@ export const commands = {
     return { addresses: peer.addresses() };
   },
 
+  /** Peers beside the first, in the same process. */
+  async startCompany(all: PeerOptions[]): Promise<void> {
+    for (const options of all) company.push(await createPeer(options));
+  },
+
+  /** Strength of the walls around its units. */
+  async isolation(): Promise<string> {
+    return (await running().status()).isolation;
+  },
+
   /** Waits for the adverts of so many peers that run units. */
   async findWorkers(count: number): Promise<void> {
     await until(`${count} workers are known`, () => running().peers().filter(({ slots }) => slots > 0).length >= count);
@@ -52,12 +64,31 @@ export const commands = {
 
   /** From submitting until each result was in the hands of whoever asked. */
   async timeResults(request: JobRequest): Promise<number[]> {
-    const times: number[] = [];
+    return (await commands.results(request)).map(({ ms }) => ms);
+  },
+
+  /** The same, with what each unit printed and who agreed on it. */
+  async results(request: JobRequest): Promise<{ ms: number; text: string; workers: string[] }[]> {
+    const came: { ms: number; text: string; workers: string[] }[] = [];
     const startedAt = performance.now();
     const job = await running().submit(request);
-    for await (const _ of job.results()) times.push(sinceMs(startedAt));
-    return times;
+    for await (const { text, workers } of job.results()) came.push({ ms: sinceMs(startedAt), text, workers });
+    return came;
   },
+
+  /** Keeps a job going for a while, then cancels it: how many of its units were accepted, and the most memory that this process ever had. */
+  async hold(request: JobRequest, forMs: number): Promise<{ units: number; accepted: number; peakMB: number }> {
+    const job = await running().submit(request);
+    await job.wait({ signal: AbortSignal.timeout(forMs) }).catch((error: Error) => {
+      if (error.name !== 'TimeoutError') throw error;
+    });
+    const { units, accepted } = job.view();
+    await job.cancel('measured');
+    return { units, accepted, peakMB: process.resourceUsage().maxRSS / 1_024 };
+  },
+
+  /** Of the jobs that its journal knows, newest first. */
+  jobs: (): Promise<JobSummary[]> => Promise.resolve(running().jobs()),
 
   /** From submitting until the job is done. */
   async timeJob(request: JobRequest): Promise<number> {
@@ -83,7 +114,7 @@ export const commands = {
   cpuMs: (): Promise<number> => Promise.resolve(cpuMs()),
 
   async stop(): Promise<void> {
-    await peer?.stop();
+    await Promise.all([...company, peer].map((each) => each?.stop()));
   },
 };
 

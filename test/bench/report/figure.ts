@@ -1,5 +1,5 @@
-/** Of `ms`, `us`, `MB` and `x` (so many times as much) less is better, of everything else more. */
-export type Unit = 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%' | 'records';
+/** Of times, `MB` and `x` (so many times as much) less is better, of everything else more. */
+export type Unit = 's' | 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%' | 'records';
 
 /** One measured number. */
 export interface Figure {
@@ -26,7 +26,7 @@ export interface FigureLine {
   ok: boolean | null;
 }
 
-const lessIsBetter: readonly Unit[] = ['ms', 'us', 'MB', 'x'];
+const lessIsBetter: readonly Unit[] = ['s', 'ms', 'us', 'MB', 'x'];
 
 export function isLessBetter(unit: Unit): boolean {
   return lessIsBetter.includes(unit);

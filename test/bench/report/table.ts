@@ -20,3 +20,10 @@ export function rowOf(figure: Figure): string {
   }
   return `  ${cells.join('  ')}`.trimEnd();
 }
+
+/** How many goals were reached, and the names of those that were not. */
+export function verdictsOf(figures: readonly Figure[]): string {
+  const judged = figures.map(lineOf).filter(({ ok }) => ok !== null);
+  const missed = judged.filter(({ ok }) => ok === false).map(({ name }) => name);
+  return `  ${judged.length - missed.length} of ${judged.length} goals reached${missed.length === 0 ? '' : `; not reached: ${missed.join(', ')}`}\n`;
+}

@@ -4,7 +4,7 @@ import { ShoalError } from '@shoal/runtime';
 import type { WorkloadErrorCode } from '../errors.ts';
 
 /** The programs that come with Shoal, built from packages/workloads/programs. */
-export const programNames = ['flights', 'noop', 'primes', 'walks', 'wordcount'] as const;
+export const programNames = ['flights', 'noop', 'primes', 'uneven', 'walks', 'wordcount'] as const;
 export type ProgramName = (typeof programNames)[number];
 
 /** Where a program's WASM file lies. */

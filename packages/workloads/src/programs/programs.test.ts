@@ -42,6 +42,31 @@ describe('noop', () => {
   });
 });
 
+describe('uneven', () => {
+  it('works for the least, the most and all between, each once', async () => {
+    const steps: number[] = [];
+    for (let index = 0; index < 6; index++) {
+      const { exitCode, stdout } = await runProgram('uneven', { args: ['1000', '1500'], unit: { index, count: 6 } });
+      expect(exitCode).toBe(0);
+      steps.push(Number(stdout.toString()));
+    }
+    expect(steps).not.toEqual(steps.toSorted((a, b) => a - b));
+    expect(steps.toSorted((a, b) => a - b)).toEqual([1_000, 1_100, 1_200, 1_300, 1_400, 1_500]);
+  });
+
+  it('takes longer for more steps', async () => {
+    const { wallMs: short } = await runProgram('uneven', { args: ['1000000', '1000000'] });
+    const { wallMs: long } = await runProgram('uneven', { args: ['100000000', '100000000'] });
+    expect(long).toBeGreaterThan(4 * short);
+  });
+
+  it('needs its two numbers', async () => {
+    for (const args of [[], ['1'], ['2', '1'], ['-1', '1'], ['1', '1000000000001']]) {
+      expect(await runProgram('uneven', { args })).toMatchObject({ exitCode: 1, log: 'Usage: uneven LEAST MOST, at most 1000000000000 steps\n' });
+    }
+  });
+});
+
 describe('walks', () => {
   it('counts as a plain search does, however the walks are shared out', async () => {
     for (let length = 1; length <= 9; length++) {
