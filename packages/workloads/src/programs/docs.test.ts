@@ -10,9 +10,9 @@ const programsDir = fileURLToPath(new URL('../../programs', import.meta.url));
 const guide = join(programsDir, '..', '..', '..', 'docs', 'PROGRAMS.md');
 const compiler = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin', 'asc.js');
 
-/** The first example of the guide, compiled as the guide says, away from the project. */
+/** The guide's example in AssemblyScript, compiled as the guide says, away from the project. */
 async function compileExample(): Promise<Uint8Array> {
-  const text = await readFile(guide, 'utf8');
+  const [, text = ''] = (await readFile(guide, 'utf8')).split('## In AssemblyScript\n');
   const [, example = '', file = ''] = /```ts\n(\/\/ (\S+\.ts):[\s\S]*?)```/.exec(text) ?? [];
   const command = /npx asc (.*)\n/.exec(text)?.[1]?.split(' ') ?? [];
   return withTempDir(async (dir) => {
