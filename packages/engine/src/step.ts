@@ -96,11 +96,8 @@ function handle(turn: Turn, event: EngineEvent): void {
       return reportProgress(turn, event.job, event.unit, event.fraction, event.text);
     case 'checkpointed':
       return reportCheckpoint(turn, event);
-    case 'checkpoint-held': {
-      const job = engine.requested.get(event.job);
-      if (job !== undefined) holdCheckpoint(job, event.unit, event.checkpoint, event.ok);
-      return;
-    }
+    case 'checkpoint-held':
+      return holdCheckpoint(turn, event);
     case 'fetched': {
       const job = engine.requested.get(event.job);
       if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);

@@ -20,18 +20,19 @@ function rigOf(quorum: number, checkpoint?: JobSpec['checkpoint']) {
     checkpoints: new Map(),
     unmovable: undefined,
   } as unknown as RequestedJob;
-  const turn = { effects: [], engine: { config: { timings: defaults } } } as unknown as Turn;
+  const turn = { effects: [], engine: { config: { timings: defaults }, requested: new Map([['job', job]]) } } as unknown as Turn;
+  const hold = (checkpoint: Cid, ok: boolean): void => holdCheckpoint(turn, { type: 'checkpoint-held', job: job.job, unit: 3, checkpoint, ok });
   const tell = (from: PeerId, fuel: number, cid: Cid, bytes = 100, unit = 3): void => receiveCheckpointed(turn, job, from, { job: job.job, unit, fuel, checkpoint: cid, bytes });
-  return { job, turn, leases, tell };
+  return { job, turn, leases, tell, hold };
 }
 
 describe('a checkpoint that a worker tells of', () => {
   it('is brought here, and named to another worker once it is', () => {
-    const { job, turn, leases, tell } = rigOf(1);
+    const { job, turn, leases, tell, hold } = rigOf(1);
     tell(alice, 10, first);
     expect(turn.effects).toEqual([{ type: 'save', job: 'job', unit: 3, checkpoint: first, bytes: 100, from: alice }]);
     expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
-    holdCheckpoint(job, 3, first, true);
+    hold(first, true);
     expect(resumeFor(job, leases.bob, 3)).toBe(first);
     expect(resumeFor(job, leases.alice, 3), 'its own it has by itself').toBeUndefined();
     dropCheckpoint(turn, job, 3);
@@ -39,24 +40,43 @@ describe('a checkpoint that a worker tells of', () => {
     expect(turn.effects.at(-1)).toEqual({ type: 'unsave', job: 'job', unit: 3 });
   });
 
-  it('gives way to a later one only, and is forgotten when it cannot be had', () => {
-    const { job, turn, leases, tell } = rigOf(1);
+  it('stays good until a later one is here, and where that cannot be had', () => {
+    const { job, leases, tell, hold } = rigOf(1);
     tell(alice, 10, first);
+    hold(first, true);
     tell(alice, 10, second);
-    tell(alice, 9, second);
-    expect(turn.effects).toHaveLength(1);
+    expect(job.checkpoints.get(3)?.coming, 'it is no later').toBeUndefined();
     tell(alice, 11, second);
-    holdCheckpoint(job, 3, first, true); // comes too late
-    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
-    holdCheckpoint(job, 3, second, false);
-    expect(job.checkpoints.size).toBe(0);
+    expect(resumeFor(job, leases.bob, 3)).toBe(first);
+    hold(second, false);
+    expect(resumeFor(job, leases.bob, 3)).toBe(first);
+    tell(alice, 12, second);
+    hold(second, true);
+    expect(resumeFor(job, leases.bob, 3)).toBe(second);
+  });
+
+  it('is brought here one at a time, however many a worker tells of', () => {
+    const { turn, tell } = rigOf(1);
+    for (let fuel = 10; fuel < 500; fuel += 1) tell(alice, fuel, `${first}${fuel}` as Cid);
+    expect(turn.effects).toHaveLength(1);
+  });
+
+  it('may go again when it comes too late', () => {
+    const { job, turn, tell, hold } = rigOf(1);
+    tell(alice, 10, first);
+    dropCheckpoint(turn, job, 3);
+    hold(first, true);
+    expect(turn.effects.slice(1)).toEqual([{ type: 'unsave', job: 'job', unit: 3 }, { type: 'unsave', job: 'job', unit: 3 }]);
+    turn.engine.requested.clear();
+    hold(first, true);
+    expect(turn.effects).toHaveLength(4);
   });
 
   it('is never named where votes are to be independent of each other', () => {
     const { job, turn, leases, tell } = rigOf(2);
     tell(alice, 10, first);
     expect(turn.effects).toEqual([]);
-    job.checkpoints.set(3, { checkpoint: first, fuel: 10, here: true, by: alice });
+    job.checkpoints.set(3, { here: { checkpoint: first, fuel: 10, by: alice } });
     expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
   });
 

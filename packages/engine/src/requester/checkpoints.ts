@@ -1,6 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import type { MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
+import type { EngineEvent } from '../events.ts';
 import { leaseOf, type Lease, type RequestedJob } from './job.ts';
 
 /** A worker saved a unit that it runs for us, or says why it cannot. */
@@ -13,20 +14,23 @@ export function receiveCheckpointed(turn: Turn, job: RequestedJob, from: PeerId,
     turn.effects.push({ type: 'changed', job: job.job });
     return;
   }
-  const known = job.checkpoints.get(unit);
-  if (checkpoint === undefined || bytes === undefined || !mayGoOn(job) || (known !== undefined && known.fuel >= fuel)) return;
-  if (bytes > turn.engine.config.timings.maxCheckpointBytes) return;
-  // The one before stays good until this one is here.
+  const known = job.checkpoints.get(unit) ?? {};
+  if (checkpoint === undefined || bytes === undefined || !mayGoOn(job) || (known.here !== undefined && known.here.fuel >= fuel)) return;
+  // One at a time: a later one is told of again, and a worker that tells of many must not keep us busy.
+  if (known.coming !== undefined || bytes > turn.engine.config.timings.maxCheckpointBytes) return;
   turn.effects.push({ type: 'save', job: job.job, unit, checkpoint, bytes, from });
-  job.checkpoints.set(unit, { checkpoint, fuel, here: false, by: from });
+  job.checkpoints.set(unit, { ...known, coming: { checkpoint, fuel, by: from } });
 }
 
-/** It was brought here: whoever runs the unit next may go on from it. */
-export function holdCheckpoint(job: RequestedJob, unit: number, checkpoint: Cid, ok: boolean): void {
-  const known = job.checkpoints.get(unit);
-  if (known?.checkpoint !== checkpoint) return;
-  if (ok) known.here = true;
-  else job.checkpoints.delete(unit);
+/**
+ * It was brought here: whoever runs the unit next may go on from it. Otherwise the one before stays good. What comes when
+ * nobody waits for it any more, may go again.
+ */
+export function holdCheckpoint({ engine, effects }: Turn, { job, unit, checkpoint, ok }: Extract<EngineEvent, { type: 'checkpoint-held' }>): void {
+  const checkpoints = engine.requested.get(job)?.checkpoints;
+  const known = checkpoints?.get(unit);
+  if (known?.coming?.checkpoint === checkpoint) checkpoints?.set(unit, { here: ok ? known.coming : known.here });
+  else if (ok) effects.push({ type: 'unsave', job, unit });
 }
 
 /**
@@ -39,8 +43,8 @@ function mayGoOn({ spec }: RequestedJob): boolean {
 
 /** From where a worker is to go on with a unit that is given to it. Its own checkpoints it has by itself. */
 export function resumeFor(job: RequestedJob, lease: Lease, unit: number): Cid | undefined {
-  const known = job.checkpoints.get(unit);
-  return known?.here === true && known.by !== lease.worker && mayGoOn(job) ? known.checkpoint : undefined;
+  const here = job.checkpoints.get(unit)?.here;
+  return here !== undefined && here.by !== lease.worker && mayGoOn(job) ? here.checkpoint : undefined;
 }
 
 /** Checkpoints of a settled unit are of no use. */

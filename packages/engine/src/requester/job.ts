@@ -59,6 +59,13 @@ export interface Lease {
 
 export type Settlement = 'open' | 'accepted' | 'abandoned';
 
+/** A unit as its worker saved it. */
+export interface Saved {
+  checkpoint: Cid;
+  fuel: number;
+  by: PeerId;
+}
+
 /** What whoever acts for a job knows of its stewards and keepers. */
 export interface Trust {
   /** When to say next that it acts, to look for stewards, to pass on news. */
@@ -115,8 +122,8 @@ export interface RequestedJob {
   fetching: Map<number, { failures: number; retryAt: number | undefined }>;
   /** Units given up because the program fails on them everywhere, and what the last one said. */
   hopeless: { units: number; text: string };
-  /** Where unsettled units stand by what their workers saved, once it is here. */
-  checkpoints: Map<number, { checkpoint: Cid; fuel: number; here: boolean; by: PeerId }>;
+  /** Where unsettled units stand by what their workers saved: what is here, and what is on its way. */
+  checkpoints: Map<number, { here?: Saved | undefined; coming?: Saved | undefined }>;
   /** Why its units cannot be saved, by the word of a worker. */
   unmovable: Reason | undefined;
   progress: Map<number, { fraction: number; text: string }>;

@@ -13,6 +13,8 @@ import type { Runs } from '../run/runs.ts';
 export function carrierOf(parts: Parts, runs: Runs): Carrier {
   const { network, logger, changes } = parts;
   const gate = createGate(peerDefaults.maxResultFetches);
+  // Apart: checkpoints that workers tell of, and do not hand over, must not keep results waiting.
+  const saving = createGate(peerDefaults.maxResultFetches);
   return {
     send: (to, message) => network.send(to, message),
     publish: (topic, bytes) => network.publish(topic, bytes),
@@ -21,7 +23,7 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     abort: (job, unit) => runs.abort(job, unit),
     fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
     hold: (effect) => void gate(() => holdProgram(parts, effect)),
-    save: (effect) => void gate(() => saveCheckpoint(parts, effect)),
+    save: (effect) => void saving(() => saveCheckpoint(parts, effect)),
     unsave: (job, unit) => {
       dropHeld(parts, job, unit).catch((error: unknown) => logger.warn('checkpoints could not be dropped', { job, reason: messageOf(error) }));
     },
