@@ -22,10 +22,12 @@ export function recoverJob(turn: Turn, job: Cid, records: readonly JournalRecord
     effects.push({ type: 'offence', peer: engine.self, code: 'journal-incomplete', text: `The journal holds no posting of job ${job}` });
     return;
   }
+  let afterwards = (): void => {};
   if (ledger.posted.requester === engine.self) {
     recoverRequested(turn, ledger);
     const own = engine.requested.get(job);
     if (own !== undefined) beginActing(turn, own, 0);
-  } else recoverStewarded(turn, replay(job, records, engine.crypto));
+  } else afterwards = recoverStewarded(turn, ledger);
   recoverWorked(turn, replay(job, records, engine.crypto), records);
+  afterwards();
 }

@@ -204,3 +204,12 @@ describe('a vote', () => {
     expect(ledgerOf([posted, leases, by('a', claims)]).unit(0).revealed.size).toBe(0);
   });
 });
+
+it('strangers who compare it share one view, and a worker has its own', () => {
+  const [worker] = workers;
+  if (worker === undefined) throw new Error('no worker');
+  const ledger = ledgerOf([posted, state(requester, job, [leased(worker.id)]), state(worker, job, [halves(worker.id, job, 0).committed])]);
+  const shared = ledger.idsFor(stranger.id);
+  for (let i = 0; i < 100; i += 1) expect(ledger.idsFor(authorOf(`stranger ${i}`).id)).toBe(shared);
+  expect([shared.size, ledger.idsFor(worker.id).size]).toEqual([2, 3]);
+});

@@ -45,7 +45,8 @@ export class JobLedger {
   /** Entries that came before the posting. Not from strangers: whoever takes entries from others knows the posting. */
   private readonly orphans = new Map<Cid, Entry>();
   private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
-  private readonly views = new Map<PeerId, SortedIds>();
+  /** By worker; one for all who are none. */
+  private readonly views = new Map<PeerId | undefined, SortedIds>();
   /** What was added since it was last taken, where somebody passes it on. */
   private fresh: Entry[] | undefined;
   private readonly bytesOf = new Map<PeerId, number>();
@@ -141,9 +142,10 @@ export class JobLedger {
 
   /**
    * What a worker may see of the ledger: what the requester said, and what it said itself. Others' results it could
-   * otherwise read before it commits to one.
+   * otherwise read before it commits to one. Strangers have nothing of their own there, and share one view.
    */
-  idsFor(worker: PeerId): SortedIds {
+  idsFor(peer: PeerId): SortedIds {
+    const worker = this.leased.has(peer) ? peer : undefined;
     let ids = this.views.get(worker);
     if (ids !== undefined) return ids;
     this.views.set(worker, (ids = new SortedIds(this.crypto)));

@@ -7,8 +7,9 @@ import { addLease } from './leases.ts';
 /** Enters a lease that the ledger has and nobody took back: given before a restart, or by somebody else in the meantime. */
 export function adoptLease(turn: Turn, job: RequestedJob, name: string, worker: PeerId): void {
   const { ledger } = job;
+  if (job.leases.has(name)) return;
   const open = ledger.openLeases().find((lease) => lease.lease === name && lease.worker === worker);
-  if (open === undefined || job.leases.has(name)) return;
+  if (open === undefined) return;
   const holds = ledger.bids.get(worker)?.holds ?? new Uint8Array();
   const lease = addLease(job, { lease: name, worker, holds, until: open.until, now: turn.now });
   for (const facts of ledger.units.values()) {

@@ -3,7 +3,7 @@ import type { Entry, FactOf } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
 import { discharge, isEntrusted } from '../steward/discharge.ts';
-import { isWithinShare } from '../steward/take.ts';
+import { isWithinShare } from '../steward/delegation.ts';
 import { adoptLease } from './adopt.ts';
 import { endByRequester } from './finish.ts';
 import { candidateOf, workersOf, type RequestedJob } from './job.ts';
@@ -16,7 +16,7 @@ export function receiveAuthorityEntry(turn: Turn, job: RequestedJob, entry: Entr
   const { engine, effects } = turn;
   const { ledger } = job;
   if (ledger.entries.has(entry.id) || !ledger.isAuthority(entry.author)) return;
-  if (entry.author !== job.requester && !isWithinShare(turn, ledger, entry)) return;
+  if (entry.author !== job.requester && !isWithinShare(engine, ledger, entry)) return;
   if (!ledger.add(entry)) return;
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   effects.push({ type: 'changed', job: job.job });

@@ -64,8 +64,9 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.finishedAt = now;
   if (job.spec.checkpoint !== 'never') effects.push({ type: 'unsave', job: job.job, unit: undefined });
   job.checkpoints.clear();
+  const work = workIn(job);
   for (const lease of job.leases.values()) {
-    const { units, fuel } = workOf(job, lease.worker);
+    const { units, fuel } = work.get(lease.worker) ?? noWork;
     if (units > 0 && !isCredited(job, lease.worker, units)) {
       const elapsedMs = Math.max(0, now - lease.leasedAt);
       const { deadline } = job.spec;
@@ -89,15 +90,23 @@ function isCredited({ ledger }: RequestedJob, worker: PeerId, units: number): bo
   return [...ledger.receipts.values()].some((receipt) => receipt.worker === worker && receipt.units >= units);
 }
 
-/** Units for which that worker showed the accepted result, in time or too late to be needed, and their fuel. */
-function workOf(job: RequestedJob, worker: PeerId): { units: number; fuel: number } {
-  const work = { units: 0, fuel: 0 };
+const noWork = { units: 0, fuel: 0 };
+
+/** By worker, the units for which it showed the accepted result, in time or too late to be needed, and their fuel. */
+function workIn(job: RequestedJob): Map<PeerId, { units: number; fuel: number }> {
+  const work = new Map<PeerId, { units: number; fuel: number }>();
+  const needsCommitment = job.spec.verify.quorum > 1;
   for (const facts of job.ledger.units.values()) {
-    const result = votesOf(facts, job.spec.verify.quorum > 1).get(worker);
-    const document = result === undefined || !facts.accepted.has(result) ? undefined : documentOf(facts, result);
-    if (document === undefined) continue;
-    work.units += 1;
-    work.fuel += decodeResult(document).fuel ?? 0;
+    for (const result of facts.accepted.keys()) {
+      const workers = [...votesOf(facts, needsCommitment)].filter(([, shown]) => shown === result).map(([worker]) => worker);
+      const document = workers.length === 0 ? undefined : documentOf(facts, result);
+      if (document === undefined) continue;
+      const fuel = decodeResult(document).fuel ?? 0;
+      for (const worker of workers) {
+        const known = work.get(worker) ?? noWork;
+        work.set(worker, { units: known.units + 1, fuel: known.fuel + fuel });
+      }
+    }
   }
   return work;
 }

@@ -27,5 +27,6 @@ export function recoverRequested(turn: Turn, ledger: JobLedger, authority: Reque
 function closeAgain({ effects }: Turn, job: RequestedJob): void {
   const reasons = [...job.ledger.cancelled.values()];
   job.outcome = reasons.some(({ code }) => code === 'cancelled') ? 'cancelled' : 'failed';
+  if (job.spec.checkpoint !== 'never') effects.push({ type: 'unsave', job: job.job, unit: undefined });
   effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
 }

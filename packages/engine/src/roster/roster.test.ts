@@ -62,6 +62,18 @@ describe('a mesh', () => {
     expect([roster.size, roster.isLarge]).toEqual([9, false]);
   });
 
+  it('that lost peers to a revocation is as large as it is without them', () => {
+    const roster = new Roster(bounds);
+    for (let i = 0; i < 16; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 11 ? 60_000 : 600_000 }), now, via('x'));
+    expect(roster.isLarge).toBe(true);
+    roster.forget(({ value }) => value.ttlMs === 600_000 || value.slots === 0);
+    for (let i = 11; i < 20; i += 1) roster.add(advert(`late ${i}`), now, via('x'));
+    roster.forget(({ author }) => author !== advert('peer 1').author);
+    expect([roster.size, roster.isLarge]).toEqual([1, false]);
+    for (let i = 2; i < 13; i += 1) roster.add(advert(`peer ${i}`, { seq: 2 }), now, via('x'));
+    expect([roster.size, roster.isLarge]).toEqual([12, false]); // nobody is left who said that it is large
+  });
+
   it('is large to a newcomer who hears that it is to others', () => {
     const roster = new Roster(bounds);
     for (let i = 0; i < 12; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 9 ? 60_000 : 600_000 }), now, via('x'));

@@ -96,16 +96,15 @@ export class Roster {
   }
 
   forgetExpired(now: number): void {
-    const before = this.byPeer.size;
-    for (const advert of this.byPeer.values()) if (advert.expiresAt <= now) this.delete(advert);
-    if (this.byPeer.size === before) return;
-    this.sorted = undefined;
-    this.weigh();
+    this.forget(({ expiresAt }) => expiresAt <= now);
   }
 
   forget(isGone: (advert: KnownAdvert) => boolean): void {
-    for (const [peer, advert] of this.byPeer) if (isGone(advert)) this.byPeer.delete(peer);
+    const before = this.byPeer.size;
+    for (const advert of this.byPeer.values()) if (isGone(advert)) this.delete(advert);
+    if (this.byPeer.size === before) return;
     this.sorted = undefined;
+    this.weigh();
   }
 
   /** Who advertises shards of a dataset. */

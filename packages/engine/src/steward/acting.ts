@@ -1,9 +1,10 @@
 import type { PeerId } from '@shoal/runtime';
-import { openEntry, type MessageBody, type Reason } from '@shoal/protocol';
+import type { MessageBody, Reason } from '@shoal/protocol';
 import type { Engine, Turn } from '../engine.ts';
 import { beginReconcileWith, sendEntries } from '../ledger/exchange.ts';
 import { workersOf, type RequestedJob } from '../requester/job.ts';
 import { actingKey, chooseTrustees, wantsTrustees } from './choose.ts';
+import { learnDelegation } from './delegation.ts';
 import { goesBefore } from './job.ts';
 
 /** After the first of its stewards answered, a requester that is back waits so much longer for what they know. */
@@ -72,15 +73,6 @@ export function hearRival(turn: Turn, job: RequestedJob, from: PeerId, message: 
   if (job.outcome === 'open') sayActing(turn, job, from);
   beginReconcileWith(turn, job.ledger, from);
   return 'stay';
-}
-
-/** A delegation proves itself: it is the requester's word. */
-export function learnDelegation({ engine, effects }: Turn, { ledger }: Pick<RequestedJob, 'ledger'>, bytes: Uint8Array): boolean {
-  const entry = openEntry(bytes, engine.crypto);
-  const isDelegation = entry.value.facts.length === 1 && entry.value.facts[0]?.kind === 'delegated';
-  if (!isDelegation || entry.author !== ledger.posted?.requester || !ledger.add(entry)) return false;
-  effects.push({ type: 'append', records: [{ scope: ledger.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
-  return true;
 }
 
 /** A steward or keeper compares ledgers: it is there, and knows the job. */

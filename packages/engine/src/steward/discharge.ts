@@ -16,6 +16,7 @@ export function discharge(turn: Turn, job: StewardedJob, why: string): void {
   engine.timers.clear(job.timerKey);
   stopActing(turn, job);
   effects.push({ type: 'unpin', job: job.job, as: 'keeper' });
+  if (job.spec.checkpoint !== 'never') effects.push({ type: 'unsave', job: job.job, unit: undefined }); // of a time when we acted
   effects.push({ type: 'changed', job: job.job });
   const hasReceipt = [...job.ledger.receipts.values()].some(({ worker }) => worker === engine.self);
   if (engine.worked.has(job.job)) return;

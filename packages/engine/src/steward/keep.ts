@@ -12,9 +12,9 @@ export function holdProgram({ effects }: Turn, { job, requester, spec, ledger }:
 }
 
 /** As a keeper: brings the linked outputs of what was accepted here. Those inside their documents are in the ledger already. */
-export function keepAccepted(turn: Turn, job: StewardedJob): void {
+export function keepAccepted(turn: Turn, job: StewardedJob, units: Iterable<number> = job.ledger.units.keys()): void {
   if (job.ledger.delegations.current?.keepers.includes(turn.engine.self) !== true) return;
-  for (const unit of job.ledger.units.keys()) if (!job.here.has(unit) && !job.fetching.has(unit)) keepUnit(turn, job, unit);
+  for (const unit of units) if (!job.here.has(unit) && !job.fetching.has(unit)) keepUnit(turn, job, unit);
 }
 
 function keepUnit(turn: Turn, job: StewardedJob, unit: number): void {

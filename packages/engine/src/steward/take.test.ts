@@ -51,6 +51,34 @@ describe('a job that is entrusted to a peer', () => {
     expect(requester.heard.some((message) => message.type === 'decline' && message.reasons[0]?.code === 'ledger-oversize')).toBe(true);
   });
 
+  it('is given back before others that take less, whoever asks for more', () => {
+    const { mesh, peer, requester, ids } = entrust(3, { timings: { maxStewardedBytes: 20_000 } });
+    const [large, small] = ids;
+    if (large === undefined || small === undefined) throw new Error('no job');
+    const fill = (job: typeof large, count: number): void => {
+      for (let i = 0; i < count; i += 1) requester.say(peer, job, { kind: 'abandoned', unit: 0, reason: { code: `${i}`, text: 'x'.repeat(900) } });
+      mesh.runUntil(() => false, 1_000);
+    };
+    fill(large, 12);
+    expect(peer.engine.stewarded.size).toBe(3);
+    fill(small, 8);
+    expect([...peer.engine.stewarded.keys()]).toEqual(ids.slice(1));
+  });
+
+  it('leaves no trace where it is refused', () => {
+    const mesh = new TestMesh(2);
+    const peer = mesh.add({ slots: 0, roles: ['steward', 'keeper'] });
+    const requester = new Puppet(mesh);
+    for (let i = 0; i < 20; i += 1) {
+      const posted = requester.entry(undefined, { kind: 'posted', mesh: 'test', spec: countedSpec(4, 2, { stewards: 1 }), nonce: new Uint8Array(16).fill(i) });
+      const delegated = requester.entry(posted.id, { kind: 'delegated', term: 1, stewards: [requester.id], keepers: [] });
+      requester.send(peer, { type: 'acting', job: posted.id, forMs: 60_000, posted: posted.bytes, delegated: delegated.bytes });
+    }
+    mesh.runUntil(() => false, 1_000);
+    expect(peer.journal.scopes().filter(({ scope }) => scope !== '')).toEqual([]);
+    expect(peer.engine.stewarded.size).toBe(0);
+  });
+
   it('is let go of when its requester knows nothing of it any more, or names others', () => {
     const gone = entrust(1, {});
     gone.requester.send(gone.peer, { type: 'decline', job: gone.ids[0] as never, reasons: [{ code: 'job-unknown', text: '' }] });

@@ -4,7 +4,7 @@ import type { Engine, Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { isWorthKeeping } from '../requester/admission.ts';
-import { learnDelegation } from './acting.ts';
+import { isWithinShare, learnDelegation, openDelegation } from './delegation.ts';
 import { createStewardedJob, goesBefore, type StewardedJob } from './job.ts';
 import { discharge, isEntrusted } from './discharge.ts';
 import { holdProgram, keepAccepted } from './keep.ts';
@@ -19,9 +19,9 @@ export function takeUp(turn: Turn, from: PeerId, message: MessageBody<'acting'>)
   const [fact] = posted.value.facts;
   if (fact?.kind !== 'posted' || posted.id !== message.job || fact.mesh !== engine.config.mesh) return refuse({ code: 'offer-malformed', text: 'its entry posts no job of this mesh' });
   const ledger = new JobLedger(posted.id, engine.crypto);
+  const delegated = openDelegation(engine, posted.id, posted.author, message.delegated);
   ledger.add(posted);
-  const records = [{ scope: posted.id, kind: 'entry' as const, key: posted.id, bytes: posted.bytes }];
-  if (!learnDelegation(turn, { ledger }, message.delegated) || !ledger.seesAll(from) || !isEntrusted(engine, ledger)) {
+  if (delegated === undefined || !ledger.add(delegated) || !ledger.seesAll(from) || !isEntrusted(engine, ledger)) {
     return refuse({ code: 'not-delegated', text: 'its requester has not entrusted the job to this peer' });
   }
   const reason = refusal(engine, posted, ledger);
@@ -29,7 +29,7 @@ export function takeUp(turn: Turn, from: PeerId, message: MessageBody<'acting'>)
   const job = createStewardedJob(ledger, now, now + message.forMs);
   if (job === undefined) return;
   engine.stewarded.set(job.job, job);
-  effects.push({ type: 'append', records });
+  effects.push({ type: 'append', records: [posted, delegated].map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
   // Open again, should we have had a part in it before.
   effects.push({ type: 'summarize', scope: job.job, closed: false, summary: emptySummary });
   holdProgram(turn, job);
@@ -53,9 +53,9 @@ export function hearActing(turn: Turn, job: StewardedJob, from: PeerId, message:
   const { engine, now } = turn;
   if (message.delegated !== undefined) learnDelegation(turn, job, message.delegated);
   if (!isEntrusted(engine, job.ledger)) return discharge(turn, job, 'replaced');
+  if (!goesBefore(job.ledger, from, engine.self) && !job.ledger.seesAll(from)) return;
   if (from === job.requester) job.requesterAt = now;
   Object.assign(job, { askAt: now + engine.config.timings.trusteeAskMinMs, asked: 0 });
-  if (!goesBefore(job.ledger, from, engine.self) && !job.ledger.seesAll(from)) return;
   if (goesBefore(job.ledger, from, engine.self)) job.actsUntil = now + message.forMs;
   beginReconcileWith(turn, job.ledger, from); // says that we are here, and asks for what we lack
   watchOver(turn, job);
@@ -69,30 +69,30 @@ export function receiveEntrusted(turn: Turn, job: StewardedJob, from: PeerId, en
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   if (entry.author === job.requester) job.requesterAt = turn.now;
   if (!isEntrusted(engine, ledger)) return discharge(turn, job, 'delivered');
-  if (entry.value.facts.some(({ kind }) => kind === 'accepted' || kind === 'revealed' || kind === 'delegated')) keepAccepted(turn, job);
+  const { facts } = entry.value;
+  if (facts.some(({ kind }) => kind === 'delegated')) keepAccepted(turn, job);
+  else keepAccepted(turn, job, facts.flatMap((fact) => (fact.kind === 'accepted' || fact.kind === 'revealed' ? [fact.unit] : [])));
   effects.push({ type: 'changed', job: job.job });
 }
 
 /** From its requester anything within bounds; from others what the requester would take from them. */
 function isWorthTaking(turn: Turn, job: StewardedJob, from: PeerId, entry: Entry): boolean {
-  const { engine, effects } = turn;
-  const { timings } = engine.config;
-  let bytes = entry.bytes.length;
-  for (const { ledger } of engine.stewarded.values()) bytes += ledger.bytes;
-  if (bytes > timings.maxStewardedBytes) {
-    const reason = { code: 'ledger-oversize', text: `the jobs entrusted to it take ${bytes} bytes already` };
-    effects.push({ type: 'send', to: from, message: { type: 'decline', job: job.job, reasons: [reason] } });
-    discharge(turn, job, reason.code);
-    return false;
-  }
+  const { engine } = turn;
+  makeRoom(turn, entry.bytes.length);
+  if (!engine.stewarded.has(job.job)) return false;
   if (from === job.requester || entry.author === job.requester) return true;
-  if (job.ledger.isAuthority(entry.author)) return isWithinShare(turn, job.ledger, entry);
+  if (job.ledger.isAuthority(entry.author)) return isWithinShare(engine, job.ledger, entry);
   return isWorthKeeping({ ledger: job.ledger, spec: job.spec, units: unitCount(job.spec) }, entry);
 }
 
-/** What one steward may fill of a ledger. */
-export function isWithinShare({ engine }: Turn, ledger: JobLedger, entry: Entry): boolean {
-  const { maxWorkedLedgerBytes, maxWorkedLedgerBytesPerUnit } = engine.config.timings;
-  const units = ledger.posted === undefined ? 0 : unitCount(ledger.posted.spec);
-  return ledger.bytesBy(entry.author) + entry.bytes.length <= maxWorkedLedgerBytes + maxWorkedLedgerBytesPerUnit * units;
+/** The job that takes most gives way, whoever asks for more: one that is large must not push out those that are small. */
+function makeRoom(turn: Turn, wantedBytes: number): void {
+  const { engine, effects } = turn;
+  const bytesOf = (): number => engine.stewarded.values().reduce((sum, { ledger }) => sum + ledger.bytes, wantedBytes);
+  for (let bytes = bytesOf(); bytes > engine.config.timings.maxStewardedBytes && engine.stewarded.size > 0; bytes = bytesOf()) {
+    const largest = engine.stewarded.values().reduce((most, other) => (other.ledger.bytes > most.ledger.bytes ? other : most));
+    const reason = { code: 'ledger-oversize', text: `the jobs entrusted to it take ${bytes} bytes already, and this one most of all` };
+    effects.push({ type: 'send', to: largest.requester, message: { type: 'decline', job: largest.job, reasons: [reason] } });
+    discharge(turn, largest, reason.code);
+  }
 }

@@ -1,5 +1,5 @@
 import { encodeValue, unitCount, type Entry, type Reason } from '@shoal/protocol';
-import { closeScope } from '../ledger/scope.ts';
+import { closeWorkedScope } from '../ledger/scope.ts';
 import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
@@ -58,7 +58,10 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   for (const fact of entry.value.facts) {
     if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
-    if (fact.kind === 'accepted' || fact.kind === 'abandoned') settle(turn, job, fact.unit);
+    if (fact.kind === 'accepted' || fact.kind === 'abandoned') {
+      letGo(turn, job, fact.unit);
+      if (job.report === 'no') job.report = 'if-wanting';
+    }
     if (fact.kind === 'receipt' && fact.worker === engine.self) {
       effects.push({ type: 'append', records: [{ scope: creditScope, kind: 'note', key: job.job, bytes: new Uint8Array() }] });
       effects.push({ type: 'summarize', scope: creditScope, closed: true, summary: encodeValue({ role: 'credit' }) });
@@ -69,12 +72,12 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   }
 }
 
-/** The requester needs nothing more for this unit. */
-function settle({ effects }: Turn, job: WorkedJob, unit: number): void {
+/** Nobody needs anything more for this unit. */
+export function letGo({ effects }: Turn, job: WorkedJob, unit: number): void {
   job.done.delete(unit);
+  job.resumes.delete(unit);
   job.queue = job.queue.filter((queued) => queued !== unit);
   if (job.running.delete(unit)) effects.push({ type: 'abort', job: job.job, unit });
-  if (job.report === 'no') job.report = 'if-wanting';
 }
 
 /** Ends the work on a job: nothing runs on, nothing is kept, the journal's scope is closed. */
@@ -86,6 +89,6 @@ export function leave(turn: Turn, job: WorkedJob, reason: Reason): void {
   engine.timers.clear(job.timerKey);
   engine.worked.delete(job.job);
   effects.push({ type: 'unpin', job: job.job, as: 'worker' });
-  closeScope(turn, job.job, 'worker', reason.code);
+  closeWorkedScope(turn, job, reason.code);
   effects.push({ type: 'changed', job: job.job });
 }

@@ -2,7 +2,7 @@ import type { JournalRecord } from '@shoal/runtime';
 import { documentCid } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
-import { closeScope } from '../ledger/scope.ts';
+import { closeWorkedScope } from '../ledger/scope.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
 import { createWorkedJob } from './job.ts';
 import { resultNotePrefix } from './run.ts';
@@ -15,11 +15,9 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
   const { engine, now, effects } = turn;
   const lease = ledger.openLeases().find((open) => open.worker === engine.self);
   if (lease === undefined || ledger.cancelled.size > 0) {
-    if (ledger.posted?.requester !== engine.self) {
-      effects.push({ type: 'unpin', job: ledger.job, as: 'worker' });
-      closeScope(turn, ledger.job, 'worker', 'lease-ended');
-    }
-    return;
+    const requester = ledger.posted?.requester;
+    if (requester !== engine.self) effects.push({ type: 'unpin', job: ledger.job, as: 'worker' });
+    return closeWorkedScope(turn, { job: ledger.job, requester }, 'lease-ended');
   }
   // Its term was told by another clock: it begins anew, and the requester corrects us if it is over.
   const job = createWorkedJob(ledger, { lease: lease.lease, until: now + engine.config.timings.leaseTermMs });

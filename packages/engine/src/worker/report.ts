@@ -2,10 +2,10 @@ import type { PeerId } from '@shoal/runtime';
 import { limits, unitCount, type MessageBody } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
-import { learnDelegation } from '../steward/acting.ts';
+import { learnDelegation } from '../steward/delegation.ts';
 import { goesBefore } from '../steward/job.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
-import { leave } from './lease.ts';
+import { leave, letGo } from './lease.ts';
 import { idleSlots, wantOf } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
 import { revealFact } from './run.ts';
@@ -16,11 +16,7 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
   if (job === undefined) return;
   const units = unitCount(job.spec);
   const { maxUnsettledUnits } = turn.engine.config.timings;
-  for (const unit of message.drop) {
-    job.done.delete(unit);
-    job.queue = job.queue.filter((queued) => queued !== unit);
-    if (job.running.delete(unit)) turn.effects.push({ type: 'abort', job: job.job, unit });
-  }
+  for (const unit of message.drop) letGo(turn, job, unit);
   if (message.run.length > 0) job.saidIdle = false;
   const waiting = new Set(job.queue);
   for (const unit of message.spare ?? []) waiting.delete(unit);
