@@ -166,6 +166,7 @@ export function createNetwork(options: NetworkOptions): Network {
       });
     },
     disconnect,
+    report: (peer, points, reason) => guard.report(peer, points, reason),
     async dial(address, { signal } = {}) {
       const target = parseAddress(address);
       const peer = peerOf(target);

@@ -178,6 +178,12 @@ export const networkDefaults = {
   // Offenders
   banMs: 60_000,
   maxBanned: 1_024,
+  /** What may stand against a peer before it is cut off: three forgeries, or five messages that are none, in short order. */
+  maxOffencePoints: 100,
+  /** What is small and rare is never punished; what has been cut off comes back with less to lose. */
+  offencePointsForgivenPerSecond: 1,
+  /** Peers whose points are remembered; those of the one that was reported longest ago are forgotten first. */
+  maxOffenders: 1_024,
 
   // Stopping
   /** Streams and connections have this long to end in order. */

@@ -8,6 +8,7 @@ import { createSandbox } from '@shoal/sandbox';
 import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
+import { offenceReporter } from './compose/offences.ts';
 import { minIsolationOf } from './compose/walls.ts';
 import type { Storage } from './compose/storage.ts';
 import { Datasets } from './data/datasets.ts';
@@ -172,5 +173,5 @@ function connect(parts: Parts): void {
   });
   network.subscribe(topics.adverts(engine.config.mesh));
   network.subscribe(topics.offers(engine.config.mesh));
-  serveBlobs({ network, store: parts.store, clock: parts.clock, logger: parts.logger, mayServe: () => true });
+  serveBlobs({ network, store: parts.store, clock: parts.clock, logger: parts.logger, mayServe: () => true, offence: offenceReporter(parts) });
 }

@@ -35,7 +35,10 @@ export function receiveGossipedAdvert(turn: Turn, from: PeerId, bytes: Uint8Arra
 /** Adverts that a peer handed over. Of whom nobody knew here, nobody may know behind us either: in a small mesh that is passed on. */
 export function receiveAdverts(turn: Turn, from: PeerId, adverts: readonly Uint8Array[]): void {
   const { engine, now } = turn;
-  for (const bytes of adverts) receiveAdvert(turn, from, bytes, (author) => noteNews(turn, author));
+  const verdicts = adverts.map((bytes) => receiveAdvert(turn, from, bytes, (author) => noteNews(turn, author)));
+  const rejected = verdicts.filter((verdict) => verdict === 'reject').length;
+  // Whoever passes adverts on has opened them.
+  if (rejected > 0) turn.effects.push({ type: 'offence', peer: from, code: 'advert-invalid', text: `It handed over ${rejected} adverts that are none of this mesh` });
   if (engine.news.size > 0) engine.timers.setNoLater(newsKey, now + engine.config.timings.advertiseSoonMs);
 }
 

@@ -1,7 +1,8 @@
-import { signerFromSeed, systemClock, type ByteStream, type Cid, type Clock, type Network, type NetworkHandlers, type PeerId } from '@shoal/runtime';
+import { createMetrics, signerFromSeed, silentLogger, systemClock, type ByteStream, type Cid, type Clock, type Network, type NetworkHandlers, type PeerId } from '@shoal/runtime';
 import { peerIdOf } from '@shoal/protocol';
 import { networkDefaults } from '../defaults.ts';
 import { NetworkError } from '../errors.ts';
+import { createGuard } from '../guard/guard.ts';
 import { peerOf } from '../join/dialler.ts';
 import { parseAddress } from '../options.ts';
 import { createStreamPair, type MemoryStreamPair } from './memory-stream.ts';
@@ -11,7 +12,7 @@ export interface MemoryNetworkOptions {
   seed: Uint8Array;
   mesh: string;
   bootstrap: string[];
-  /** Only for `readyAfterMs`. */
+  /** For `readyAfterMs`, and how long a ban lasts. */
   clock?: Clock;
 }
 
@@ -23,6 +24,8 @@ export interface MemoryPeer {
   readonly topics: ReadonlySet<string>;
   readonly provided: ReadonlySet<Cid>;
   readonly isRunning: boolean;
+  /** It has cut that peer off. */
+  refuses(peer: PeerId): boolean;
   handlers(): NetworkHandlers;
   /** Both directions at once. */
   connect(peer: MemoryPeer): void;
@@ -78,6 +81,8 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
   let queuedBytes = 0;
   let gossiped = 0;
 
+  const guard = createGuard({ clock, logger: silentLogger, metrics: createMetrics(), limits: networkDefaults, disconnect: (peer) => self.disconnect(peer) });
+
   const handlers = (): NetworkHandlers => {
     if (given === undefined) throw new NetworkError('network-options-invalid', 'Cannot start the network: setHandlers() was not called');
     return given;
@@ -88,7 +93,8 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
   /** The peer at an address or behind an id, where it can be reached from here. */
   const reach = (target: MemoryPeer | undefined): MemoryPeer | undefined => {
     if (target === undefined || !target.isRunning || target.mesh !== options.mesh || target === self) return undefined;
-    return world.areCut(peerId, target.network.peerId) ? undefined : target;
+    const other = target.network.peerId;
+    return world.areCut(peerId, other) || guard.isBanned(other) || target.refuses(peerId) ? undefined : target;
   };
   const find = (peer: PeerId): MemoryPeer | undefined =>
     neighbours.get(peer) ?? reach((learned.get(peer) ?? []).map((known) => world.at(known)).find((found) => found !== undefined)) ?? reach(neighbours.size > 0 ? world.peer(peer) : undefined);
@@ -206,6 +212,7 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
     },
 
     disconnect: (peer) => self.disconnect(peer),
+    report: (peer, points, reason) => guard.report(peer, points, reason),
 
     serve: (protocol, handler) => void served.set(protocol, handler),
     open(to, protocol, { signal }) {
@@ -236,6 +243,7 @@ export function createMemoryPeer(world: World, options: MemoryNetworkOptions): M
     get isRunning() {
       return state === 'running';
     },
+    refuses: (peer) => guard.isBanned(peer),
     handlers,
     connect(peer) {
       if (neighbours.has(peer.network.peerId)) return;

@@ -7,6 +7,7 @@ import { createGate } from '../run/gate.ts';
 import { bringHere } from '../run/inputs.ts';
 import { dropOutputs, keeperOwner, resultOwner, workOwner } from '../run/outputs.ts';
 import { bringCheckpoint, dropCheckpoints, dropHeld, heldOwner, SavedRun } from '../run/saved-run.ts';
+import { offenceReporter } from './offences.ts';
 import type { Runs } from '../run/runs.ts';
 
 /** Carries the engine's effects out with the parts of this peer. */
@@ -32,7 +33,7 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
       if (as === 'worker') dropCheckpoints(parts, job).catch((error: unknown) => logger.warn('checkpoints could not be dropped', { job, reason: messageOf(error) }));
     },
     changed: (job) => changes.notify(job),
-    offence: (peer, code, text) => logger.warn('offence', { peer, code, text }),
+    offence: offenceReporter(parts),
   };
 }
 

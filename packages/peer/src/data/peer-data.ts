@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Cid } from '@shoal/runtime';
 import { limits } from '@shoal/protocol';
 import type { DatasetView, PeerData } from '../api.ts';
+import { offenceReporter } from '../compose/offences.ts';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -48,7 +49,7 @@ export function createPeerData(parts: Parts): PeerData {
       if (!(await store.has(root))) {
         const onProgress = options.onProgress;
         const from = await awaitHolders(parts, root, { signal });
-        await fetchBlob({ root, from, store, network, clock: parts.clock, signal, ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress(progress.bytesFetched) }) });
+        await fetchBlob({ root, from, store, network, clock: parts.clock, signal, offence: offenceReporter(parts), ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress(progress.bytesFetched) }) });
       }
       return { bytes: await writeOut(parts, root, resolve(to), signal) };
     },

@@ -1,6 +1,7 @@
 import type { Cid } from '@shoal/runtime';
 import { parseCid } from '@shoal/protocol';
 import { prepareProgram } from '@shoal/sandbox';
+import { offenceReporter } from '../compose/offences.ts';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { awaitHolders } from '../data/await-holders.ts';
@@ -30,7 +31,7 @@ async function programByCid(parts: Parts, cid: Cid, signal: AbortSignal): Promis
   const { store, network, clock } = parts;
   if (!(await store.has(cid))) {
     const from = await awaitHolders(parts, cid, { signal });
-    await fetchBlob({ root: cid, from, store, network, clock, signal, maxBytes: peerDefaults.maxProgramBytes });
+    await fetchBlob({ root: cid, from, store, network, clock, signal, maxBytes: peerDefaults.maxProgramBytes, offence: offenceReporter(parts) });
   }
   return { cid, bytes: (await store.stat(cid))?.bytes ?? 0, name: cid.slice(-12) };
 }

@@ -1,5 +1,6 @@
 import { deadline, type Cid, type ExecutionInput, type PeerId } from '@shoal/runtime';
 import type { JobSpec, Shard } from '@shoal/protocol';
+import { offenceReporter } from '../compose/offences.ts';
 import { findHolders } from '../data/holders.ts';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
@@ -21,7 +22,7 @@ export async function bringHere(
   if (await parts.store.has(root)) return;
   const signal = deadline(peerDefaults.fetchTimeoutMs, options.signal);
   const from = await findHolders(parts, root, { ...options, signal });
-  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal, maxBytes: options.maxBytes });
+  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal, maxBytes: options.maxBytes, offence: offenceReporter(parts) });
 }
 
 /** The program, whole. */

@@ -95,6 +95,11 @@ export interface Network extends Service {
   learnAddresses(peer: PeerId, addresses: string[]): void;
   /** Ends every connection with a peer that has no business here any more. */
   disconnect(peer: PeerId, reason: string): void;
+  /**
+   * Something that a peer did speaks against it, by so many points. They fade with time; at `maxOffencePoints` the
+   * peer is cut off and refused for `banMs`.
+   */
+  report(peer: PeerId, points: number, reason: string): void;
   /** Connects to a multiaddr that ends in a peer id; resolves with that id. */
   dial(address: string, options?: { signal?: AbortSignal }): Promise<PeerId>;
 

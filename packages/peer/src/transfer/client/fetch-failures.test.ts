@@ -69,6 +69,15 @@ const odd: Record<string, () => Answer> = {
   },
 };
 
+/** What none does by mistake, by a bad link or because it lacks something. */
+const offences: Record<string, string> = {
+  'sends other bytes': 'transfer-lied',
+  'sends other blocks': 'transfer-lied',
+  'sends a header larger than allowed': 'transfer-malformed',
+  'sends a block larger than allowed': 'transfer-malformed',
+  'sends noise': 'transfer-malformed',
+};
+
 describe('A holder that', () => {
   for (const [what, makeAnswer] of Object.entries(odd)) {
     it(`${what} costs a moment, not the transfer`, async () => {
@@ -88,7 +97,10 @@ describe('A holder that', () => {
       const stranger = mesh.stranger('odd');
       serveOddly(stranger, store, makeAnswer());
       const cid = await fileIn([store], 4 * MiB, 'file');
-      await expect(mesh.fetchFrom(cid, [stranger])).rejects.toMatchObject({ code: what === 'has nothing' ? 'transfer-incomplete' : 'transfer-no-holder' });
+      const told: string[] = [];
+      const offence = (_peer: unknown, code: string): void => void told.push(code);
+      await expect(mesh.fetchFrom(cid, [stranger], { offence })).rejects.toMatchObject({ code: what === 'has nothing' ? 'transfer-incomplete' : 'transfer-no-holder' });
+      if (what !== 'sends without end') expect(told).toEqual(offences[what] === undefined ? [] : [offences[what]]);
     });
   }
 

@@ -12,6 +12,8 @@ export interface FetchOptions {
   network: Opener;
   clock: Clock;
   signal: AbortSignal;
+  /** Told of holders that send what no honest one sends. */
+  offence?: ((peer: PeerId, code: string, text: string) => void) | undefined;
 }
 
 export interface FetchBlobOptions extends FetchOptions {
@@ -52,7 +54,7 @@ export async function fetchBlock(options: FetchOptions & { cid: Cid }): Promise<
 }
 
 async function transfer(options: FetchBlobOptions & { onProgress: (progress: Progress) => void }, maxDepth: number): Promise<void> {
-  const { root, from, store, network, clock, signal, onProgress } = options;
+  const { root, from, store, network, clock, signal, onProgress, offence } = options;
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
-  await new Transfer({ root, from, store, sessions: sessionsOf(network, clock), clock, signal, maxDepth, maxBytes, onProgress }).run();
+  await new Transfer({ root, from, store, sessions: sessionsOf(network, clock), clock, signal, maxDepth, maxBytes, onProgress, offence }).run();
 }

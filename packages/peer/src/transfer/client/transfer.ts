@@ -27,6 +27,8 @@ export interface TransferInit {
   maxDepth: number;
   maxBytes: number;
   onProgress: (progress: Progress) => void;
+  /** A holder sent what no honest one sends. */
+  offence?: ((peer: PeerId, code: string, text: string) => void) | undefined;
 }
 
 /** Why a holder is of no more use. */
@@ -159,7 +161,9 @@ export class Transfer implements HolderOwner {
       if (outcome.reused && !outcome.useful) continue; // a kept stream had ended unnoticed
       failures = outcome.useful ? 1 : failures + 1;
       const code = codeOf(outcome.error);
-      if (code === 'transfer-lied' || code === 'transfer-malformed' || failures >= transferLimits.attempts) {
+      const isOffence = code === 'transfer-lied' || code === 'transfer-malformed';
+      if (isOffence) this.#init.offence?.(peer, code, messageOf(outcome.error));
+      if (isOffence || failures >= transferLimits.attempts) {
         this.#dropped.push({ peer, error: outcome.error });
         this.#startHolder();
         return;

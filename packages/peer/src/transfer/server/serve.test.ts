@@ -42,7 +42,8 @@ describe('Serving blobs', () => {
 
   it('cuts off who asks for nothing it could mean, or for too much at once', async () => {
     const mesh = new TestMesh();
-    const holder = mesh.holder('holder');
+    const told: string[] = [];
+    const holder = mesh.holder('holder', { offence: (peer, code) => void told.push(`${peer} ${code}`) });
     const { cid } = blockOf('raw', new Uint8Array(1));
     const tooMany = requestFrame(Array.from({ length: transferLimits.blocksPerRequest + 1 }, () => cid));
     const odd = [seededBytes(100, 'noise'), frameHead(new Uint8Array(10), 5), requestFrame([]), tooMany, requestFrame(['no cid' as Cid]), frameHead(seededBytes(50, 'noise'), 0)];
@@ -51,6 +52,7 @@ describe('Serving blobs', () => {
       await stream.write(bytes);
       await expect(readAnswer(new ByteQueue(stream.source))).rejects.toMatchObject({ cause: { code: 'transfer-malformed' } });
     }
+    expect(told).toEqual(odd.map(() => `${mesh.fetcher.peerId} transfer-malformed`));
   });
 
   it('has so many streams with one peer and no more', async () => {

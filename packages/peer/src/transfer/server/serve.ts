@@ -13,6 +13,8 @@ export interface ServeOptions {
   logger: Logger;
   /** Whether a peer may have a block; one that it may not is missing as far as it can tell. */
   mayServe: (cid: Cid, peer: PeerId) => boolean | Promise<boolean>;
+  /** Told of peers that ask for what could mean nothing. */
+  offence?: (peer: PeerId, code: string, text: string) => void;
 }
 
 /** Gives blocks to whoever asks and may have them, as long as the network runs. */
@@ -46,6 +48,7 @@ class BlockServer {
       await this.#answerAll(stream);
     } catch (error) {
       this.#options.logger.debug('A stream of blocks broke', { peer, code: codeOf(error), reason: messageOf(error) });
+      if (codeOf(error) === 'transfer-malformed') this.#options.offence?.(peer, 'transfer-malformed', messageOf(error));
       stream.abort(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#open -= 1;
