@@ -51,6 +51,9 @@ export const peerDefaults = {
   /** Ledgers of finished jobs that are kept in memory. */
   maxFinishedLedgers: 32,
   maxJobsListed: 1_000,
+  /** Jobs of the journal that are looked at for those of this peer, at once and in all: others' are among them. */
+  jobsPage: 1_000,
+  maxJobsSearched: 1_000_000,
 } as const;
 
 export const agent = 'shoal/0.1.0';

@@ -80,4 +80,42 @@ describe('in a private mesh', () => {
     expect(requester.engine.roster.get(bad.id)).toBeUndefined();
     expect(open()?.outcome).toBe('done');
   });
+
+  /** A job that is entrusted to two stewards, of a requester with that invitation. */
+  function entrusted(seed: number, change: Partial<Invitation> = {}) {
+    const mesh = new TestMesh(seed);
+    const requester = mesh.add({ slots: 0, members: memberOf(change) });
+    const stewards = [1, 2].map((id) => mesh.add({ slots: 0, roles: ['steward', 'keeper'], members: memberOf({ id: new Uint8Array(16).fill(id) }) }));
+    mesh.runUntil(() => false, 2_000);
+    const job = mesh.submit(requester, countedSpec(8, 1, { stewards: 2 }));
+    mesh.runUntil(() => stewards.every(({ engine }) => engine.stewarded.has(job)), 15_000);
+    return { mesh, requester, stewards, job };
+  }
+
+  it('stewards find workers who never heard of the requester: its posting shows that it belongs', () => {
+    const { mesh, requester, stewards, job } = entrusted(6);
+    mesh.kill(requester);
+    mesh.runUntil(() => false, 180_000); // its advert is forgotten
+    const late = mesh.add({ members: memberOf() });
+    expect(mesh.runUntil(() => stewards.some(({ engine }) => engine.stewarded.get(job)?.isOver === true), 180_000)).toBe(true);
+    expect(late.engine.roster.get(requester.id)).toBeUndefined();
+    expect(mesh.executed).toHaveLength(8);
+  });
+
+  it('nobody stewards for whoever may not post', () => {
+    const { stewards } = entrusted(7, { roles: ['worker'] });
+    expect(stewards.map(({ engine }) => engine.stewarded.size)).toEqual([0, 0]);
+  });
+
+  it('nothing more is done for the jobs of whoever is revoked, also after its advert was forgotten', () => {
+    const { mesh, requester, stewards, job } = entrusted(8);
+    const worker = mesh.add({ behaviour: () => undefined, members: memberOf({ id: new Uint8Array(16).fill(9) }) });
+    mesh.runUntil(() => worker.running.size > 0, 30_000);
+    mesh.kill(requester);
+    mesh.runUntil(() => false, 180_000);
+    expect([worker.engine.worked.has(job), ...stewards.map(({ engine }) => engine.stewarded.has(job))]).toEqual([true, true, true]);
+    for (const { driver } of [worker, ...stewards]) driver.handle({ type: 'revoked', peers: [], invitations: ['07'.repeat(16)] });
+    mesh.runUntil(() => false, 1_000);
+    expect([worker.engine.worked.size, worker.running.size, ...stewards.map(({ engine }) => engine.stewarded.size + engine.requested.size)]).toEqual([0, 0, 0, 0]);
+  });
 });

@@ -41,7 +41,7 @@ export class JobLedger {
   readonly origins = new Map<PeerId, Set<string>>();
   /** Keepers that hold a result's outputs durably, by unit. */
   readonly kept = new Map<number, Map<PeerId, Set<Cid>>>();
-  posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string } | undefined;
+  posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string; membership: Uint8Array | undefined } | undefined;
   /** Entries that came before the posting. Not from strangers: whoever takes entries from others knows the posting. */
   private readonly orphans = new Map<Cid, Entry>();
   private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
@@ -64,7 +64,7 @@ export class JobLedger {
     if (entry.id === this.job) {
       const [fact] = entry.value.facts;
       if (fact?.kind !== 'posted' || entry.value.facts.length !== 1) return false;
-      this.posted = { spec: fact.spec, requester: entry.author, at: entry.value.at, mesh: fact.mesh };
+      this.posted = { spec: fact.spec, requester: entry.author, at: entry.value.at, mesh: fact.mesh, membership: fact.membership };
       this.keep(entry);
       for (const orphan of this.orphans.values()) this.fold(orphan);
       this.orphans.clear();

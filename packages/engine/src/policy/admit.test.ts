@@ -13,7 +13,7 @@ const requester = authorOf('requester').id;
 function codes(spec: JobSpec, prepare: (engine: Engine) => void = () => {}): string[] {
   const { engine } = new TestMesh(1).add({ labels: { region: 'eu' } });
   prepare(engine);
-  return admit(engine, spec, requester, 1_000).map(({ code }) => code);
+  return admit(engine, { spec, requester }, 1_000).map(({ code }) => code);
 }
 
 describe('a peer takes a job', () => {
@@ -30,7 +30,7 @@ describe('a peer takes a job', () => {
       const { engine } = new TestMesh(1).add({});
       engine.config.isolation = isolation;
       engine.config.policy = { denied: new Set(), minIsolation };
-      return admit(engine, countedSpec(1), by === requester ? by : engine.self, 1_000).map(({ code }) => code);
+      return admit(engine, { spec: countedSpec(1), requester: by === requester ? by : engine.self }, 1_000).map(({ code }) => code);
     };
     expect(levels('process', 'full')).toEqual(['isolation-too-weak']);
     expect(levels('partial', 'full')).toEqual(['isolation-too-weak']);
@@ -66,7 +66,7 @@ describe('a peer takes a job', () => {
     const many = Array.from({ length: 100 }, (_, i) => `a=${i + 2}`).join(',');
     const long = `a in (${Array.from({ length: 250 }, (_, i) => `${i + 2}`).join(',')})`.slice(0, 1_020);
     for (const where of [many, `${long.slice(0, long.lastIndexOf(','))})`]) {
-      const reasons = admit(engine, countedSpec(1, 2, { where }), requester, 1_000);
+      const reasons = admit(engine, { spec: countedSpec(1, 2, { where }), requester }, 1_000);
       expect(reasons.length).toBeGreaterThan(0);
       expect(reasons.length).toBeLessThanOrEqual(limits.maxReasons);
       for (const { text } of reasons) expect(text.length).toBeLessThanOrEqual(limits.maxTextLength);

@@ -1,18 +1,18 @@
-import type { PeerId } from '@shoal/runtime';
 import { limits, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
-import { attestedLabels, requesterRefusal } from './members.ts';
+import { attestedLabels, requesterRefusal, type Poster } from './members.ts';
 import { isolationLevels, type IsolationLevel } from './policy.ts';
 
 /** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
-export function admit(engine: Engine, spec: JobSpec, requester: PeerId, now: number): Reason[] {
+export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobSpec }, now: number): Reason[] {
+  const { requester } = poster;
   const { config } = engine;
   if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
   if (requester !== engine.self && isTooOpen(engine)) {
     return [{ code: 'isolation-too-weak', text: `its sandbox is at level ${config.isolation}; its owner lets programs of others run from level ${config.policy.minIsolation} on` }];
   }
-  const refusal = requesterRefusal(engine, requester);
+  const refusal = requesterRefusal(engine, poster, now);
   if (refusal !== undefined) return [refusal];
   const [unknown] = spec.requires ?? [];
   if (unknown !== undefined) return [{ code: 'ability-unknown', text: `the job requires ${unknown}, which this version does not know` }];

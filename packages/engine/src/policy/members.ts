@@ -31,10 +31,14 @@ export function countAdvert(engine: Engine, advert: Opened<Advert>, now: number)
 }
 
 /** What was shown before was checked before: signatures are most of an advert's cost. */
-function invitationOf({ config, crypto, roster }: Engine, { authority }: MembersConfig, peer: PeerId, shown: Uint8Array | undefined, now: number): Invitation | undefined {
+function invitationOf(engine: Engine, members: MembersConfig, peer: PeerId, shown: Uint8Array | undefined, now: number): Invitation | undefined {
   if (shown === undefined) return undefined;
-  const known = roster.get(peer);
+  const known = engine.roster.get(peer);
   if (known?.invitation !== undefined && known.invitation.until > now && sameBytes(known.value.membership ?? shown, shown)) return known.invitation;
+  return openShown(engine, members, peer, shown, now);
+}
+
+function openShown({ config, crypto }: Engine, { authority }: MembersConfig, peer: PeerId, shown: Uint8Array, now: number): Invitation | undefined {
   try {
     return openMembership(shown, { mesh: config.mesh, authority, peer, now }, crypto).invitation;
   } catch (error) {
@@ -59,11 +63,28 @@ export function mayWork({ config, roster, self }: Engine, worker: PeerId): boole
   return invitation?.roles.includes('worker') ?? false;
 }
 
-/** Why a peer may not ask for work here; undefined when it may. */
-export function requesterRefusal({ config, roster, self }: Engine, requester: PeerId): Reason | undefined {
+/** Who posted a job, and what it showed there of its membership. */
+export interface Poster {
+  requester: PeerId;
+  membership?: Uint8Array | undefined;
+}
+
+/**
+ * Why a peer may not ask for work here; undefined when it may. What its posting shows holds as well as its advert: it may be
+ * gone for days while its stewards go on.
+ */
+export function requesterRefusal(engine: Engine, { requester, membership }: Poster, now: number): Reason | undefined {
+  const { config, self } = engine;
   if (config.members === undefined) return undefined;
-  const roles = requester === self ? config.members.invitation.roles : roster.get(requester)?.invitation?.roles;
-  if (roles === undefined) return { code: 'membership-unknown', text: 'it has not heard yet that the requester belongs to this mesh' };
-  if (!roles.includes('requester')) return { code: 'role-missing', text: 'the authority of this mesh did not give the requester the role to post jobs' };
+  const invitation = requester === self ? config.members.invitation : postersInvitation(engine, config.members, requester, membership, now);
+  if (invitation === undefined) return { code: 'membership-unknown', text: 'neither its posting nor an advert shows that the requester belongs to this mesh' };
+  if (isRevoked(engine.revoked, requester, invitation)) return { code: 'membership-revoked', text: 'the requester no longer belongs to this mesh' };
+  if (!invitation.roles.includes('requester')) return { code: 'role-missing', text: 'the authority of this mesh did not give the requester the role to post jobs' };
   return undefined;
+}
+
+function postersInvitation(engine: Engine, members: MembersConfig, requester: PeerId, membership: Uint8Array | undefined, now: number): Invitation | undefined {
+  const known = engine.roster.get(requester)?.invitation;
+  if (known !== undefined && known.until > now) return known;
+  return membership === undefined ? undefined : openShown(engine, members, requester, membership, now);
 }

@@ -6,7 +6,6 @@ import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
-import { introduce } from '../roster/advertise.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
 import { award } from './leases.ts';
 import { seekCandidates } from './seek.ts';
@@ -38,7 +37,6 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
     const candidate = candidateOf(job, advert.author);
     candidate.state = 'asked';
     candidate.askedAt = now;
-    if (engine.config.members !== undefined && engine.roster.isLarge) introduce(turn, advert.author);
     effects.push({ type: 'send', to: advert.author, message: offerOf(job, posted) });
     engine.timers.setNoLater(job.timerKey, now + timings.offerTimeoutMs);
   }

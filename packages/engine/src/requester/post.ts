@@ -8,7 +8,9 @@ import { summaryOf } from '../views/summary.ts';
 /** Posts a job: from here on it survives its requester. */
 export function postJob(turn: Turn, spec: JobSpec, nonce: Uint8Array): RequestedJob | undefined {
   const { engine, now, effects } = turn;
-  const entry = sealEntry({ at: now, facts: [{ kind: 'posted', mesh: engine.config.mesh, spec, nonce }] }, engine.signer, engine.crypto);
+  const { mesh, members } = engine.config;
+  const membership = members === undefined ? {} : { membership: members.shown };
+  const entry = sealEntry({ at: now, facts: [{ kind: 'posted', mesh, spec, nonce, ...membership }] }, engine.signer, engine.crypto);
   const ledger = new JobLedger(entry.job, engine.crypto);
   ledger.add(entry);
   const job = createRequestedJob(ledger);

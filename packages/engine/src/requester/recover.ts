@@ -9,12 +9,14 @@ import { takeWord } from './word.ts';
 
 /** Takes a job up where its ledger stands, as its requester or its steward; workers are told to compare ledgers and report. */
 export function recoverRequested(turn: Turn, ledger: JobLedger, authority: RequestedJob['authority'] = 'requester'): void {
-  const { engine, now } = turn;
+  const { engine, now, effects } = turn;
   const job = createRequestedJob(ledger, authority);
   if (job === undefined) return;
   if (authority === 'steward') job.judge = engine.self;
   if (ledger.cancelled.size > 0) return closeAgain(turn, job);
   engine.requested.set(job.job, job);
+  // The crash may have come between the posting and the summary by which it is listed.
+  if (authority === 'requester') effects.push({ type: 'summarize', scope: job.job, closed: false, summary: encodeValue(summaryOf(job)) });
   for (const unit of ledger.units.keys()) takeWord(turn, job, unit);
   for (const { lease, worker } of ledger.openLeases()) adoptLease(turn, job, lease, worker);
   // Its stewards have acted meanwhile, or are about to: what they know comes first.

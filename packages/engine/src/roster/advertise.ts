@@ -41,11 +41,6 @@ export function greet(turn: Turn, peer: PeerId): void {
   effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
 }
 
-/** Tells one peer who we are: of a large mesh it may not have heard of us, and a private one serves its members. */
-export function introduce(turn: Turn, peer: PeerId): void {
-  turn.effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts: [currentAdvert(turn).bytes] } });
-}
-
 /** Ours and some others, in a large mesh such as are fresh, as far as there is room. */
 function parcelOf({ engine, now, random }: Turn, own: Opened<Advert>, { count, bytes }: Parcel, except?: PeerId): Uint8Array[] {
   const adverts = [own.bytes];

@@ -1,8 +1,9 @@
 import type { PeerId } from '@shoal/runtime';
 import { openEntry, unitCount, type Entry, type MessageBody, type Reason } from '@shoal/protocol';
-import type { Engine, Turn } from '../engine.ts';
+import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { JobLedger } from '../ledger/ledger.ts';
+import { requesterRefusal, type Poster } from '../policy/members.ts';
 import { isWorthKeeping } from '../requester/admission.ts';
 import { isWithinShare, learnDelegation, openDelegation } from './delegation.ts';
 import { createStewardedJob, goesBefore, type StewardedJob } from './job.ts';
@@ -24,7 +25,7 @@ export function takeUp(turn: Turn, from: PeerId, message: MessageBody<'acting'>)
   if (delegated === undefined || !ledger.add(delegated) || !ledger.seesAll(from) || !isEntrusted(engine, ledger)) {
     return refuse({ code: 'not-delegated', text: 'its requester has not entrusted the job to this peer' });
   }
-  const reason = refusal(engine, posted, ledger);
+  const reason = refusal(turn, { requester: posted.author, membership: fact.membership }, ledger);
   if (reason !== undefined) return refuse(reason);
   const job = createStewardedJob(ledger, now, now + message.forMs);
   if (job === undefined) return;
@@ -39,10 +40,13 @@ export function takeUp(turn: Turn, from: PeerId, message: MessageBody<'acting'>)
 const emptySummary = new Uint8Array([0xa0]);
 
 /** The owner's will, and what there is room for. */
-function refusal({ config, stewarded }: Engine, posted: Entry, ledger: JobLedger): Reason | undefined {
+function refusal({ engine, now }: Turn, poster: Poster, ledger: JobLedger): Reason | undefined {
+  const { config, stewarded } = engine;
   const { current } = ledger.delegations;
   const self = (named: readonly PeerId[] | undefined, role: string): boolean => named !== undefined && named.length > 0 && config.roles?.includes(role) === true;
-  if (config.policy.denied.has(posted.author)) return { code: 'requester-denied', text: 'its owner does not serve this requester' };
+  if (config.policy.denied.has(poster.requester)) return { code: 'requester-denied', text: 'its owner does not serve this requester' };
+  const noMember = requesterRefusal(engine, poster, now);
+  if (noMember !== undefined) return noMember;
   if (!self(current?.stewards, 'steward') && !self(current?.keepers, 'keeper')) return { code: 'role-refused', text: 'its owner does not lend it as a steward or keeper' };
   if (stewarded.size >= config.timings.maxStewarded) return { code: 'busy', text: `it stewards ${stewarded.size} jobs already` };
   return undefined;

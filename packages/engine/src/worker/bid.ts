@@ -4,10 +4,11 @@ import { bitmapOf } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import { holdsOf } from '../market/match.ts';
 import { admit } from '../policy/admit.ts';
+import type { Poster } from '../policy/members.ts';
 import { freeSlots } from './capacity.ts';
 import type { Bidding } from './job.ts';
 
-interface Posting {
+interface Posting extends Poster {
   posted: Entry;
   spec: JobSpec;
   /** Who asks, and the proof that it may. */
@@ -19,7 +20,7 @@ interface Posting {
 export function receiveOffer(turn: Turn, from: PeerId, offer: MessageBody<'offer'>): void {
   const { engine, now, effects } = turn;
   const posting = openPosting(turn, offer, from);
-  const { posted, spec, to } = posting;
+  const { posted, to } = posting;
   const held = engine.worked.get(posted.id);
   if (held !== undefined) {
     if (from !== held.reportsTo) return;
@@ -27,7 +28,7 @@ export function receiveOffer(turn: Turn, from: PeerId, offer: MessageBody<'offer
     held.report = 'now';
     return;
   }
-  const reasons = admit(engine, spec, posted.author, now);
+  const reasons = admit(engine, posting, now);
   if (reasons.length > 0) effects.push({ type: 'send', to, message: { type: 'decline', job: posted.id, reasons } });
   else sendBid(turn, posting);
 }
@@ -37,9 +38,9 @@ export function receiveGossipedOffer(turn: Turn, bytes: Uint8Array): 'accept' | 
   const { engine, now } = turn;
   const offer = offerIn(bytes);
   const posting = openPosting(turn, offer, offer.by);
-  const { posted, spec, to } = posting;
+  const { posted, to } = posting;
   if (posted.author === engine.self || to === engine.self || engine.worked.has(posted.id)) return 'ignore';
-  if (admit(engine, spec, posted.author, now).length === 0) sendBid(turn, posting);
+  if (admit(engine, posting, now).length === 0) sendBid(turn, posting);
   return 'accept';
 }
 
@@ -64,7 +65,7 @@ function openPosting({ engine }: Turn, offer: MessageBody<'offer'>, by: PeerId |
   if (delegated !== undefined && (!isNamed || delegated.author !== posted.author || delegated.job !== posted.id)) {
     throw new ShoalError('offer-malformed', 'Cannot take an offer: its requester has not delegated the job to whoever makes it');
   }
-  return { posted, spec: fact.spec, to: isNamed ? (by as PeerId) : posted.author, delegated };
+  return { posted, spec: fact.spec, requester: posted.author, membership: fact.membership, to: isNamed ? (by as PeerId) : posted.author, delegated };
 }
 
 /** A bid that stands already is said again, not made anew: whoever repeats an offer gets nothing for it. */

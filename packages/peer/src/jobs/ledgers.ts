@@ -1,6 +1,6 @@
 import type { Cid } from '@shoal/runtime';
 import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type RequestedJob, type SummaryDocument, type UnitView } from '@shoal/engine';
-import { decodeValue, limits } from '@shoal/protocol';
+import { decodeValue, limits, openEntry } from '@shoal/protocol';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -53,26 +53,52 @@ export class Ledgers {
     return ledger;
   }
 
+  /** Jobs of this peer, the newest first. */
   list(limit: number = peerDefaults.maxJobsListed): JobSummary[] {
-    const jobs: JobSummary[] = [];
-    for (const { scope, summary } of this.parts.journal.scopes({ limit: Math.min(limit, peerDefaults.maxJobsListed) })) {
-      const open = this.open(scope as Cid);
-      const kept = summary === undefined ? undefined : (decodeValue(summary, limits.maxEntryBytes) as SummaryDocument);
-      if (kept?.role !== 'requester') continue;
-      const { role: _, ...rest } = open === undefined ? kept : { ...kept, ...summaryFields(open.settled, open.outcome) };
-      jobs.push({ id: scope as Cid, ...rest });
-    }
-    return jobs;
+    return this.own().take(Math.max(0, Math.min(limit, peerDefaults.maxJobsListed))).toArray();
   }
 
   /** By id, or by an unambiguous beginning or end of at least four characters. */
   find(text: string): Cid {
-    if (this.open(text as Cid) !== undefined) return text as Cid;
-    const matches = this.list().filter(({ id }) => id === text || (text.length >= 4 && (id.startsWith(text) || id.endsWith(text))));
+    if (this.isOwn(text as Cid)) return text as Cid;
+    const matches = text.length < 4 ? [] : this.own().filter(({ id }) => id.startsWith(text) || id.endsWith(text)).toArray();
     const [first] = matches;
     if (first !== undefined && matches.length === 1) return first.id;
     if (first === undefined) throw unknownJob(text);
     throw new PeerError('job-ambiguous', `Cannot tell which job "${text}" is: ${matches.length} ids match`, { hint: 'Give more characters of the id.' });
+  }
+
+  /** Page by page: most jobs in a busy worker's journal are of others. */
+  private *own(): Generator<JobSummary> {
+    const { jobsPage, maxJobsSearched } = peerDefaults;
+    let before: number | undefined;
+    for (let searched = 0; searched < maxJobsSearched; searched += jobsPage) {
+      const page = this.parts.journal.scopes({ limit: jobsPage, ...(before === undefined ? {} : { before }) });
+      for (const { scope, summary } of page) {
+        const job = this.summaryIn(scope as Cid, summary);
+        if (job !== undefined) yield job;
+      }
+      before = page.at(-1)?.seq;
+      if (page.length < jobsPage) return;
+    }
+  }
+
+  private summaryIn(id: Cid, summary: Uint8Array | undefined): JobSummary | undefined {
+    const open = this.open(id);
+    const kept = summary === undefined ? undefined : (decodeValue(summary, limits.maxEntryBytes) as SummaryDocument);
+    if (kept?.role !== 'requester') return undefined;
+    const { role: _, ...rest } = open === undefined ? kept : { ...kept, ...summaryFields(open.settled, open.outcome) };
+    return { id, ...rest };
+  }
+
+  /** Whether this peer posted it: its posting is the entry of the job's own id. */
+  private isOwn(job: Cid): boolean {
+    const { journal, crypto, network } = this.parts;
+    if (this.open(job) !== undefined) return true;
+    for (const { kind, key, bytes } of journal.replay(job)) {
+      if (kind === 'entry' && key === job) return openEntry(bytes, crypto).author === network.peerId;
+    }
+    return false;
   }
 }
 

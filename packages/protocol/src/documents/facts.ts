@@ -8,7 +8,14 @@ import { operatorProof } from './operator.ts';
 export const leaseId = z.string().min(1).max(32);
 
 /** Requester: this is the job. The entry that carries it names the job. */
-const posted = z.object({ kind: z.literal('posted'), mesh: z.string().max(limits.maxNameLength), spec: jobSpec, nonce: exactBytes(16) });
+const posted = z.object({
+  kind: z.literal('posted'),
+  mesh: z.string().max(limits.maxNameLength),
+  spec: jobSpec,
+  nonce: exactBytes(16),
+  /** In a private mesh: that I belong to it, so that a steward can show it when I am gone. */
+  membership: bytes(limits.maxMembershipBytes).optional(),
+});
 
 /** Worker: what I would do for this job, until when the offer stands. */
 const bid = z.object({

@@ -25,6 +25,7 @@ export function currentGolden(): Golden {
     ...factKinds.map((kind): [string, Uint8Array] => [`entry/${kind}`, sampleEntry([sampleFacts[kind]], kind === 'posted' ? undefined : sampleJob)]),
     ['entry/posted, with its optional fields', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, window: 8 } }])],
     ['entry/posted, with stewards and keepers', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, stewards: 2, keepers: 3 } }])],
+    ['entry/posted, by a member', sampleEntry([{ ...sampleFacts.posted, membership: sampleMembership }])],
     ['entry/bid and leased, of an operator', sampleEntry(sampleFullFacts, sampleJob)],
     ['entry/batch', sampleEntry([sampleFacts.committed, { ...sampleFacts.committed, unit: 1 }], sampleJob)],
     ['advert', sampleAdvert],
