@@ -28,6 +28,12 @@ export interface PeerOptions {
    * strangers can reach this peer, that is in a mesh without an authority and beyond this machine; else `process`.
    */
   minIsolation?: 'process' | 'partial' | 'full';
+  /**
+   * Programs outside WebAssembly that may run here: executables by a name for people and their SHA-256, container images by
+   * their digest (`IMAGE@sha256:…`). Default: none.
+   */
+  allowNative?: Readonly<Record<string, string>>;
+  allowContainers?: readonly string[];
   /** Share of a core that each unit may take, from 0.05 to 1. Default 1. */
   cpuShare?: number;
   /** Most disk the store may use, in bytes. */

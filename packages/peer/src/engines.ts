@@ -20,8 +20,8 @@ export interface EngineView {
 }
 
 async function viewOf(description: EngineDescription, dataDir: string): Promise<EngineView> {
-  const { engine, title, languages, deterministic, metered, checkpoint } = description;
-  const found = await findPackages(description, enginesFolderOf(dataDir));
+  const { engine, title, languages, deterministic, metered, checkpoint, allowedBy } = description;
+  const found = allowedBy === undefined ? await findPackages(description, enginesFolderOf(dataDir)) : { missing: `it runs only what a peer's owner allows: shoal up ${allowedBy}` };
   return {
     engine,
     title,

@@ -4,7 +4,7 @@ import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, sys
 import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
-import { createSandbox } from '@shoal/sandbox';
+import { checkAllowed, createSandbox, type AllowedOutside } from '@shoal/sandbox';
 import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
@@ -61,6 +61,7 @@ async function startExecutor(options: PeerOptions): Promise<Executor | undefined
     slots,
     clock: systemClock,
     logger: options.logger ?? silentLogger,
+    allowed: allowedBy(options),
     // Beside the store, whose files are linked there.
     ...(options.dataDir === undefined ? {} : { inputFolder: join(options.dataDir, 'sandbox'), enginesFolder: enginesFolderOf(options.dataDir) }),
   });
@@ -68,6 +69,8 @@ async function startExecutor(options: PeerOptions): Promise<Executor | undefined
   if (options.cpuShare !== undefined) executor.setCpuShare?.(options.cpuShare);
   return executor;
 }
+
+const allowedBy = ({ allowNative, allowContainers }: PeerOptions): AllowedOutside => ({ native: allowNative, containers: allowContainers });
 
 function assemble(options: PeerOptions, storage: Storage, executor: Executor | undefined, joined: Awaited<ReturnType<typeof openMembers>>, stopping: AbortSignal): Parts {
   const members = joined?.members;
@@ -143,11 +146,12 @@ function proofOf(operatorKey: Uint8Array | undefined, { publicKey }: Signer): Op
   return operatorKey === undefined ? undefined : proveOperator(signerFromSeed(operatorKey), peerIdOf(publicKey));
 }
 
-/** Fails with `options-invalid` where others could not be told of such a peer: a label with a space, a name too long. */
+/** Fails with `allowance-invalid` where something is allowed by less than a digest, and with `options-invalid` where others could not be told of such a peer: a label with a space, a name too long. */
 export function checkOptions(options: PeerOptions): void {
   if (options.operatorKey !== undefined && options.operatorKey.length !== operatorKeyBytes) {
     throw new PeerError('options-invalid', `Cannot take an operator's key of ${options.operatorKey.length} bytes: expected ${operatorKeyBytes}`);
   }
+  checkAllowed(allowedBy(options));
   try {
     checkConfig(engineConfig(options, undefined), systemCrypto);
   } catch (cause) {

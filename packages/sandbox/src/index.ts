@@ -3,4 +3,5 @@ export { describeEngine, engineCatalogue, type EngineDescription, type EngineNam
 export { createSandbox, type SandboxOptions } from './engines/executor.ts';
 export { ProgramError, type ProgramErrorCode } from './programs/errors.ts';
 export { prepareProgram, programEndings, type PreparedProgram } from './programs/prepare.ts';
+export { checkAllowed, type AllowedOutside } from './engines/outside/allowed.ts';
 export { findPackages, type FoundPackages } from './engines/packages.ts';

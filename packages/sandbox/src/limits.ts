@@ -85,6 +85,15 @@ export const hostedDiskBytes = 1024 * 1024 * 1024;
 /** JavaScript heap of a child of such an engine: inputs pass through it. */
 export const hostedHeapMegabytes = 2048;
 
+/** What native programs and containers hold in /out is counted so often: they write to a real disk. */
+export const outsideLookMs = 100;
+/** Processes and threads of one native program; older kernels count those of its user elsewhere as well. */
+export const nativeProcesses = 1024;
+/** A container engine that does not say its version by then is none. */
+export const containerToolMs = 10_000;
+/** Processes and threads of one container. */
+export const containerPids = 256;
+
 /** JavaScript heap of a child: the WASI state; the guest's memory is outside it. */
 export const childHeapMegabytes = 128;
 /** Progress is told at most once in that time. */

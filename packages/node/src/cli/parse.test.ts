@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { collectList, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseDuration, parseInteger, parseRoles } from './parse.ts';
+import { collectDigests, collectImages, collectList, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseDuration, parseInteger, parseRoles } from './parse.ts';
 
 test('sizes are decimal or binary, as they are written', () => {
   expect(['256MiB', '1.5GB', '4096', '64k', '2 kib', '1G'].map(parseBytes)).toEqual([268_435_456, 1_500_000_000, 4096, 64_000, 2048, 1e9]);
@@ -38,4 +38,14 @@ test('roles are one, both or none', () => {
   expect(parseRoles('keeper')).toEqual(['keeper']);
   expect(parseRoles('none')).toEqual([]);
   for (const wrong of ['stewart', '', 'steward,', 'none,keeper']) expect(() => parseRoles(wrong)).toThrow('Expected steward, keeper');
+});
+
+test('what may run outside WebAssembly is allowed by digest, never by name', () => {
+  const digest = 'A1'.repeat(32);
+  expect(collectDigests(`tool=${digest}`, { other: 'x' })).toEqual({ other: 'x', tool: digest.toLowerCase() });
+  for (const text of ['tool', 'tool=', `=${digest}`, `tool=${digest}0`, 'tool=/usr/bin/tool']) expect(() => collectDigests(text, undefined)).toThrow(InvalidArgumentError);
+  expect(() => collectDigests(`tool=${digest}`, { tool: 'x' })).toThrow(/already/);
+  const image = `docker.io/library/tool@sha256:${'a1'.repeat(32)}`;
+  expect(collectImages(image, ['x'])).toEqual(['x', image]);
+  for (const text of ['tool', 'tool:latest', 'tool@sha256:a1', `a b@sha256:${'a1'.repeat(32)}`]) expect(() => collectImages(text, undefined)).toThrow(InvalidArgumentError);
 });

@@ -80,6 +80,20 @@ export function collectPairs(text: string, before: Record<string, string> | unde
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
 }
 
+/** Collects NAME=SHA256; nothing is allowed by its name alone. */
+export function collectDigests(text: string, before: Record<string, string> | undefined): Record<string, string> {
+  const [, name, digest] = /^([^=]{1,100})=(?:sha256:)?([0-9a-fA-F]{64})$/.exec(text) ?? [];
+  if (name === undefined || digest === undefined) throw new InvalidArgumentError('Expected NAME=SHA256 with 64 hexadecimal digits, as sha256sum prints them.');
+  if (before?.[name] !== undefined) throw new InvalidArgumentError(`There is a ${name} already; give each program its own name.`);
+  return { ...before, [name]: digest.toLowerCase() };
+}
+
+/** Collects images by digest. */
+export function collectImages(text: string, before: string[] | undefined): string[] {
+  if (!/^[^@\s]+@sha256:[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('Expected IMAGE@sha256:DIGEST: a tag may come to mean another image.');
+  return [...(before ?? []), text];
+}
+
 /** Collects a repeatable list whose items may also be parted by commas. */
 export function collectList(text: string, before: string[] | undefined): string[] {
   const items = text.split(',').map((item) => item.trim()).filter((item) => item !== '');

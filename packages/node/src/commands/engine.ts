@@ -29,7 +29,7 @@ function describeEngines(engines: readonly EngineView[], style: Style): string[]
       { title: 'RUNS', value: ({ title }) => title },
       { title: 'FILES', value: ({ languages }) => languages.map((each) => `.${each}`).join(' ') || '--engine' },
       { title: 'FUEL', value: ({ metered }) => (metered ? 'counted' : 'no') },
-      { title: 'INSTALLED', value: ({ installed, package: name }) => (installed ? 'yes' : `no: ${name ?? ''}`) },
+      { title: 'INSTALLED', value: ({ installed, package: name, why }) => (installed ? 'yes' : `no: ${name ?? why ?? ''}`) },
     ],
     { style },
   );

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { LogLevel } from '@shoal/runtime';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
+import { collectDigests, collectImages, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -21,6 +21,8 @@ interface UpCommandOptions extends PeerCommandOptions {
   maxUnitMemory?: number;
   minIsolation?: 'process' | 'partial' | 'full';
   cpuShare?: number;
+  allowNative?: Record<string, string>;
+  allowContainer?: string[];
   logLevel?: LogLevel;
   untilStdinEnds?: boolean;
   metrics?: number;
@@ -43,6 +45,8 @@ export function registerUp(program: Command, context: Context): void {
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
       .addOption(new Option('--min-isolation <level>', 'weakest sandbox in which programs of others run here (default: full where strangers can reach it)').choices(['process', 'partial', 'full']))
+      .option('--allow-native <name=sha256>', 'an executable that jobs may run here, by its digest (repeatable; default: none)', collectDigests)
+      .option('--allow-container <image@sha256:…>', 'a container image that jobs may run here (repeatable; default: none)', collectImages)
       .option('--cpu-share <percent>', 'share of a core that each unit may take, from 5 to 100 (default: 100)', parseInteger(5, 100))
       .option('--metrics <port>', 'figures for Prometheus at http://127.0.0.1:PORT/metrics; 0 takes a free port', parseInteger(0, 65_535))
       .addOption(new Option('--log-level <level>', 'what to log, to standard error').choices(logLevels))
@@ -76,6 +80,8 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
       ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),
       ...(options.minIsolation === undefined ? {} : { minIsolation: options.minIsolation }),
+      ...(options.allowNative === undefined ? {} : { allowNative: options.allowNative }),
+      ...(options.allowContainer === undefined ? {} : { allowContainers: options.allowContainer }),
       ...(options.cpuShare === undefined ? {} : { cpuShare: options.cpuShare / 100 }),
     });
   });

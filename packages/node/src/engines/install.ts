@@ -17,6 +17,11 @@ export async function installEngine({ out, err }: Context, name: string, { dataD
     throw new NodeError('usage', `shoal engine add: there is no engine ${name}`, { hint: `There are ${names}.` });
   }
   const { engine, package: needed } = description;
+  if (description.allowedBy !== undefined) {
+    throw new NodeError('usage', `shoal engine add: nothing is to be installed for ${engine}; it runs only what a peer's owner allows`, {
+      hint: `shoal up ${description.allowedBy} allows a program; docs/PROGRAMS.md shows how.`,
+    });
+  }
   const folder = enginesFolderOf(dataDir);
   if (needed !== undefined) {
     const what = `${needed.name}@${needed.version}`;

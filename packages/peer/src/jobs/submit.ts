@@ -1,6 +1,7 @@
 import type { Cid } from '@shoal/runtime';
 import { jobSpec, limits, parseValue, toLink, type JobSpec } from '@shoal/protocol';
 import { parseSelector } from '@shoal/engine';
+import { describeEngine } from '@shoal/sandbox';
 import type { JobRequest } from '../api.ts';
 import { awaitHolders } from '../data/await-holders.ts';
 import { resolveCid } from '../data/resolve-cid.ts';
@@ -46,7 +47,7 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], 
       ...(request.fuel === undefined ? {} : { fuel: request.fuel }),
     },
     where: request.where ?? '',
-    verify: { quorum: request.quorum ?? peerDefaults.quorum, ...(request.adaptive === undefined ? {} : { adaptive: request.adaptive }) },
+    verify: { quorum: request.quorum ?? quorumFor(program.engine), ...(request.adaptive === undefined ? {} : { adaptive: request.adaptive }) },
     ...(request.window === undefined ? {} : { window: request.window }),
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,
@@ -58,6 +59,9 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], 
   checkSpec(spec);
   return spec;
 }
+
+/** Runs that need not give equal bytes cannot agree: one is believed, unless the requester knows better. */
+const quorumFor = (engine: string): number => (describeEngine(engine)?.deterministic === false ? 1 : peerDefaults.quorum);
 
 /** The wire's own schema is the rule; a violation is the caller's error here, not a stranger's. */
 function checkSpec(spec: JobSpec): void {

@@ -13,6 +13,8 @@ export interface EngineDescription extends EngineAbilities {
   };
   /** It needs these walls at least; absent: any. */
   needs?: 'full';
+  /** It runs only what the peer's owner allows one by one: the option of `shoal up` for that. */
+  allowedBy?: string;
 }
 
 /**
@@ -56,6 +58,8 @@ export const engineCatalogue = [
     },
     needs: 'full',
   },
+  { engine: 'native', title: 'executables of this kind of machine', languages: [], deterministic: false, checkpoint: false, metered: false, allowedBy: '--allow-native' },
+  { engine: 'container', title: 'container images (podman or docker)', languages: [], deterministic: false, checkpoint: false, metered: false, allowedBy: '--allow-container' },
 ] as const satisfies readonly EngineDescription[];
 
 export type EngineName = (typeof engineCatalogue)[number]['engine'];

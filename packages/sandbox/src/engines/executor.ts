@@ -3,11 +3,15 @@ import { createWasmExecutor, type WasmExecutorOptions } from '../executor.ts';
 import { describeEngine, type EngineDescription } from './catalogue.ts';
 import { failedOutcome } from './failed.ts';
 import { findOptionalEngines } from './optional.ts';
+import type { AllowedOutside } from './outside/allowed.ts';
+import { findOutsideEngines } from './outside/find.ts';
 import { quickjs, ScriptEngine } from './script.ts';
 
 export interface SandboxOptions extends WasmExecutorOptions {
   /** Where engines were installed for this peer alone, beside those of the project. */
   enginesFolder?: string | undefined;
+  /** Programs outside WebAssembly that this peer's owner allows. Default: none. */
+  allowed?: AllowedOutside | undefined;
 }
 
 type Execute = Executor['execute'];
@@ -28,11 +32,12 @@ class Sandbox implements Executor {
 
   async start(options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#wasm.start(options);
-    const { nodePath = process.execPath, clock, enginesFolder } = this.#options;
+    const { nodePath = process.execPath, clock, enginesFolder, allowed = {}, inputFolder } = this.#options;
     const { isolation } = this.#wasm.info();
     const { engines, absent } = await findOptionalEngines({ isolation, nodePath, clock, enginesFolder });
-    for (const [name, engine] of engines) this.#engines.set(name, engine);
-    this.#absent = absent;
+    const outside = await findOutsideEngines({ allowed, nodePath, clock, base: inputFolder });
+    for (const [name, engine] of [...engines, ...outside.engines]) this.#engines.set(name, engine);
+    this.#absent = new Map([...absent, ...outside.absent]);
   }
 
   async stop(): Promise<void> {

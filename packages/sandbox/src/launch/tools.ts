@@ -16,7 +16,8 @@ export interface Tools {
 
 const usualFolders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
 
-function find(name: string): string | undefined {
+/** Where a program lies that this machine may have. */
+export function findProgram(name: string): string | undefined {
   const folders = [...usualFolders, ...(process.env['PATH'] ?? '').split(delimiter)].filter((folder) => folder.startsWith('/'));
   return folders
     .map((folder) => join(folder, name))
@@ -41,15 +42,15 @@ async function nodeLibraries(nodePath: string): Promise<string[]> {
 /** Looks for what this machine has. */
 export async function findTools(nodePath: string): Promise<Tools> {
   if (process.platform !== 'linux') {
-    return { bwrap: undefined, unshare: undefined, setpriv: undefined, prlimit: undefined, nice: find('nice'), nodeLibraries: [] };
+    return { bwrap: undefined, unshare: undefined, setpriv: undefined, prlimit: undefined, nice: findProgram('nice'), nodeLibraries: [] };
   }
-  const bwrap = find('bwrap');
+  const bwrap = findProgram('bwrap');
   return {
     bwrap,
-    unshare: find('unshare'),
-    setpriv: find('setpriv'),
-    prlimit: find('prlimit'),
-    nice: find('nice'),
+    unshare: findProgram('unshare'),
+    setpriv: findProgram('setpriv'),
+    prlimit: findProgram('prlimit'),
+    nice: findProgram('nice'),
     nodeLibraries: bwrap === undefined ? [] : await nodeLibraries(nodePath),
   };
 }

@@ -22,6 +22,8 @@ export interface Remains {
   descriptors: number;
   temporaryFiles: number;
   memoryBytes: number;
+  /** Of it, what JavaScript holds: objects, and buffers outside its heap. */
+  heldBytes: number;
 }
 
 export function remains(): Remains {
@@ -31,6 +33,7 @@ export function remains(): Remains {
     descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : -1,
     temporaryFiles: readdirSync(tmpdir()).filter((name) => name.startsWith(`shoal-sandbox-${process.pid}-`)).length,
     memoryBytes: process.memoryUsage().rss,
+    heldBytes: process.memoryUsage().heapUsed + process.memoryUsage().external,
   };
 }
 

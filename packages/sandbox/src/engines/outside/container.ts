@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { containerPids } from '../../limits.ts';
+import { nobody } from '../../launch/command.ts';
+import { isImage } from './allowed.ts';
+import type { OutsideKind } from './engine.ts';
+
+const maxReferenceBytes = 400;
+
+/** A program for this engine is one line of text: the image, by its digest. */
+function imageOf(program: Uint8Array): string | undefined {
+  if (program.length > maxReferenceBytes) return undefined;
+  const text = new TextDecoder().decode(program).trim();
+  return isImage(text) ? text : undefined;
+}
+
+/** Images of the owner's choice, by digest, in podman or docker. None is fetched: the owner has put it there. */
+export function containerKind(allowed: readonly string[], tool: string): OutsideKind {
+  return {
+    // What runs in there is nobody, whom the store's files are closed to.
+    mayLink: false,
+    refusal(program) {
+      const image = imageOf(program);
+      if (image === undefined) return 'the program is no container image: expected one line, IMAGE@sha256: and 64 hexadecimal digits';
+      return allowed.includes(image) ? undefined : `the owner of this peer does not allow the image ${image}; allowed: ${allowed.join(', ')}`;
+    },
+    command({ args, env, limits }, program, folder) {
+      // As unique as the folder.
+      const name = basename(folder.path);
+      const words = [
+        'run', '--rm', '--name', name,
+        '--pull=never',
+        '--network', 'none',
+        '--read-only',
+        '--cap-drop', 'ALL',
+        '--security-opt', 'no-new-privileges',
+        '--memory', String(limits.memoryBytes),
+        '--memory-swap', String(limits.memoryBytes),
+        '--cpus', '1',
+        '--pids-limit', String(containerPids),
+        '--ulimit', `fsize=${limits.outputBytes}`,
+        '--ulimit', 'core=0',
+        '--user', nobody,
+        '--hostname', 'shoal',
+        '--volume', `${folder.in}:/in:ro`,
+        '--volume', `${folder.out}:/out:rw`,
+        '--tmpfs', `/tmp:rw,nosuid,nodev,size=${limits.outputBytes}`,
+        '--workdir', '/',
+        ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+        imageOf(program) as string,
+        ...args,
+      ];
+      // The engine itself finds its own settings and images by these.
+      const surroundings = Object.fromEntries(['PATH', 'HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST'].flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])));
+      const kill = (): void => {
+        // The container is no child of this process: it is named to the engine. That it has ended already is no failure.
+        spawn(tool, ['rm', '--force', name], { stdio: 'ignore', env: surroundings }).once('error', () => undefined);
+      };
+      return Promise.resolve({ file: tool, args: words, env: surroundings, kill });
+    },
+  };
+}
+
