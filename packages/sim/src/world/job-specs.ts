@@ -7,10 +7,14 @@ import { hashText } from './random.ts';
 const shardBytes = 1_000_000;
 const contentOf = (name: string, crypto: Crypto): Cid => documentCid(new TextEncoder().encode(name), crypto);
 
+export function nameOfJob(number: number): string {
+  return `simulated ${number}`;
+}
+
 /** The spec of a job of the scenario. */
 export function specOf(job: SimJob, number: number, crypto: Crypto): JobSpec {
   return {
-    name: `simulated ${number}`,
+    name: nameOfJob(number),
     program: { cid: contentOf('program', crypto), engine: 'wasm', bytes: 100_000 },
     args: [],
     env: {},

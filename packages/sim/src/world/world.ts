@@ -6,7 +6,7 @@ import { soundKinds, trueResult } from '../behaviours/worker.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
 import { EventQueue } from './event-queue.ts';
-import { fuelOf, specOf } from './job-specs.ts';
+import { fuelOf, nameOfJob, specOf } from './job-specs.ts';
 import { drawLatencies, drawUplink } from './links.ts';
 import { SimNetwork } from './network.ts';
 import { SimPeer, type WorldAccess } from './peer.ts';
@@ -133,9 +133,16 @@ export class World {
     const awake = requester.up && !requester.frozen;
     const id = awake ? (this.postedBefore(requester, spec.name) ?? requester.submit(spec)) : undefined;
     if (id === undefined) return this.after(1_000, () => this.post(number));
-    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job), linked: job.linked === true }, this.crypto).cid);
-    this.jobs.set(id, { number, id, spec, requester, trueResults, postedAtMs: this.elapsedMs });
+    if (!this.jobs.has(id)) this.enter(id, number, requester, spec);
     if (job.cancelAfterMs !== undefined) this.after(job.cancelAfterMs, () => this.cancel(id, requester));
+  }
+
+  private enter(id: Cid, number: number, requester: SimPeer, spec: JobSpec): PostedJob {
+    const job = this.scenario.jobs[number] as SimJob;
+    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job), linked: job.linked === true }, this.crypto).cid);
+    const posted = { number, id, spec, requester, trueResults, postedAtMs: this.elapsedMs };
+    this.jobs.set(id, posted);
+    return posted;
   }
 
   peerOf(id: PeerId): SimPeer | undefined {
@@ -186,6 +193,16 @@ export class World {
     return undefined;
   }
 
+  /** A job of the scenario; where its poster crashed before it had its id, workers may have it before the poster asks again. */
+  private jobOf(id: Cid): PostedJob | undefined {
+    const known = this.jobs.get(id);
+    if (known !== undefined) return known;
+    const requester = this.peers.find(({ engine }) => engine.requested.has(id));
+    const spec = requester?.engine.requested.get(id)?.spec;
+    const number = this.scenario.jobs.findIndex((_, index) => nameOfJob(index) === spec?.name);
+    return requester === undefined || spec === undefined || number < 0 ? undefined : this.enter(id, number, requester, spec);
+  }
+
   private cancel(id: Cid, requester: SimPeer): void {
     if (requester.up && !requester.frozen) {
       if (this.scenario.faults.crashesPerMinute > 0 && requester.options.dice.crashes.float() < 0.5) requester.armCrash();
@@ -202,7 +219,7 @@ export class World {
       now: () => this.now,
       startedAt: epochMs,
       unitOf: (id, unit) => {
-        const job = this.jobs.get(id);
+        const job = this.jobOf(id);
         if (job === undefined) return undefined;
         const planned = scenario.jobs[job.number] as SimJob;
         return { job: job.number, fuel: fuelOf(job.number, unit, planned), linked: planned.linked === true };
