@@ -58,7 +58,7 @@ export class Bench {
       quick: this.#options.quick,
       dir,
       report: (figure) => this.#report(figure),
-      startPeer: (name, options) => this.#startPeer(name, { dataDir: join(dir, name), ...options }),
+      startPeer: (name, options) => this.#startPeer(name, { ...options, dataDir: join(dir, name) }),
     };
   }
 

@@ -2,6 +2,9 @@ import type { PeerOptions } from '@shoal/peer';
 import type { RemotePeer } from './peers/remote-peer.ts';
 import type { Figure } from './report/figure.ts';
 
+/** All that a suite may choose of a peer: bounds, walls and verification are everybody's defaults. */
+export type BenchPeerOptions = Pick<PeerOptions, 'slots' | 'bootstrap' | 'labels' | 'cpuShare'>;
+
 /** What a suite is given. All that it starts is stopped, and all that it writes removed, when it ends. */
 export interface BenchContext {
   /** Tiny sizes: does it work at all? */
@@ -9,8 +12,8 @@ export interface BenchContext {
   /** A folder of this suite's own. */
   dir: string;
   report(figure: Figure): void;
-  /** Starts a peer in a process of its own; `name` is its data directory and its place in a profile. */
-  startPeer(name: string, options?: PeerOptions): Promise<RemotePeer>;
+  /** Starts a durable peer in a process of its own; `name` is its data directory and its place in a profile. */
+  startPeer(name: string, options?: BenchPeerOptions): Promise<RemotePeer>;
 }
 
 export interface Suite {

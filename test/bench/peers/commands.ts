@@ -1,4 +1,5 @@
 import { createPeer, type JobRequest, type JobSummary, type Peer, type PeerOptions } from '@shoal/peer';
+import type { BenchPeerOptions } from '../suite.ts';
 
 /** What a peer's process does when its parent asks. Times are taken here, so that the way to the parent is not in them. */
 let peer: Peer | undefined;
@@ -34,7 +35,7 @@ export const commands = {
   },
 
   /** Peers beside the first, in the same process. */
-  async startCompany(all: PeerOptions[]): Promise<void> {
+  async startCompany(all: (BenchPeerOptions & { dataDir: string })[]): Promise<void> {
     for (const options of all) company.push(await createPeer(options));
   },
 

@@ -1,5 +1,4 @@
-import type { PeerOptions } from '@shoal/peer';
-import type { BenchContext } from '../suite.ts';
+import type { BenchContext, BenchPeerOptions } from '../suite.ts';
 import type { RemotePeer } from './remote-peer.ts';
 
 export interface Mesh {
@@ -12,7 +11,7 @@ export interface MeshOptions {
   workers: number;
   slots: number;
   /** What is special about a worker, counted from 0. */
-  each?: (worker: number) => PeerOptions;
+  each?: (worker: number) => BenchPeerOptions;
 }
 
 /** A requester that runs nothing itself, and workers that it knows by their adverts. All keep their data on disk. */
