@@ -8,8 +8,9 @@ import { buildPrograms } from '../../packages/workloads/src/testing/run-program.
 import { programPath } from '@shoal/workloads';
 import { Eavesdropper } from './peers/eavesdropper.ts';
 import { startMesh, type Mesh } from './peers/mesh.ts';
+import type { BenchPeerOptions } from './peers/peer-options.ts';
 import { RemotePeer } from './peers/remote-peer.ts';
-import type { BenchContext, BenchPeerOptions } from './suite.ts';
+import type { BenchContext } from './suite.ts';
 
 const units = 6;
 /** In the job's arguments, so in what requester and workers say to each other. */

@@ -1,9 +1,6 @@
-import type { PeerOptions } from '@shoal/peer';
+import type { BenchPeerOptions } from './peers/peer-options.ts';
 import type { RemotePeer } from './peers/remote-peer.ts';
 import type { Figure } from './report/figure.ts';
-
-/** All that a suite may choose of a peer: bounds, walls and verification are everybody's defaults. */
-export type BenchPeerOptions = Pick<PeerOptions, 'slots' | 'bootstrap' | 'labels' | 'cpuShare'>;
 
 /** What a suite is given. All that it starts is stopped, and all that it writes removed, when it ends. */
 export interface BenchContext {

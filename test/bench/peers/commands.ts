@@ -1,5 +1,5 @@
 import { createPeer, type JobRequest, type JobSummary, type Peer, type PeerOptions } from '@shoal/peer';
-import type { BenchPeerOptions } from '../suite.ts';
+import type { BenchPeerOptions } from './peer-options.ts';
 
 /** What a peer's process does when its parent asks. Times are taken here, so that the way to the parent is not in them. */
 let peer: Peer | undefined;
@@ -47,6 +47,11 @@ export const commands = {
   /** Waits for the adverts of so many peers that run units. */
   async findWorkers(count: number): Promise<void> {
     await until(`${count} workers are known`, () => running().peers().filter(({ slots }) => slots > 0).length >= count);
+  },
+
+  /** Waits for the adverts of so many peers. */
+  async findPeers(count: number): Promise<void> {
+    await until(`${count} peers are known by their adverts`, () => running().peers().filter(({ isolation }) => isolation !== 'unknown').length >= count);
   },
 
   async findDataset(cid: string): Promise<void> {

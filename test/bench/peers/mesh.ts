@@ -1,4 +1,5 @@
-import type { BenchContext, BenchPeerOptions } from '../suite.ts';
+import type { BenchContext } from '../suite.ts';
+import type { BenchPeerOptions } from './peer-options.ts';
 import type { RemotePeer } from './remote-peer.ts';
 
 export interface Mesh {

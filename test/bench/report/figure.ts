@@ -1,5 +1,5 @@
 /** Of times, `MB` and `x` (so many times as much) less is better, of everything else more. */
-export type Unit = 's' | 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%' | 'records';
+export type Unit = 's' | 'ms' | 'us' | 'MB' | 'x' | 'MB/s' | 'units/s' | '%' | 'records' | 'facts';
 
 /** One measured number. */
 export interface Figure {

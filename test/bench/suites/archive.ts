@@ -22,8 +22,9 @@ export const archive: Suite = {
     await runJob(young, units);
     await first.stop();
     await cp(young, old, { recursive: true, filter: (path) => !path.endsWith('.sock') });
-    const { records } = fillArchive(old, quick ? 20 : 100_000);
+    const { records, facts } = fillArchive(old, quick ? 20 : 100_000);
     report({ name: 'archive.records', unit: 'records', value: records });
+    report({ name: 'archive.facts', unit: 'facts', value: facts });
     const times = { young: emptyTimes(), old: emptyTimes() };
     for (let round = 0; round < (quick ? 1 : 5); round += 1) {
       await measure(context, young, times.young);

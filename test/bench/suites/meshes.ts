@@ -6,6 +6,8 @@ import type { BenchContext, Suite } from '../suite.ts';
 
 const goal = 1.3;
 const peersPerProcess = 10;
+/** Workers of the larger meshes; the others only take part. Sixty sandboxes on two cores would measure how they start. */
+const mostWorkers = 9;
 const rounds = 30;
 /** Jobs that bring the program to the workers, at most: each has units for every worker several times. */
 const warmJobs = 6;
@@ -14,7 +16,7 @@ const warmUnitsPerWorker = 6;
 /** Whether a mesh answers as soon when it is larger. */
 export const meshes: Suite = {
   name: 'meshes',
-  title: 'a new job of one unit, post to result, in meshes of 3, 20 and 60 peers; all but the requester are workers that have run the program',
+  title: 'a new job of one unit, post to result, in meshes of 3, 20 and 60 peers, several in a process; 2, 9 and 9 are workers, which have run the program',
   async run(context) {
     const [smallest = 0, ...larger] = context.quick ? [3, 6] : [3, 20, 60];
     const least = await newJobMs(context, smallest);
@@ -28,30 +30,32 @@ export const meshes: Suite = {
 
 async function newJobMs(context: BenchContext, peers: number): Promise<number> {
   const requester = await context.startPeer(`mesh-${peers}-requester`, { slots: 0 });
-  const processes = await startWorkers(context, requester, peers - 1);
-  await requester.ask('findWorkers', peers - 1);
-  await warm(requester, peers - 1);
+  const workers = Math.min(mostWorkers, peers - 1);
+  const others = await startOthers(context, requester, slotsOf(peers - 1, workers));
+  await requester.ask('findPeers', peers - 1);
+  await warm(requester, workers);
   const times: number[] = [];
   for (let round = 0; round < (context.quick ? 3 : rounds); round += 1) {
     times.push(...(await requester.ask('timeResults', { program: programPath('noop'), quorum: 1 })));
   }
-  await Promise.all([requester, ...processes].map((each) => each.stop()));
+  await Promise.all([requester, ...others].map((each) => each.stop()));
   return quantile(times, 0.5);
 }
 
-/** Workers of a slot each, several in a process where there are many. */
-async function startWorkers({ dir, startPeer }: BenchContext, requester: RemotePeer, workers: number): Promise<RemotePeer[]> {
-  const perProcess = Math.min(peersPerProcess, Math.ceil(workers / 2));
-  const processes: RemotePeer[] = [];
-  for (let first = 0; first < workers; first += perProcess) {
-    const options = { slots: 1, bootstrap: requester.addresses };
-    const name = `${requester.name}-worker-${first}`;
-    const process = await startPeer(name, options);
-    const others = Array.from({ length: Math.min(perProcess, workers - first) - 1 }, (_, i) => ({ ...options, dataDir: join(dir, `${name}-${i + 1}`) }));
-    await process.ask('startCompany', others);
-    processes.push(process);
-  }
-  return processes;
+/** Of each peer beside the requester; workers are spread over them, so over processes. */
+function slotsOf(peers: number, workers: number): number[] {
+  return Array.from({ length: peers }, (_, i) => (Math.floor(((i + 1) * workers) / peers) > Math.floor((i * workers) / peers) ? 1 : 0));
+}
+
+async function startOthers({ dir, startPeer }: BenchContext, requester: RemotePeer, slots: number[]): Promise<RemotePeer[]> {
+  const perProcess = Math.min(peersPerProcess, Math.ceil(slots.length / 2));
+  const groups = Array.from({ length: Math.ceil(slots.length / perProcess) }, (_, i) => slots.slice(i * perProcess, (i + 1) * perProcess));
+  return Promise.all(groups.map(async ([first = 0, ...more], i) => {
+    const name = `${requester.name}-others-${i}`;
+    const process = await startPeer(name, { slots: first, bootstrap: requester.addresses });
+    await process.ask('startCompany', more.map((each, j) => ({ slots: each, bootstrap: requester.addresses, dataDir: join(dir, `${name}-${j}`) })));
+    return process;
+  }));
 }
 
 /** Until every worker had a result accepted: each holds the program, compiled. */
