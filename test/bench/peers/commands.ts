@@ -7,7 +7,7 @@ let peer: Peer | undefined;
 const company: Peer[] = [];
 
 const pollMs = 1;
-const findTimeoutMs = 30_000;
+const findTimeoutMs = 60_000;
 const sinceMs = (startedAt: number): number => performance.now() - startedAt;
 
 function running(): Peer {
