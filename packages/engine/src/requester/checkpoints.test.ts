@@ -80,13 +80,21 @@ describe('a checkpoint that a worker tells of', () => {
     expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
   });
 
-  it('is passed over from a peer that does not run the unit, where none is wanted, and when it is too large', () => {
+  it('is passed over from a peer that does not run the unit, and where none is wanted', () => {
     const { turn, tell } = rigOf(1);
     tell(bob, 10, first);
     tell(alice, 10, first, 100, 4);
-    tell(alice, 10, first, defaults.maxCheckpointBytes + 1);
     rigOf(1, 'never').tell(alice, 10, first);
     expect(turn.effects).toEqual([]);
+  });
+
+  it('is not brought here when it is too large, and whoever looks at the job is told so, once', () => {
+    const { job, turn, tell } = rigOf(1);
+    tell(alice, 10, first, defaults.maxCheckpointBytes + 1);
+    tell(alice, 20, second, defaults.maxCheckpointBytes + 2);
+    expect(turn.effects).toEqual([{ type: 'changed', job: 'job' }]);
+    expect(job.unmovable?.code).toBe('checkpoint-too-large');
+    expect(job.unmovable?.text).toContain(String(defaults.maxCheckpointBytes + 1));
   });
 
   it('or why there is none, is told to whoever looks at the job', () => {

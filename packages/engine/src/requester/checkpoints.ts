@@ -1,5 +1,5 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import type { MessageBody } from '@shoal/protocol';
+import type { MessageBody, Reason } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
 import { leaseOf, type Lease, type RequestedJob } from './job.ts';
@@ -9,17 +9,24 @@ export function receiveCheckpointed(turn: Turn, job: RequestedJob, from: PeerId,
   const { unit, checkpoint, bytes, fuel, reason } = message;
   const lease = leaseOf(job, from);
   if (job.outcome !== 'open' || lease?.assigned.has(unit) !== true) return;
-  if (reason !== undefined) {
-    job.unmovable ??= reason;
-    turn.effects.push({ type: 'changed', job: job.job });
-    return;
-  }
+  if (reason !== undefined) return notSaved(turn, job, reason);
   const known = job.checkpoints.get(unit) ?? {};
   if (checkpoint === undefined || bytes === undefined || !mayGoOn(job) || (known.here !== undefined && known.here.fuel >= fuel)) return;
   // One at a time: a later one is told of again, and a worker that tells of many must not keep us busy.
-  if (known.coming !== undefined || bytes > turn.engine.config.timings.maxCheckpointBytes) return;
+  if (known.coming !== undefined) return;
+  const { maxCheckpointBytes } = turn.engine.config.timings;
+  if (bytes > maxCheckpointBytes) {
+    return notSaved(turn, job, { code: 'checkpoint-too-large', text: `unit ${unit} would have ${bytes} bytes to move, more than ${maxCheckpointBytes}: it goes on at the peer that runs it only` });
+  }
   turn.effects.push({ type: 'save', job: job.job, unit, checkpoint, bytes, from });
   job.checkpoints.set(unit, { ...known, coming: { checkpoint, fuel, by: from } });
+}
+
+/** Whoever looks at the job is told, once. */
+function notSaved(turn: Turn, job: RequestedJob, reason: Reason): void {
+  if (job.unmovable !== undefined) return;
+  job.unmovable = reason;
+  turn.effects.push({ type: 'changed', job: job.job });
 }
 
 /**

@@ -41,6 +41,11 @@ function workersText({ workers, bids, state }: JobView): string {
   return parts.join(', ');
 }
 
+/** A snapshot may be too large in one unit and not in another, or too large to travel only. */
+function reachOf({ code }: Reason): string {
+  return code === 'checkpoint-too-large' ? 'some of its units begin anew' : 'its units begin anew';
+}
+
 /** The state of a job in a few lines, for a block that is redrawn and for `job show`. */
 export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now: number): string[] {
   const rows: [string, string][] = [
@@ -48,7 +53,7 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
     ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit`}`],
     ['workers', workersText(job)],
   ];
-  if (job.unmovable !== undefined) rows.push(['not saved', `its units begin anew when they are interrupted: ${reasonText(job.unmovable)}`]);
+  if (job.unmovable !== undefined) rows.push(['not saved', `${reachOf(job.unmovable)} when they are interrupted: ${reasonText(job.unmovable)}`]);
   if (job.stewardship !== undefined) rows.push(...describeStewardship(job.stewardship, job.state));
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
   if (job.reason !== undefined) rows.push(['why', style.red(reasonText(job.reason))]);

@@ -3,6 +3,7 @@ import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
 import { ProtocolError, unitCount } from '@shoal/protocol';
+import { describeEngine } from '@shoal/sandbox';
 import { argumentsOf, bringHere, loadProgram, mountShard, shardOf, unitVariables } from './inputs.ts';
 import { bringCheckpoint, dropCheckpoints, SavedRun } from './saved-run.ts';
 import { keepOutputs, workOwner } from './outputs.ts';
@@ -100,6 +101,9 @@ export class Runs {
     }
     const input = shard === undefined ? undefined : mountShard(parts, shard);
     const checkpoints = savesRuns(effect) ? await this.checkpoints(effect, stop, AbortSignal.any([signal, stop])) : undefined;
+    if (checkpoints !== undefined && describeEngine(spec.program.engine)?.checkpoint === false) {
+      checkpoints.unmovable?.({ code: 'engine', text: `runs of the engine ${spec.program.engine} cannot be saved` });
+    }
     const outcome = await executor.execute(
       {
         submitter: requester,
@@ -112,8 +116,7 @@ export class Runs {
       },
       { signal, checkpoints, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
     );
-    const { unmovable, beganAnew } = outcome.usage;
-    if (unmovable !== undefined) driver.handle({ type: 'checkpointed', job, unit, fuel: 0, saved: { reason: unmovable } });
+    const { beganAnew } = outcome.usage;
     if (beganAnew !== undefined) parts.logger.info('a unit began anew', { job, unit, reason: beganAnew });
     const isInterrupted = !outcome.ok && outcome.failure.code === 'cancelled';
     if (checkpoints !== undefined && !isInterrupted) await dropCheckpoints(parts, job, unit);
@@ -147,7 +150,13 @@ export class Runs {
         const { cid, bytes } = await saved.save(checkpoint);
         parts.driver.handle({ type: 'checkpointed', job, unit, fuel: checkpoint.fuel, saved: { checkpoint: cid, bytes } });
       },
-      failed: (error) => parts.logger.warn('a running unit could not be saved; it goes on without', { job, unit, reason: messageOf(error) }),
+      unmovable: (reason) => parts.driver.handle({ type: 'checkpointed', job, unit, fuel: 0, saved: { reason } }),
+      failed: (error) => {
+        parts.logger.warn('a running unit could not be saved; it goes on without', { job, unit, reason: messageOf(error) });
+        // A full disk is this peer's own matter; that there is too much to save is the program's.
+        if (codeOf(error) !== 'checkpoint-too-large') return;
+        parts.driver.handle({ type: 'checkpointed', job, unit, fuel: 0, saved: { reason: { code: 'checkpoint-too-large', text: messageOf(error) } } });
+      },
     };
   }
 }

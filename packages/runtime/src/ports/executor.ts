@@ -112,6 +112,8 @@ export interface ExecutionCheckpoints {
   resume?: Snapshot | undefined;
   /** Keeps a checkpoint; while it does, no other comes. When it throws, the run goes on without. */
   save(checkpoint: Checkpoint): Promise<void>;
+  /** Told before the program's first instruction, where it cannot be stopped and go on: none is made of this run. */
+  unmovable?(reason: { code: string; text: string }): void;
   /** Told when keeping one failed: no more are made of this run. */
   failed?(error: unknown): void;
   /** When it fires the run is saved once more, if that can be done soon, and cancelled. */

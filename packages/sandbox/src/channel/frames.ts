@@ -34,7 +34,7 @@ export const toParent = {
   ready: 65,
   /** It has not compiled this program yet. */
   need: 66,
-  /** The first instruction is next. */
+  /** The first instruction is next. Payload: why it cannot be made movable, by code; empty where it can, or nobody asked. */
   started: 67,
   /** Input number (u32), offset (f64), length (u32). */
   read: 68,

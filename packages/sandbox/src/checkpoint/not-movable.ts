@@ -11,6 +11,15 @@ export const reasonTexts: Readonly<Record<Unmovable, string>> = {
   asyncified: 'it was made stoppable by another tool already (asyncify)',
 };
 
+const maxCodeBytes = 32;
+
+/** Reads a reason's code from bytes that are not trusted. */
+export function unmovableOf(bytes: Uint8Array): Unmovable | undefined {
+  if (bytes.length > maxCodeBytes) return undefined;
+  const code = new TextDecoder().decode(bytes);
+  return Object.hasOwn(reasonTexts, code) ? (code as Unmovable) : undefined;
+}
+
 /** The program runs, but from its beginning each time. */
 export class NotMovable extends Error {
   readonly reason: Unmovable;

@@ -49,7 +49,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
       movement = new Movement({ channel, order, exports, state, settle: () => inputs.settle(), bounces: compiled.bytes > maxOptimisedAtOnceBytes, flush: () => (stdout.flush(), log.flush()) });
       if (image !== undefined) movement.restore(image);
     } else if (image !== undefined) throw new SnapshotUnfit('the program is not movable');
-    channel.send(toParent.started, new Uint8Array(0));
+    channel.send(toParent.started, new TextEncoder().encode(unmovable ?? ''));
     if (movement === undefined) {
       global(addedExport.fuel).value = BigInt(order.fuel);
       global(addedExport.stack).value = guestStackBytes;

@@ -32,11 +32,12 @@ class Sandbox implements Executor {
 
   async start(options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#wasm.start(options);
-    const { nodePath = process.execPath, clock, enginesFolder, allowed = {}, inputFolder } = this.#options;
+    const { nodePath = process.execPath, clock, logger, enginesFolder, allowed = {}, inputFolder } = this.#options;
     const { isolation } = this.#wasm.info();
     const { engines, absent } = await findOptionalEngines({ isolation, nodePath, clock, enginesFolder });
     const outside = await findOutsideEngines({ allowed, nodePath, clock, base: inputFolder });
     for (const [name, engine] of [...engines, ...outside.engines]) this.#engines.set(name, engine);
+    for (const [engine, reason] of outside.absent) if (allows(allowed, engine)) logger.warn('An engine that the owner allows is not offered', { engine, reason });
     this.#absent = new Map([...absent, ...outside.absent]);
   }
 
@@ -71,6 +72,8 @@ class Sandbox implements Executor {
     return failedOutcome('program-invalid', `this peer has no engine ${name}: ${why}`, false);
   }
 }
+
+const allows = ({ native = {}, containers = [] }: AllowedOutside, engine: string): boolean => (engine === 'native' ? Object.keys(native) : containers).length > 0;
 
 const abilitiesOf = ({ engine, languages, deterministic, checkpoint, metered }: EngineDescription): NonNullable<ExecutorInfo['abilities']>[number] => ({
   engine,

@@ -1,4 +1,4 @@
-import type { Cancel, Clock, ExecutionCheckpoints, ImagePage } from '@shoal/runtime';
+import { ShoalError, type Cancel, type Clock, type ExecutionCheckpoints, type ImagePage } from '@shoal/runtime';
 import { toChild, toParent, wish, type Wish } from '../channel/frames.ts';
 import { checkpointStopMs, maxCheckpointBytes, maxImagePages, wasmPageBytes } from '../limits.ts';
 import type { SandboxChild } from './child.ts';
@@ -119,7 +119,9 @@ export class Checkpointing {
     this.#changedBytes = 0;
     if (!stops) this.#wish = wish.nothing;
     if (tooLarge) {
-      if (stops) this.#abandon(`the execution was cancelled; it has more than ${maxCheckpointBytes} bytes to save`);
+      const text = `it has more than ${maxCheckpointBytes} bytes to save at once`;
+      if (stops) this.#abandon(`the execution was cancelled; ${text}`);
+      else this.#wishes.failed?.(new ShoalError('checkpoint-too-large', `The snapshot of a running unit is not kept: ${text}`));
       return undefined;
     }
     void this.#keep({ fuel, changed, present, ...this.#output() }, stops);

@@ -9,7 +9,7 @@ import {
   type ExecutionRequest,
 } from '@shoal/runtime';
 import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
-import { reasonTexts } from '../checkpoint/not-movable.ts';
+import { reasonTexts, unmovableOf } from '../checkpoint/not-movable.ts';
 import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs } from '../limits.ts';
 import { Checkpointing } from './checkpointing.ts';
 import type { SandboxChild } from './child.ts';
@@ -106,7 +106,7 @@ export class Session {
       case toParent.need:
         return this.#need();
       case toParent.started:
-        return this.#started();
+        return this.#started(payload);
       case toParent.read:
         return this.#read(payload);
       case toParent.stdout:
@@ -151,8 +151,13 @@ export class Session {
     }
   }
 
-  #started(): string | undefined {
+  #started(payload: Uint8Array): string | undefined {
     if (this.#startedMs !== undefined) return 'it started twice';
+    if (payload.length > 0) {
+      const code = unmovableOf(payload);
+      if (code === undefined) return 'it cannot be moved, for no known reason';
+      this.#options.checkpoints?.unmovable?.({ code, text: reasonTexts[code] });
+    }
     this.#startedMs = this.#activeMs();
     this.#checkpointing?.start();
     this.#cancelTimer();

@@ -31,7 +31,9 @@ export class OutsideEngine {
   }
 
   async execute(request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
-    const run = this.#run(request, { ...options, signal: AbortSignal.any([options.signal, this.#stopping.signal]) });
+    // Nothing of such a run can be saved: to stop is to end.
+    const stop = options.checkpoints?.stop;
+    const run = this.#run(request, { ...options, signal: AbortSignal.any([options.signal, this.#stopping.signal, ...(stop === undefined ? [] : [stop])]) });
     this.#running.add(run);
     try {
       return await run;
