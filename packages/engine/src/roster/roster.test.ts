@@ -49,12 +49,14 @@ describe('a roster that is full', () => {
 });
 
 describe('a mesh', () => {
+  const neighbour = (i: number): PeerId => via(`neighbour ${i % 5}`);
+
   it('is large above one bound, and small again only below another', () => {
     const roster = new Roster(bounds);
     const at = (i: number): number => now + i;
-    for (let i = 0; i < 20; i += 1) roster.add(advert(`peer ${i}`), at(i), via('x'));
+    for (let i = 0; i < 20; i += 1) roster.add(advert(`peer ${i}`), at(i), neighbour(i));
     expect(roster.isLarge).toBe(false);
-    roster.add(advert('peer 20'), at(20), via('x'));
+    roster.add(advert('peer 20'), at(20), neighbour(20));
     expect(roster.isLarge).toBe(true);
     roster.forgetExpired(at(10) + 60_000); // ten are left
     expect([roster.size, roster.isLarge]).toEqual([10, true]);
@@ -64,22 +66,29 @@ describe('a mesh', () => {
 
   it('that lost peers to a revocation is as large as it is without them', () => {
     const roster = new Roster(bounds);
-    for (let i = 0; i < 16; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 11 ? 60_000 : 600_000 }), now, via('x'));
+    for (let i = 0; i < 16; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 11 ? 60_000 : 600_000 }), now, neighbour(i));
     expect(roster.isLarge).toBe(true);
-    roster.forget(({ value }) => value.ttlMs === 600_000 || value.slots === 0);
-    for (let i = 11; i < 20; i += 1) roster.add(advert(`late ${i}`), now, via('x'));
-    roster.forget(({ author }) => author !== advert('peer 1').author);
+    roster.forget(({ author, value }) => value.ttlMs === 600_000 || author !== advert('peer 1').author);
     expect([roster.size, roster.isLarge]).toEqual([1, false]);
-    for (let i = 2; i < 13; i += 1) roster.add(advert(`peer ${i}`, { seq: 2 }), now, via('x'));
+    for (let i = 2; i < 13; i += 1) roster.add(advert(`peer ${i}`, { seq: 2 }), now, neighbour(i));
     expect([roster.size, roster.isLarge]).toEqual([12, false]); // nobody is left who said that it is large
   });
 
   it('is large to a newcomer who hears that it is to others', () => {
     const roster = new Roster(bounds);
-    for (let i = 0; i < 12; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 9 ? 60_000 : 600_000 }), now, via('x'));
+    for (let i = 0; i < 12; i += 1) roster.add(advert(`peer ${i}`, { ttlMs: i < 9 ? 60_000 : 600_000 }), now, neighbour(i));
     expect(roster.isLarge).toBe(false);
-    roster.add(advert('peer 12', { ttlMs: 600_000 }), now, via('x'));
+    roster.add(advert('peer 12', { ttlMs: 600_000 }), now, neighbour(12));
     expect(roster.isLarge).toBe(true);
+  });
+
+  it('is made large by no one source, however many names it makes up and whatever they say', () => {
+    for (const ttlMs of [60_000, 3_600_000]) {
+      const roster = new Roster(bounds);
+      for (let i = 0; i < 10; i += 1) roster.add(advert(`peer ${i}`), now, neighbour(i));
+      for (let i = 0; i < 500; i += 1) roster.add(advert(`sybil ${i}`, { ttlMs }), now, via('evil'));
+      expect([roster.size, roster.isLarge]).toEqual([40, false]);
+    }
   });
 });
 

@@ -16,7 +16,8 @@ export interface RosterBounds {
   max: number;
   /**
    * A mesh is large once more peers are known than the first, or more than the second of whom a quarter say so themselves: by
-   * adverts that live as long as the third. It is small again once fewer than the second are known.
+   * adverts that live as long as the third. It is small again once fewer than the second are known. Of what one source told,
+   * no more counts than would leave a small mesh small: whoever makes up names needs several public blocks of addresses for it.
    */
   largeAbove: number;
   smallBelow: number;
@@ -37,8 +38,8 @@ export class Roster {
   private readonly bounds: RosterBounds;
   private sorted: KnownAdvert[] | undefined;
   private large = false;
-  /** Adverts of peers for whom the mesh is large. */
-  private sampled = 0;
+  /** By source, the adverts that are here, and those of them of peers for whom the mesh is large. */
+  private readonly told = new Map<string | undefined, { all: number; sampled: number }>();
   private dropped = 0;
 
   constructor(bounds: RosterBounds) {
@@ -54,8 +55,9 @@ export class Roster {
     else if (this.byPeer.size >= this.bounds.max) this.dropOne();
     // Passed on late, it lives as much shorter, as far as clocks may be believed.
     const expiresAt = Math.min(now, at + clockAheadMs + limits.maxClockSkewMs) + ttlMs;
-    if (ttlMs >= this.bounds.sampledTtlMs) this.sampled += 1;
-    this.byPeer.set(advert.author, { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, source, block: blockOf(addresses) });
+    const kept = { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, source, block: blockOf(addresses) };
+    this.byPeer.set(advert.author, kept);
+    this.count(kept, 1);
     this.sorted = undefined;
     this.weigh();
     return true;
@@ -113,13 +115,27 @@ export class Roster {
   }
 
   private weigh(): void {
-    const { size } = this.byPeer;
-    if (size < this.bounds.smallBelow) this.large = false;
-    else if (size > this.bounds.largeAbove || 4 * this.sampled > size) this.large = true;
+    const { largeAbove, smallBelow } = this.bounds;
+    let size = 0;
+    let sampled = 0;
+    for (const told of this.told.values()) {
+      size += Math.min(told.all, largeAbove / 2);
+      sampled += Math.min(told.sampled, smallBelow / 4);
+    }
+    if (this.byPeer.size < smallBelow) this.large = false;
+    else if (size > largeAbove || 4 * sampled > this.byPeer.size) this.large = true;
   }
 
-  private delete({ author, value }: KnownAdvert): void {
-    if (this.byPeer.delete(author) && value.ttlMs >= this.bounds.sampledTtlMs) this.sampled -= 1;
+  private delete(advert: KnownAdvert): void {
+    if (this.byPeer.delete(advert.author)) this.count(advert, -1);
+  }
+
+  private count({ source, value }: KnownAdvert, by: 1 | -1): void {
+    const told = this.told.get(source) ?? { all: 0, sampled: 0 };
+    told.all += by;
+    if (value.ttlMs >= this.bounds.sampledTtlMs) told.sampled += by;
+    if (told.all === 0) this.told.delete(source);
+    else this.told.set(source, told);
   }
 
   private dropOne(): void {
