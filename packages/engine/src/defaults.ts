@@ -94,6 +94,8 @@ export const defaults = {
   retryMaxMs: 300_000,
   /** A unit's checkpoint that is larger stays with its worker: bringing it here would cost more than it saves. */
   maxCheckpointBytes: 268_435_456,
+  /** All of them that are kept here, of all jobs: a worker may tell of one for each unit of its window. */
+  maxSavedBytes: 4_294_967_296,
   /** Log text kept for one job at its requester; later text is dropped. */
   maxJobLogBytes: 1_048_576,
   /** Progress messages of one unit are at least this far apart. */
@@ -120,7 +122,7 @@ export const defaults = {
   maxStewarded: 64,
   /** The ledgers of all of them; an inline result lies in its ledger. */
   maxStewardedBytes: 268_435_456,
-  /** Outputs kept for others; what comes beyond is not, and nobody is told that it was. */
+  /** Programs and outputs kept for others; what comes beyond is not, and nobody is told that it was. */
   maxKeptBytes: 2_147_483_648,
   /** They are freed when the requester was not heard of for a week. */
   stewardRetentionMs: 604_800_000,

@@ -61,6 +61,17 @@ describe('a checkpoint that a worker tells of', () => {
     expect(turn.effects).toHaveLength(1);
   });
 
+  it('is not brought here beyond the room for all of them', () => {
+    const { job, turn, leases, tell } = rigOf(1);
+    const most = defaults.maxSavedBytes / defaults.maxCheckpointBytes;
+    for (let unit = 0; unit < 2 * most; unit += 1) {
+      leases.alice.assigned.set(unit, 0);
+      tell(alice, 10, `${first}${unit}` as Cid, defaults.maxCheckpointBytes, unit);
+    }
+    expect(turn.effects.filter(({ type }) => type === 'save')).toHaveLength(most);
+    expect(job.unmovable?.code).toBe('checkpoints-full');
+  });
+
   it('may go again when it comes too late', () => {
     const { job, turn, tell, hold } = rigOf(1);
     tell(alice, 10, first);
@@ -76,7 +87,7 @@ describe('a checkpoint that a worker tells of', () => {
     const { job, turn, leases, tell } = rigOf(2);
     tell(alice, 10, first);
     expect(turn.effects).toEqual([]);
-    job.checkpoints.set(3, { here: { checkpoint: first, fuel: 10, by: alice } });
+    job.checkpoints.set(3, { here: { checkpoint: first, fuel: 10, bytes: 100, by: alice } });
     expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import type { MessageBody, Reason } from '@shoal/protocol';
-import type { Turn } from '../engine.ts';
+import type { Engine, Turn } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
 import { leaseOf, type Lease, type RequestedJob } from './job.ts';
 
@@ -14,12 +14,22 @@ export function receiveCheckpointed(turn: Turn, job: RequestedJob, from: PeerId,
   if (checkpoint === undefined || bytes === undefined || !mayGoOn(job) || (known.here !== undefined && known.here.fuel >= fuel)) return;
   // One at a time: a later one is told of again, and a worker that tells of many must not keep us busy.
   if (known.coming !== undefined) return;
-  const { maxCheckpointBytes } = turn.engine.config.timings;
+  const { maxCheckpointBytes, maxSavedBytes } = turn.engine.config.timings;
   if (bytes > maxCheckpointBytes) {
     return notSaved(turn, job, { code: 'checkpoint-too-large', text: `unit ${unit} would have ${bytes} bytes to move, more than ${maxCheckpointBytes}: it goes on at the peer that runs it only` });
   }
+  if (savedBytes(turn.engine) + bytes > maxSavedBytes) {
+    return notSaved(turn, job, { code: 'checkpoints-full', text: `what units of all jobs saved fills ${maxSavedBytes} bytes here: unit ${unit} goes on at the peer that runs it only` });
+  }
   turn.effects.push({ type: 'save', job: job.job, unit, checkpoint, bytes, from });
-  job.checkpoints.set(unit, { ...known, coming: { checkpoint, fuel, by: from } });
+  job.checkpoints.set(unit, { ...known, coming: { checkpoint, fuel, bytes, by: from } });
+}
+
+/** What was brought here, and what is on its way: strangers say how much that is. */
+function savedBytes({ requested }: Engine): number {
+  let bytes = 0;
+  for (const { checkpoints } of requested.values()) for (const { here, coming } of checkpoints.values()) bytes += (here?.bytes ?? 0) + (coming?.bytes ?? 0);
+  return bytes;
 }
 
 /** Whoever looks at the job is told, once. */

@@ -63,6 +63,7 @@ export type Settlement = 'open' | 'accepted' | 'abandoned';
 export interface Saved {
   checkpoint: Cid;
   fuel: number;
+  bytes: number;
   by: PeerId;
 }
 

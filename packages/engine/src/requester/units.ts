@@ -3,6 +3,7 @@ import { decodeResult, limits, type FactOf, type Reason, type ResultDocument } f
 import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { takeRoom } from '../steward/room.ts';
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge, planAudit } from './audits.ts';
@@ -80,10 +81,16 @@ function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: C
 export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
   const document = documentOf(job.ledger.unit(unit), winner.result);
   const roots = document === undefined ? [] : linkedOutputs(decodeResult(document));
-  if (roots.length === 0) return;
+  if (roots.length === 0 || !hasRoomFor(turn, job, unit, roots)) return;
   job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
   const from = [...new Set([...winner.workers, ...job.ledger.delegations.trustees()])];
   turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from, for: job.authority === 'requester' ? 'self' : 'requester' });
+}
+
+/** A requester brings all that it asked for; its steward what it has room for: the rest stays with workers and keepers. */
+function hasRoomFor({ engine }: Turn, job: RequestedJob, unit: number, roots: readonly { bytes: number }[]): boolean {
+  const entrusted = job.authority === 'steward' ? engine.stewarded.get(job.job) : undefined;
+  return entrusted === undefined || takeRoom(engine, entrusted, unit, roots.reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number }[] {

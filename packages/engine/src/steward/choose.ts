@@ -23,6 +23,7 @@ export function chooseTrustees(turn: Turn, job: RequestedJob): void {
   const { timings } = engine.config;
   if (job.authority !== 'requester' || !wantsTrustees(job) || now < job.trust.chooseAt) return;
   job.trust.chooseAt = now + timings.redelegateMs;
+  for (const [peer, { until }] of job.trust.refused) if (until <= now) job.trust.refused.delete(peer);
   const { current } = job.ledger.delegations;
   const stewards = sparing(turn, job, fill(turn, job, 'steward', current?.stewards ?? [], job.spec.stewards ?? 0, new Set()));
   // Another peer keeps than acts, where there are enough: one loss should not take both.

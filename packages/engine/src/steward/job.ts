@@ -20,8 +20,10 @@ export interface StewardedJob {
   isOver: boolean;
   /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
   fetching: Map<number, { failures: number; retryAt: number | undefined }>;
-  /** Units whose outputs are here, and their bytes together. */
+  /** Units whose outputs are here. */
   here: Set<number>;
+  /** For what of it room was taken on the disk, and how much in all. */
+  counted: Set<number | 'program'>;
   keptBytes: number;
 }
 
@@ -43,6 +45,7 @@ export function createStewardedJob(ledger: JobLedger, now: number, actsUntil: nu
     isOver: false,
     fetching: new Map(),
     here: new Set(),
+    counted: new Set(),
     keptBytes: 0,
   };
 }

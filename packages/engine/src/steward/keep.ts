@@ -5,9 +5,12 @@ import { backOffMs } from '../market/back-off.ts';
 import { acceptedResult, documentOf } from '../ledger/unit-facts.ts';
 import { linkedOutputs } from '../requester/units.ts';
 import type { StewardedJob } from './job.ts';
+import { giveBackRoom, takeRoom } from './room.ts';
 
 /** New workers need the program, and its requester may be away. */
-export function holdProgram({ effects }: Turn, { job, requester, spec, ledger }: StewardedJob): void {
+export function holdProgram({ engine, effects }: Turn, entrusted: StewardedJob): void {
+  const { job, requester, spec, ledger } = entrusted;
+  if (!takeRoom(engine, entrusted, 'program', spec.program.bytes)) return;
   effects.push({ type: 'hold', job, root: spec.program.cid, bytes: spec.program.bytes, from: [requester, ...ledger.delegations.trustees()] });
 }
 
@@ -22,10 +25,7 @@ function keepUnit(turn: Turn, job: StewardedJob, unit: number): void {
   const wanted = outputsOf(job, unit);
   if (wanted === undefined) return;
   const bytes = bytesOf(wanted.roots);
-  let keptBytes = bytes;
-  for (const other of engine.stewarded.values()) keptBytes += other.keptBytes;
-  if (wanted.roots.length === 0 || keptBytes > engine.config.timings.maxKeptBytes) return void job.here.add(unit); // nothing to bring, or no room
-  job.keptBytes += bytes;
+  if (wanted.roots.length === 0 || !takeRoom(engine, job, unit, bytes)) return void job.here.add(unit); // nothing to bring, or no room
   job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
   effects.push({ type: 'fetch', job: job.job, unit, roots: wanted.roots, from: wanted.from, for: 'requester' });
 }
@@ -55,7 +55,7 @@ export function receiveKept(turn: Turn, job: StewardedJob, unit: number, ok: boo
     job.here.add(unit);
     return stateKept(turn, job, unit);
   }
-  job.keptBytes -= bytesOf(outputsOf(job, unit)?.roots ?? []);
+  giveBackRoom(job, unit, bytesOf(outputsOf(job, unit)?.roots ?? []));
   if (failures >= maxFetchAttempts) return void job.here.add(unit);
   const retryAt = now + backOffMs(failures, retryMinMs, retryMaxMs, random);
   job.fetching.set(unit, { failures, retryAt });

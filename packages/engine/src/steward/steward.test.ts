@@ -280,4 +280,17 @@ describe('keepers', () => {
     mesh.runUntil(() => false, 3_000);
     expect(ledger?.kept.size).toBe(before);
   });
+
+  it('bring no more here than there is room for, also while they act, and finish the job all the same', () => {
+    const maxKeptBytes = 300_000;
+    const scene = meshOf(13, { behaviour: linked, timings: { maxKeptBytes } });
+    const { mesh, requester, trustees } = scene;
+    const job = begin(scene, spec({ keepers: 0 }));
+    mesh.kill(requester);
+    mesh.fetches.length = 0;
+    const over = (): TestPeer | undefined => trustees.find((peer) => peer.engine.stewarded.get(job)?.isOver === true);
+    expect(mesh.runUntil(() => over() !== undefined, 120_000)).toBe(true);
+    expect(over()?.engine.stewarded.get(job)?.keptBytes).toBeLessThanOrEqual(maxKeptBytes);
+    expect(mesh.fetches).toHaveLength(Math.floor(maxKeptBytes / 70_000));
+  });
 });

@@ -43,7 +43,7 @@ function workersText({ workers, bids, state }: JobView): string {
 
 /** A snapshot may be too large in one unit and not in another, or too large to travel only. */
 function reachOf({ code }: Reason): string {
-  return code === 'checkpoint-too-large' ? 'some of its units begin anew' : 'its units begin anew';
+  return code === 'checkpoint-too-large' || code === 'checkpoints-full' ? 'some of its units begin anew' : 'its units begin anew';
 }
 
 /** The state of a job in a few lines, for a block that is redrawn and for `job show`. */

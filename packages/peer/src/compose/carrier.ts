@@ -79,7 +79,7 @@ async function saveCheckpoint(parts: Parts, { job, unit, checkpoint, bytes, from
 async function holdProgram(parts: Parts, { job, root, bytes, from }: Extract<Effect, { type: 'hold' }>): Promise<void> {
   const { store, network, logger, stopping } = parts;
   try {
-    await bringHere(parts, root, { likely: from, maxBytes: bytes, signal: deadline(peerDefaults.fetchTimeoutMs, stopping) });
+    await bringHere(parts, root, { likely: from, maxBytes: Math.min(bytes, peerDefaults.maxProgramBytes), signal: deadline(peerDefaults.fetchTimeoutMs, stopping) });
     await store.pin(root, keeperOwner(job));
     network.provide(root);
   } catch (error) {

@@ -128,7 +128,7 @@ export class Runs {
   /** How a run is saved, and from where it goes on: its own last checkpoint here, or that of whoever began it. */
   private async checkpoints({ job, unit, requester, spec, resume }: Execute, stop: AbortSignal, signal: AbortSignal): Promise<ExecutionCheckpoints> {
     const parts = this.parts();
-    const saved = new SavedRun(parts, { job, unit, program: spec.program.cid }, parts.network.peerId);
+    const saved = new SavedRun(parts, { job, unit, program: spec.program.cid, outputBytes: spec.resources.outputBytes }, parts.network.peerId);
     let snapshot: Snapshot | undefined;
     try {
       const from = (await SavedRun.left(parts, job, unit)) ?? resume;

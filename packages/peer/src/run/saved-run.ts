@@ -33,15 +33,23 @@ export async function readAll(store: Parts['store'], root: Cid, bytes: number): 
 
 type SavedParts = Pick<Parts, 'store'>;
 
+interface SavedUnit {
+  job: Cid;
+  unit: number;
+  program: Cid;
+  /** What the unit may put out: a stranger's snapshot has put out no more. */
+  outputBytes: number;
+}
+
 /** The checkpoints of one run of a unit, in the peer's store: packs of changed pages, and a document that says where each page lies. */
 export class SavedRun {
   readonly #store: Parts['store'];
-  readonly #is: { job: Cid; unit: number; program: Cid };
+  readonly #is: SavedUnit;
   readonly #self: PeerId;
   #document: CheckpointDocument | undefined;
   #cid: Cid | undefined;
 
-  constructor({ store }: SavedParts, is: { job: Cid; unit: number; program: Cid }, self: PeerId) {
+  constructor({ store }: SavedParts, is: SavedUnit, self: PeerId) {
     this.#store = store;
     this.#is = is;
     this.#self = self;
@@ -61,11 +69,12 @@ export class SavedRun {
     return placesOf(document) === undefined ? undefined : document;
   }
 
-  /** Takes up a checkpoint whose files are all here. Undefined when it is not this unit's. */
+  /** Takes up a checkpoint whose files are all here. Undefined when it is not this unit's, or could not be. */
   async resume(cid: Cid): Promise<Snapshot | undefined> {
     const document = await SavedRun.read({ store: this.#store }, cid);
-    const { job, unit, program } = this.#is;
+    const { job, unit, program, outputBytes } = this.#is;
     if (document === undefined || document.job !== job || document.unit !== unit || document.program !== program) return undefined;
+    if (document.stdout.reduce((sum, part) => sum + part.bytes, 0) > outputBytes) return undefined; // it is read into memory
     for (const part of [...document.packs, ...document.stdout]) await this.#store.pin(part.cid, partsOwner(job, unit));
     await this.#store.pin(cid, checkpointOwner(job, unit));
     this.#document = document;
