@@ -16,7 +16,9 @@ it('a snapshot is taken up by its own unit alone, and only where it has put out 
   const { cid } = await new SavedRun({ store }, is, self).save(checkpoint);
   const resumed = await new SavedRun({ store }, is, self).resume(cid);
   expect(resumed?.stdout).toHaveLength(60);
-  expect(await Array.fromAsync(resumed?.pages ?? [])).toEqual([{ page: 0, bytes: page }]);
+  const pages = [];
+  for await (const one of resumed?.pages ?? []) pages.push(one);
+  expect(pages).toEqual([{ page: 0, bytes: page }]);
   for (const other of [{ unit: 4 }, { outputBytes: 59 }, { job: cidOf('a') }]) {
     expect(await new SavedRun({ store }, { ...is, ...other }, self).resume(cid)).toBeUndefined();
   }
