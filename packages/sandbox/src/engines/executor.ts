@@ -35,7 +35,7 @@ class Sandbox implements Executor {
     const { nodePath = process.execPath, clock, logger, enginesFolder, allowed = {}, inputFolder } = this.#options;
     const { isolation } = this.#wasm.info();
     const { engines, absent } = await findOptionalEngines({ isolation, nodePath, clock, enginesFolder });
-    const outside = await findOutsideEngines({ allowed, nodePath, clock, base: inputFolder });
+    const outside = await findOutsideEngines({ allowed, nodePath, clock, logger, base: inputFolder });
     for (const [name, engine] of [...engines, ...outside.engines]) this.#engines.set(name, engine);
     for (const [engine, reason] of outside.absent) if (allows(allowed, engine)) logger.warn('An engine that the owner allows is not offered', { engine, reason });
     this.#absent = new Map([...absent, ...outside.absent]);

@@ -41,7 +41,7 @@ export class InputFolder {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -50,11 +50,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The process that made a folder of that name; undefined for any other. */
+export function ownerOf(name: string): number | undefined {
+  const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;
+  return pid > 0 ? pid : undefined;
+}
+
 /** Folders of processes that were killed. */
 export function removeStaleFolders(base = tmpdir()): void {
   mkdirSync(base, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(base)) {
-    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;
-    if (pid > 0 && !isAlive(pid)) rmSync(join(base, name), { recursive: true, force: true });
+    const pid = ownerOf(name);
+    if (pid !== undefined && !isAlive(pid)) rmSync(join(base, name), { recursive: true, force: true });
   }
 }

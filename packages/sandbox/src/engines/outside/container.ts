@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
-import { containerPids } from '../../limits.ts';
+import { promisify } from 'node:util';
+import { messageOf, type Logger } from '@shoal/runtime';
+import { containerPids, containerToolMs } from '../../limits.ts';
 import { nobody } from '../../launch/command.ts';
 import { isImage } from './allowed.ts';
+import { isAlive, ownerOf } from '../../pool/input-folder.ts';
 import type { OutsideKind } from './engine.ts';
 
 const maxReferenceBytes = 400;
@@ -14,8 +17,37 @@ function imageOf(program: Uint8Array): string | undefined {
   return isImage(text) ? text : undefined;
 }
 
+/** The engine itself finds its own settings and images by these. */
+const surroundings = (): Record<string, string> =>
+  Object.fromEntries(['PATH', 'HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST'].flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])));
+
+async function remove(tool: string, name: string, logger: Logger): Promise<void> {
+  try {
+    await promisify(execFile)(tool, ['rm', '--force', name], { env: surroundings(), timeout: containerToolMs });
+  } catch (error) {
+    // It may have ended by itself, which the engine says as it likes.
+    logger.info('A container could not be removed', { name, reason: messageOf(error) });
+  }
+}
+
+/** Ends containers of peers that were killed: unlike other children, they do not die with them. */
+export async function removeStaleContainers(tool: string, logger: Logger): Promise<void> {
+  let names: string;
+  try {
+    ({ stdout: names } = await promisify(execFile)(tool, ['ps', '--all', '--filter', 'name=shoal-sandbox-', '--format', '{{.Names}}'], { env: surroundings(), timeout: containerToolMs }));
+  } catch (error) {
+    logger.warn('Containers that an earlier peer may have left cannot be listed', { reason: messageOf(error) });
+    return;
+  }
+  const stale = names.split('\n').filter((name) => {
+    const pid = ownerOf(name);
+    return pid !== undefined && !isAlive(pid);
+  });
+  await Promise.all(stale.map((name) => remove(tool, name, logger)));
+}
+
 /** Images of the owner's choice, by digest, in podman or docker. None is fetched: the owner has put it there. */
-export function containerKind(allowed: readonly string[], tool: string): OutsideKind {
+export function containerKind(allowed: readonly string[], tool: string, logger: Logger): OutsideKind {
   return {
     // What runs in there is nobody, whom the store's files are closed to.
     mayLink: false,
@@ -50,13 +82,9 @@ export function containerKind(allowed: readonly string[], tool: string): Outside
         imageOf(program) as string,
         ...args,
       ];
-      // The engine itself finds its own settings and images by these.
-      const surroundings = Object.fromEntries(['PATH', 'HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST'].flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])));
-      const kill = (): void => {
-        // The container is no child of this process: it is named to the engine. That it has ended already is no failure.
-        spawn(tool, ['rm', '--force', name], { stdio: 'ignore', env: surroundings }).once('error', () => undefined);
-      };
-      return Promise.resolve({ file: tool, args: words, env: surroundings, kill });
+      // The container is no child of this process: it is named to the engine.
+      const kill = (): Promise<void> => remove(tool, name, logger);
+      return Promise.resolve({ file: tool, args: words, env: surroundings(), kill });
     },
   };
 }

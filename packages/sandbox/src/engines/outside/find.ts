@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf, type Clock } from '@shoal/runtime';
+import { messageOf, type Clock, type Logger } from '@shoal/runtime';
 import { findTools, findProgram } from '../../launch/tools.ts';
 import { containerToolMs } from '../../limits.ts';
 import { checkAllowed, type AllowedOutside } from './allowed.ts';
-import { containerKind } from './container.ts';
+import { containerKind, removeStaleContainers } from './container.ts';
 import { OutsideEngine } from './engine.ts';
 import { nativeKind } from './native.ts';
 
@@ -18,6 +18,7 @@ export interface OutsideOptions {
   allowed: AllowedOutside;
   nodePath: string;
   clock: Clock;
+  logger: Logger;
   /** Where the folders of units are made. */
   base: string | undefined;
 }
@@ -39,7 +40,7 @@ async function findContainerTool(): Promise<{ tool: string } | { why: string }> 
 }
 
 /** The engines outside WebAssembly: only what the owner allows, and what this machine has the tools for. */
-export async function findOutsideEngines({ allowed, nodePath, clock, base }: OutsideOptions): Promise<OutsideEngines> {
+export async function findOutsideEngines({ allowed, nodePath, clock, logger, base }: OutsideOptions): Promise<OutsideEngines> {
   checkAllowed(allowed);
   const { native = {}, containers = [] } = allowed;
   const engines = new Map<string, OutsideEngine>();
@@ -54,7 +55,10 @@ export async function findOutsideEngines({ allowed, nodePath, clock, base }: Out
   else {
     const found = await findContainerTool();
     if ('why' in found) absent.set('container', found.why);
-    else engines.set('container', new OutsideEngine('container', containerKind(containers, found.tool), clock, base));
+    else {
+      await removeStaleContainers(found.tool, logger);
+      engines.set('container', new OutsideEngine('container', containerKind(containers, found.tool, logger), clock, base));
+    }
   }
   return { engines, absent };
 }

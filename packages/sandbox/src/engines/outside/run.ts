@@ -7,8 +7,8 @@ export interface OutsideCommand {
   file: string;
   args: string[];
   env: Record<string, string>;
-  /** Ends what `file` has started elsewhere; its own process group is killed besides. */
-  kill?: () => void;
+  /** Ends what `file` has started elsewhere, and resolves in any case; its own process group is killed besides. */
+  kill?: () => Promise<void>;
 }
 
 type Failure = { code: ExecutionFailureCode; message: string };
@@ -61,11 +61,14 @@ export async function runOutside(
   const stdout = new Gathered(limits.outputBytes);
   const log = new Gathered(limits.logBytes);
   let failure: Failure | undefined;
+  let killed: Promise<void> | undefined;
+  let over = false;
   const child = spawn(file, args, { cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = (code: ExecutionFailureCode, message: string): void => {
-    failure ??= { code, message: message.slice(0, maxFailureTextChars) };
+    if (failure !== undefined) return;
+    failure = { code, message: message.slice(0, maxFailureTextChars) };
     endGroup(child);
-    kill?.();
+    if (!over) killed = kill?.();
   };
   child.stdout.on('data', (piece: Uint8Array) => {
     stdout.add(piece);
@@ -90,7 +93,6 @@ export async function runOutside(
       if (over) end('sandbox-crashed', `what the program left in /out cannot be read: ${messageOf(error)}`);
     }
   };
-  let over = false;
   let looking = Promise.resolve();
   let cancelLook = clock.setTimer(outsideLookMs, function again() {
     looking = look().then(() => {
@@ -107,6 +109,8 @@ export async function runOutside(
   signal.removeEventListener('abort', onAbort);
   endGroup(child);
   await looking;
+  // Until then it might still write into the folder, which goes next.
+  await killed;
   if (wrong !== undefined) failure ??= { code: wrong.startsWith('it could') ? 'sandbox-crashed' : wrong.includes('died of') ? 'program-trapped' : 'program-exited', message: wrong };
   if (failure === undefined) await look();
   const usage = { wallMs: clock.monotonic() - from, inputBytes: 0, peakMemoryBytes: 0 };
