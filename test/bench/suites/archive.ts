@@ -26,7 +26,7 @@ export const archive: Suite = {
     report({ name: 'archive.records', unit: 'records', value: records });
     report({ name: 'archive.facts', unit: 'facts', value: facts });
     const times = { young: emptyTimes(), old: emptyTimes() };
-    for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+    for (let round = 0; round < (quick ? 1 : 3); round += 1) {
       await measure(context, young, times.young);
       await measure(context, old, times.old);
     }

@@ -26,7 +26,7 @@ export const jobs: Suite = {
 /** Nobody has the program, no sandbox has compiled it, no message stream is open. */
 async function coldJob(context: BenchContext): Promise<void> {
   const times: number[] = [];
-  for (let round = 0; round < (context.quick ? 1 : 5); round += 1) {
+  for (let round = 0; round < (context.quick ? 1 : 3); round += 1) {
     const mesh = await startMesh(context, `cold-${round}`, { workers: 2, slots: 1 });
     times.push(...(await mesh.requester.ask('timeResults', noop({}))));
     await mesh.stop();
@@ -36,7 +36,7 @@ async function coldJob(context: BenchContext): Promise<void> {
 
 /** A new job each time, one after the other, on workers that hold the program and keep it compiled. */
 async function warmJobs({ quick, report }: BenchContext, { requester }: Mesh): Promise<void> {
-  const rounds = quick ? 3 : 100;
+  const rounds = quick ? 3 : 60;
   const repeat = async (time: () => Promise<number>): Promise<number[]> => {
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1) times.push(await time());
