@@ -33,10 +33,16 @@ export function findProgram(name: string): string | undefined {
 
 const listLibraries = 'process.report.excludeNetwork = true; console.log(JSON.stringify(process.report.getReport().sharedObjects))';
 
+const listPatienceMs = 10_000;
+const listTries = 3;
+
 /** A Node without anything loaded says which libraries it needs itself. */
 async function nodeLibraries(nodePath: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(nodePath, ['-e', listLibraries], { env: {}, timeout: 10_000 });
-  return (JSON.parse(stdout) as string[]).filter((file) => file.startsWith('/'));
+  for (let left = listTries; ; left -= 1) {
+    const { stdout } = await promisify(execFile)(nodePath, ['-e', listLibraries], { env: {}, timeout: listPatienceMs });
+    // Where this process itself was held up for so long, the answer of a child that ended well is thrown away unread, without an error.
+    if (stdout !== '' || left === 1) return (JSON.parse(stdout) as string[]).filter((file) => file.startsWith('/'));
+  }
 }
 
 /** Looks for what this machine has. */
