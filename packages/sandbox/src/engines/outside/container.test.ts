@@ -19,6 +19,7 @@ for word; do echo "$word"; done >> ${folder}/words
 out=; in=
 for word; do case "$word" in *:/out:rw) out=\${word%:/out:rw} ;; *:/in:ro) in=\${word%:/in:ro} ;; esac; done
 for last; do :; done
+if [ "$last" = absent ]; then echo "Error: no such image" >&2; exit 125; fi
 if [ "$last" = loop ]; then echo begun >&2; sleep 60; fi
 cat $in/text; echo made > $out/file; echo said >&2
 `;
@@ -78,6 +79,11 @@ describe.skipIf(!can)('containers, by a scripted podman (skipped where podman is
     expect(outcome).toMatchObject({ ok: false, failure: { code: 'cancelled' } });
     const name = words()[words().indexOf('--name') + 1] as string;
     expect(words().slice(-3)).toEqual(['rm', '--force', name]);
+  });
+
+  test('that the image is not on this machine is told, and is no failure of the program', async () => {
+    const outcome = await execute(executor, bytesOf(image), { engine: 'container', args: ['absent'] });
+    expect(outcome).toMatchObject({ ok: false, failure: { code: 'sandbox-crashed', deterministic: false, message: expect.stringContaining('no such image') as string } });
   });
 
   test.each([

@@ -9,6 +9,8 @@ import { isAlive, ownerOf } from '../../pool/input-folder.ts';
 import type { OutsideKind } from './engine.ts';
 
 const maxReferenceBytes = 400;
+/** With that code podman and docker end when they could not run the container. */
+const engineFailed = 125;
 
 /** A program for this engine is one line of text: the image, by its digest. */
 function imageOf(program: Uint8Array): string | undefined {
@@ -84,7 +86,7 @@ export function containerKind(allowed: readonly string[], tool: string, logger: 
       ];
       // The container is no child of this process: it is named to the engine.
       const kill = (): Promise<void> => remove(tool, name, logger);
-      return Promise.resolve({ file: tool, args: words, env: surroundings(), kill });
+      return Promise.resolve({ file: tool, args: words, env: surroundings(), kill, failsWith: engineFailed });
     },
   };
 }

@@ -9,6 +9,8 @@ export interface OutsideCommand {
   env: Record<string, string>;
   /** Ends what `file` has started elsewhere, and resolves in any case; its own process group is killed besides. */
   kill?: () => Promise<void>;
+  /** The exit code by which `file` says that it failed itself, and not the program that it was to run. */
+  failsWith?: number;
 }
 
 type Failure = { code: ExecutionFailureCode; message: string };
@@ -49,9 +51,12 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
+/** The end of what was said, for a message. */
+const lastWords = (log: Uint8Array): string => new TextDecoder().decode(log).trim().slice(-maxFailureTextChars / 2);
+
 /** Runs a command over a unit's folder, within the unit's limits. No failure of such a program is believed to be the same everywhere. */
 export async function runOutside(
-  { file, args, env, kill }: OutsideCommand,
+  { file, args, env, kill, failsWith }: OutsideCommand,
   folder: JobFolder,
   { limits }: ExecutionRequest,
   { signal, onLog }: ExecutionOptions,
@@ -99,9 +104,14 @@ export async function runOutside(
       if (!over) cancelLook = clock.setTimer(outsideLookMs, again);
     });
   });
-  const ended = Promise.withResolvers<string | undefined>();
-  child.once('error', (error) => ended.resolve(`it could not be started: ${error.message}`));
-  child.once('close', (code, by) => ended.resolve(code === 0 ? undefined : by === null ? `the program ended with exit code ${code}` : `the program died of ${by}`));
+  const ended = Promise.withResolvers<Failure | undefined>();
+  child.once('error', (error) => ended.resolve({ code: 'sandbox-crashed', message: `it could not be started: ${error.message}` }));
+  child.once('close', (code, by) => {
+    if (code === 0) ended.resolve(undefined);
+    else if (by !== null) ended.resolve({ code: 'program-trapped', message: `the program died of ${by}` });
+    else if (code !== failsWith) ended.resolve({ code: 'program-exited', message: `the program ended with exit code ${code}` });
+    else ended.resolve({ code: 'sandbox-crashed', message: `the program could not be started: ${lastWords(log.take())}` });
+  });
   const wrong = await ended.promise;
   over = true;
   cancelTimer();
@@ -111,7 +121,7 @@ export async function runOutside(
   await looking;
   // Until then it might still write into the folder, which goes next.
   await killed;
-  if (wrong !== undefined) failure ??= { code: wrong.startsWith('it could') ? 'sandbox-crashed' : wrong.includes('died of') ? 'program-trapped' : 'program-exited', message: wrong };
+  failure ??= wrong;
   if (failure === undefined) await look();
   const usage = { wallMs: clock.monotonic() - from, inputBytes: 0, peakMemoryBytes: 0 };
   if (failure !== undefined) return { ok: false, failure: { ...failure, deterministic: false }, log: log.take(), usage };
