@@ -22,5 +22,6 @@ export { unitViews, viewOfJob, viewOfLedger } from './views/job-view.ts';
 export { Standings } from './verify/standing.ts';
 export { entrustedViews } from './views/entrusted.ts';
 export type { SummaryDocument } from './views/summary.ts';
+export { traceOf } from './views/trace.ts';
 export type * from './views/types.ts';
 export { freeSlots } from './worker/capacity.ts';

@@ -16,6 +16,8 @@ export const limits = {
   maxAnswerBytes: 67_108_864,
   /** Jobs in one list. */
   maxJobsListed: 1_000,
+  /** Lines of a trace that are shown unless all are asked for: half of them its first, half its last. */
+  traceLines: 200,
   /** Receipts in one list. */
   maxReceiptsListed: 1_000,
   /** A file of receipts: the hundred thousand that a peer exports take half of it. */

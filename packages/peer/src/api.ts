@@ -1,7 +1,7 @@
 import type { Cid, ConnectionInfo, JoinState, Logger, PeerId, ReachStatus, ShoalError } from '@shoal/runtime';
-import type { EntrustedView, JobSummary, JobView, UnitView } from '@shoal/engine';
+import type { EntrustedView, JobSummary, JobView, TraceEvent, UnitView } from '@shoal/engine';
 
-export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, UnitState, UnitView, WorkerView } from '@shoal/engine';
+export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, TraceEvent, UnitState, UnitView, WorkerView } from '@shoal/engine';
 
 /** How to make a peer. Everything has a default. */
 export interface PeerOptions {
@@ -118,10 +118,19 @@ export interface UnitResult {
   cid: Cid;
 }
 
+export interface JobTrace {
+  /** In the order of time; each time is by the clock of the peer that states it. */
+  events: TraceEvent[];
+  /** Events in the middle that were left out. */
+  omitted: number;
+}
+
 export interface Job {
   readonly id: Cid;
   view(): JobView;
   units(): UnitView[];
+  /** How it went: from its ledger, and from what this peer remembers since it started. */
+  trace(): JobTrace;
   /** Accepted results, those already there first; ends when the job does. Throws `job-failed` or `job-cancelled`. */
   results(options?: { signal?: AbortSignal }): AsyncIterable<UnitResult>;
   /** Resolves when the job is done, failed or cancelled. */

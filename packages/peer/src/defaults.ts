@@ -54,6 +54,11 @@ export const peerDefaults = {
   /** Jobs of the journal that are looked at for those of this peer, at once and in all: others' are among them. */
   jobsPage: 1_000,
   maxJobsSearched: 1_000_000,
+  /** Jobs whose fetched outputs are remembered for a trace, and how many of each; since the peer started. */
+  maxMovedJobs: 64,
+  maxMovesPerJob: 1_024,
+  /** Events that one trace tells: a job of 100,000 units has more, and its first and last ones are told. */
+  maxTraceEvents: 10_000,
 } as const;
 
 export const agent = 'shoal/0.1.0';

@@ -2,6 +2,7 @@ import type { BlobStore, Clock, Crypto, Executor, Journal, Logger, Network, Rand
 import type { Driver, Engine } from '@shoal/engine';
 import type { Changes } from './jobs/changes.ts';
 import type { Datasets } from './data/datasets.ts';
+import type { Moves } from './jobs/moves.ts';
 import type { Members } from './members/members.ts';
 
 /** What a running peer is made of. Each part of the library takes of it what it needs. */
@@ -20,6 +21,7 @@ export interface Parts {
   driver: Driver;
   changes: Changes;
   datasets: Datasets;
+  moves: Moves;
   /** Of a private mesh. */
   members: Members | undefined;
   /** Running units are saved so often; absent: as the defaults say. */

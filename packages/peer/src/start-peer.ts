@@ -16,6 +16,7 @@ import { announceHoldings } from './data/peer-data.ts';
 import { agent, peerDefaults } from './defaults.ts';
 import { PeerError, peerFailed } from './errors.ts';
 import { Changes } from './jobs/changes.ts';
+import { Moves } from './jobs/moves.ts';
 import type { Parts } from './parts.ts';
 import { peerOf } from './peer.ts';
 import { connectMembers, gossipedRevocations } from './members/connect-members.ts';
@@ -107,6 +108,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     engine,
     changes: new Changes(),
     datasets: new Datasets(store),
+    moves: new Moves(),
     members,
     checkpointEveryMs: options.checkpointEveryMs,
     stopping,

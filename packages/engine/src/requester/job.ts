@@ -8,6 +8,8 @@ export interface Candidate {
   peer: PeerId;
   state: 'asked' | 'bid' | 'declined' | 'silent' | 'leased' | 'released';
   askedAt: number;
+  /** When it declined, or was taken for silent. */
+  refusedAt?: number;
   /** Silences and declines in a row. */
   refusals: number;
   /** Not asked again before. */
@@ -128,6 +130,8 @@ export interface RequestedJob {
   /** Why its units cannot be saved, by the word of a worker. */
   unmovable: Reason | undefined;
   progress: Map<number, { fraction: number; text: string }>;
+  /** Units given to workers, for whoever asks how the job went: the first ones, and decisions need none of it. */
+  given: { groups: { at: number; worker: PeerId; units: number[] }[]; units: number };
   /** Peers whose adverts were looked at when workers were last sought, and those of them that have the engine. */
   census: { peers: number; withEngine: number };
   /** Bytes of log taken so far. */
@@ -177,6 +181,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     checkpoints: new Map(),
     unmovable: undefined,
     progress: new Map(),
+    given: { groups: [], units: 0 },
     census: { peers: 0, withEngine: 0 },
     logBytes: 0,
     search: newSearch(posted.at),
@@ -227,9 +232,21 @@ export function candidateOf(job: RequestedJob, peer: PeerId): Candidate {
   return candidate;
 }
 
+/** Units given that a job remembers. */
+const maxGivenUnits = 16_384;
+
 /** Notes that a worker runs a unit from now on. */
 export function give(job: RequestedJob, lease: Lease, unit: number, now: number): void {
   lease.assigned.set(unit, now);
+  remember(job, lease.worker, unit, now);
   if (job.ledger.units.get(unit)?.commitments.has(lease.worker) === true) lease.again.add(unit);
   job.active.set(unit, (job.active.get(unit) ?? new Set()).add(lease));
+}
+
+function remember({ given }: RequestedJob, worker: PeerId, unit: number, at: number): void {
+  if (given.units >= maxGivenUnits) return;
+  given.units += 1;
+  const last = given.groups.at(-1);
+  if (last?.at === at && last.worker === worker) last.units.push(unit);
+  else given.groups.push({ at, worker, units: [unit] });
 }

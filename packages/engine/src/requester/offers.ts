@@ -135,6 +135,7 @@ function refuse({ engine, now, random }: Turn, job: RequestedJob, candidate: Can
   candidate.state = state;
   candidate.refusals += 1;
   candidate.reasons = reasons;
+  candidate.refusedAt = now;
   candidate.retryAt = now + backOffMs(candidate.refusals, timings.reofferMinMs, timings.reofferMaxMs, random);
   engine.timers.setNoLater(job.timerKey, candidate.retryAt);
 }

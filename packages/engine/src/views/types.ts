@@ -103,3 +103,26 @@ export interface JobView extends JobSummary {
   /** What the job waits for, if it does not move. */
   waiting: Reason[];
 }
+
+/** Something that happened in a job. */
+export interface TraceEvent {
+  /** Milliseconds since 1970, by the clock of `by`. */
+  at: number;
+  /** Who did it, or stated it. */
+  by: PeerId;
+  what:
+    | 'posted' | 'asked' | 'bid' | 'declined' | 'silent' | 'leased' | 'released' | 'assigned' | 'committed' | 'revealed' | 'failed' | 'accepted'
+    | 'abandoned' | 'cancelled' | 'receipt' | 'countersigned' | 'entrusted' | 'kept'
+    /** Linked outputs came here, from `peers`. */
+    | 'fetched';
+  /** Whom it concerns. */
+  peers?: PeerId[];
+  /** Of `entrusted`; `peers` are the stewards. */
+  keepers?: PeerId[];
+  units?: number[];
+  /** Of `bid`: units that it would hold at once. */
+  slots?: number;
+  /** Of `revealed`: what the result documents take; of `fetched`: what came over the network. */
+  bytes?: number;
+  reason?: Reason;
+}

@@ -1,4 +1,4 @@
-import type { DatasetView, JobRequest, JobView, KnownPeer, MembershipView, PeerStatus, ReceiptView, UnitView } from '@shoal/peer';
+import type { DatasetView, JobRequest, JobTrace, JobView, KnownPeer, MembershipView, PeerStatus, ReceiptView, UnitView } from '@shoal/peer';
 
 /** What crosses the local socket, as JSON. Both sides are of one version, on one machine, of one user. */
 
@@ -36,6 +36,10 @@ export interface RevokedAnswer {
 export interface JobAnswer {
   job: JobView;
   units: UnitView[];
+}
+
+export interface TraceAnswer extends JobTrace {
+  job: JobView;
 }
 
 export interface LogsAnswer {

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { JobRequest } from '@shoal/peer';
+import type { JobRequest, TraceEvent } from '@shoal/peer';
 import { ShoalError } from '@shoal/runtime';
+import { limits } from '../limits.ts';
 import { type Ran, runShoal } from '../testing/run-shoal.ts';
 import { type Script, jobId, jobView, otherPeerId, peerId, unitResult } from '../testing/scripted-peer.ts';
 import { tempDir } from '../testing/temp-dir.ts';
@@ -26,7 +27,7 @@ async function program(): Promise<string> {
 }
 
 test('every command has help with examples', async () => {
-  const commands = ['up', 'status', 'peers', 'run', 'demo', ...['add', 'ls', 'get', 'rm'].map((name) => `data ${name}`), ...['ls', 'show', 'logs', 'results', 'cancel'].map((name) => `job ${name}`), ...['ls', 'export', 'verify'].map((name) => `credit ${name}`)];
+  const commands = ['up', 'status', 'peers', 'run', 'demo', 'trace', ...['add', 'ls', 'get', 'rm'].map((name) => `data ${name}`), ...['ls', 'show', 'logs', 'results', 'cancel'].map((name) => `job ${name}`), ...['ls', 'export', 'verify'].map((name) => `credit ${name}`)];
   for (const command of commands) {
     const { code, out } = await run([...command.split(' '), '--help']);
     expect({ command, code }).toEqual({ command, code: 0 });
@@ -162,6 +163,31 @@ test('job commands show, list, log and cancel', async () => {
   expect((await run(['job', 'logs', jobId, '--unit', '3'], script)).out).toBe('unit 3 …yPGwdGSm  careful\n');
   expect((await run(['job', 'cancel', jobId, '--why', 'enough'], script)).out).toContain('had ended before: open');
   expect(await run(['job', 'show', 'zzz'], script)).toMatchObject({ code: 1, err: expect.stringContaining('`shoal job ls` lists them.') });
+});
+
+test('a trace tells a line an event, bounded, and strangers cannot forge lines', async () => {
+  const at = (ms: number, by: string, what: TraceEvent['what'], more: Partial<TraceEvent> = {}): TraceEvent => ({ at: 1_000 + ms, by: by as typeof peerId, what, ...more });
+  const other = otherPeerId as typeof peerId;
+  const events = [
+    at(-5, otherPeerId, 'bid', { slots: 2 }), at(0, peerId, 'posted'), at(1, peerId, 'asked', { peers: [other] }),
+    at(20, otherPeerId, 'declined', { reason: { code: 'busy', text: 'no\nroom' } }), at(30, otherPeerId, 'committed', { units: [4, 0, 1, 2] }),
+    at(1_500, peerId, 'accepted', { units: [0], peers: [other] }), at(1_600, peerId, 'fetched', { units: [0], peers: [other], bytes: 1_200 }),
+  ];
+  const short = `…${otherPeerId.slice(-8)}`;
+  const { out } = await run(['trace', jobId], { events });
+  for (const text of [
+    `-5 ms  ${short}  bid for 2 units at once`, 'requester  posted 2 units; 2 peers must agree on each', `asked ${short}`, 'declined: no room (busy)',
+    'committed to units 0-2, 4', `+1.5 s  requester  accepted unit 0 of ${short}`, `fetched outputs of unit 0 (1.2 kB) from ${short}`,
+  ]) expect(out).toContain(text);
+  expect(out.split('\n')).toHaveLength(events.length + 3);
+  expect(JSON.parse((await run(['trace', jobId, '--json'], { events })).out)).toMatchObject({ job: { id: jobId }, events, omitted: 0 });
+
+  const many = Array.from({ length: 1_000 }, (_, unit) => at(unit, otherPeerId, 'committed', { units: [unit] }));
+  const cut = (await run(['trace', jobId], { events: many })).out;
+  expect(cut.split('\n')).toHaveLength(limits.traceLines + 4);
+  for (const text of ['unit 99\n', 'unit 900\n', '800 events left out: --all shows']) expect(cut).toContain(text);
+  expect((await run(['trace', jobId, '--all'], { events: many })).out.split('\n')).toHaveLength(1_003);
+  expect(await run(['trace', 'zzz'], { events })).toMatchObject({ code: 1, err: expect.stringContaining('`shoal job ls` lists them.') });
 });
 
 test('status, peers and data are readable, and strangers cannot forge lines', async () => {

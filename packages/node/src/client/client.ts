@@ -1,6 +1,6 @@
 import type { DatasetView, JobSummary, JobView } from '@shoal/peer';
 import type {
-  AddDataBody, AddDataLine, CreditAnswer, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, MeshAnswer, PeersAnswer, ResultBody, ResultLine, RevokedAnswer, StatusAnswer, WatchLine,
+  AddDataBody, AddDataLine, CreditAnswer, GetDataLine, JobAnswer, JobRequestBody, LogsAnswer, MeshAnswer, PeersAnswer, ResultBody, ResultLine, RevokedAnswer, StatusAnswer, TraceAnswer, WatchLine,
 } from '../api/wire.ts';
 import { type Ask, type Endpoint, parseAnswer, readAll, send } from './http.ts';
 import { limits } from '../limits.ts';
@@ -30,6 +30,7 @@ export interface ApiClient {
   submit(request: JobRequestBody, options?: CallOptions): Promise<JobAnswer>;
   jobs(options?: CallOptions & { limit?: number }): Promise<JobSummary[]>;
   job(id: string, options?: CallOptions): Promise<JobAnswer>;
+  trace(id: string, options?: CallOptions): Promise<TraceAnswer>;
   watch(id: string, options?: CallOptions): AsyncGenerator<JobView>;
   results(id: string, options?: CallOptions): AsyncGenerator<ResultBody>;
   resultFile(id: string, unit: number, path: string, options?: CallOptions): Promise<Uint8Array>;
@@ -85,6 +86,7 @@ export function createApiClient(endpoint: Endpoint): ApiClient {
       return ((await get(`/v1/jobs${query}`, options)) as { jobs: JobSummary[] }).jobs;
     },
     job: async (id, options) => (await get(job(id), options)) as JobAnswer,
+    trace: async (id, options) => (await get(job(id, '/trace'), options)) as TraceAnswer,
     async *watch(id, options) {
       for await (const line of stream<WatchLine>({ method: 'GET', path: job(id, '/watch'), signal: options?.signal })) yield line.job;
     },

@@ -1,6 +1,6 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { ShoalError } from '@shoal/runtime';
-import type { DatasetView, Job, JobRequest, JobView, KnownPeer, Peer, PeerStatus, ReceiptView, UnitResult } from '@shoal/peer';
+import type { DatasetView, Job, JobRequest, JobView, KnownPeer, Peer, PeerStatus, ReceiptView, TraceEvent, UnitResult } from '@shoal/peer';
 
 /** A peer in name only, for tests of what lies between a command and a peer: it answers what it was given to answer. */
 export interface Script {
@@ -10,6 +10,7 @@ export interface Script {
   /** Views that the job goes through; the last one stays. */
   views?: JobView[];
   results?: UnitResult[];
+  events?: TraceEvent[];
   receipts?: ReceiptView[];
   /** What export() of its credit gives. */
   exported?: string;
@@ -67,6 +68,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
     id: jobId,
     view: () => view,
     units: () => [],
+    trace: () => ({ events: script.events ?? [], omitted: 0 }),
     async *results({ signal } = {}) {
       peer.openStreams += 1;
       try {

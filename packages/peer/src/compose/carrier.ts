@@ -45,7 +45,8 @@ async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch
   try {
     const signal = deadline(peerDefaults.fetchTimeoutMs, stopping);
     for (const { cid, bytes } of roots) {
-      await bringHere(parts, cid, { likely, maxBytes: bytes, signal });
+      const came = await bringHere(parts, cid, { likely, maxBytes: bytes, signal });
+      if (came !== undefined) parts.moves.note(job, { at: parts.clock.now(), by: parts.network.peerId, unit, from: came.bytesFrom });
       await store.pin(cid, effect.for === 'self' ? resultOwner(job) : keeperOwner(job));
     }
     driver.handle({ type: 'fetched', job, unit, ok: true, why: '' });

@@ -52,6 +52,7 @@ export function jobHandle(parts: Parts, ledgers: Ledgers, id: Cid): Job {
     id,
     view: () => ledgers.view(id),
     units: () => ledgers.units(id),
+    trace: () => ledgers.trace(id),
     results,
     watch,
     async wait(options = {}): Promise<JobView> {

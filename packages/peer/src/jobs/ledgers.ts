@@ -1,6 +1,7 @@
 import type { Cid } from '@shoal/runtime';
-import { replay, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type RequestedJob, type SummaryDocument, type UnitView } from '@shoal/engine';
+import { replay, traceOf, unitViews, viewOfJob, viewOfLedger, type JobLedger, type JobState, type JobSummary, type JobView, type RequestedJob, type SummaryDocument, type UnitView } from '@shoal/engine';
 import { decodeValue, limits, openEntry } from '@shoal/protocol';
+import type { JobTrace } from '../api.ts';
 import { peerDefaults } from '../defaults.ts';
 import { PeerError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -39,6 +40,14 @@ export class Ledgers {
 
   units(job: Cid): UnitView[] {
     return unitViews(this.ledger(job), this.open(job));
+  }
+
+  /** Where there is too much to tell, the middle is left out. */
+  trace(job: Cid): JobTrace {
+    const events = [...traceOf(this.ledger(job), this.open(job)), ...this.parts.moves.of(job)].sort((a, b) => a.at - b.at);
+    const half = peerDefaults.maxTraceEvents / 2;
+    const omitted = Math.max(0, events.length - 2 * half);
+    return { events: omitted === 0 ? events : [...events.slice(0, half), ...events.slice(-half)], omitted };
   }
 
   ledger(job: Cid): JobLedger {

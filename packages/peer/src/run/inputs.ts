@@ -4,7 +4,7 @@ import { offenceReporter } from '../compose/offences.ts';
 import { findHolders } from '../data/holders.ts';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
-import { fetchBlob } from '../transfer/index.ts';
+import { fetchBlob, type Progress } from '../transfer/index.ts';
 
 const mountPoint = '/in';
 
@@ -13,16 +13,16 @@ export function shardOf(spec: JobSpec, unit: number): Shard | undefined {
   return spec.units.kind === 'shards' ? spec.units.shards[unit] : undefined;
 }
 
-/** Makes sure that a blob is here, bringing it from whoever holds it, in the time that fetching may take. */
+/** Makes sure that a blob is here, bringing it from whoever holds it, in the time that fetching may take; says what came, if anything had to. */
 export async function bringHere(
   parts: Parts,
   root: Cid,
   options: { likely: readonly PeerId[]; dataset?: Cid; maxBytes: number; signal: AbortSignal },
-): Promise<void> {
-  if (await parts.store.has(root)) return;
+): Promise<Progress | undefined> {
+  if (await parts.store.has(root)) return undefined;
   const signal = deadline(peerDefaults.fetchTimeoutMs, options.signal);
   const from = await findHolders(parts, root, { ...options, signal });
-  await fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal, maxBytes: options.maxBytes, offence: offenceReporter(parts) });
+  return fetchBlob({ root, from, store: parts.store, network: parts.network, clock: parts.clock, signal, maxBytes: options.maxBytes, offence: offenceReporter(parts) });
 }
 
 /** The program, whole. */

@@ -4,7 +4,7 @@ import { check, readBody } from '../body.ts';
 import { type Call, type Route, bytes, json, lines } from '../router.ts';
 import { cancelBody, jobRequestBody, jobsQuery, logsQuery } from '../schemas.ts';
 import { freshViews } from '../views.ts';
-import type { JobAnswer, LogsAnswer, ResultBody, ResultLine } from '../wire.ts';
+import type { JobAnswer, LogsAnswer, ResultBody, ResultLine, TraceAnswer } from '../wire.ts';
 
 export const jobRoutes: Route[] = [
   {
@@ -24,6 +24,15 @@ export const jobRoutes: Route[] = [
     },
   },
   { method: 'GET', path: '/v1/jobs/:id', handle: async (call) => json(describe(jobOf(call))) },
+  {
+    method: 'GET',
+    path: '/v1/jobs/:id/trace',
+    async handle(call) {
+      const job = jobOf(call);
+      const answer: TraceAnswer = { job: job.view(), ...job.trace() };
+      return json(answer);
+    },
+  },
   { method: 'GET', path: '/v1/jobs/:id/watch', handle: async (call) => lines(freshViews(jobOf(call), call.clock, call.signal)) },
   { method: 'GET', path: '/v1/jobs/:id/results', handle: async (call) => lines(results(jobOf(call), call.signal)) },
   {

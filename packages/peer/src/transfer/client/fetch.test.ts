@@ -19,6 +19,7 @@ describe('Fetching a blob', () => {
     expect(same(await gather(mesh.store.read(cid)), seededBytes(20 * MiB + 5, 'file'))).toBe(true);
     expect(holder.given).toHaveLength(22);
     expect(outcome).toMatchObject({ blocksFetched: 22, bytesTotal: 20 * MiB + 5 });
+    expect(outcome.bytesFrom).toEqual(new Map([[holder.network.peerId, outcome.bytesFetched]]));
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(mesh.opened).toBe(1);
   });

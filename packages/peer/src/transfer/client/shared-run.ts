@@ -45,7 +45,7 @@ export async function joinRun(
 function begin(maxBytes: number, start: Parameters<typeof joinRun>[3]): Run {
   const abandon = new AbortController();
   const participants = new Set<Participant>();
-  let last: Progress = { bytesFetched: 0, blocksFetched: 0, bytesTotal: undefined };
+  let last: Progress = { bytesFetched: 0, blocksFetched: 0, bytesFrom: new Map(), bytesTotal: undefined };
   const onProgress = (progress: Progress): void => {
     last = { ...progress };
     for (const one of participants) one.onProgress?.(last);

@@ -12,6 +12,8 @@ export interface Progress {
   /** Taken in over the wire by this transfer. */
   bytesFetched: number;
   blocksFetched: number;
+  /** The bytes, by who gave them. */
+  bytesFrom: Map<PeerId, number>;
   /** Content of the whole DAG, as far as it is known. */
   bytesTotal: number | undefined;
 }
@@ -39,7 +41,7 @@ interface Dropped {
 
 /** One walk over a DAG that fetches what is missing from several holders at once. */
 export class Transfer implements HolderOwner {
-  readonly progress: Progress = { bytesFetched: 0, blocksFetched: 0, bytesTotal: undefined };
+  readonly progress: Progress = { bytesFetched: 0, blocksFetched: 0, bytesFrom: new Map(), bytesTotal: undefined };
   readonly bodies = new BodyPool();
   readonly #init: TransferInit;
   readonly #plan: Plan;
@@ -111,7 +113,7 @@ export class Transfer implements HolderOwner {
       holder.useful = true;
       // Before anything below the root is asked for.
       if (wanted.depth === 0) await this.#checkSize();
-      this.#stored(wanted, bytes.length);
+      this.#stored(wanted, bytes.length, peer);
     } catch (error) {
       this.#plan.giveBack(wanted, peer, false);
       if (codeOf(error) === 'block-hash-mismatch') {
@@ -122,12 +124,13 @@ export class Transfer implements HolderOwner {
     this.#changes.notify();
   }
 
-  #stored(wanted: Wanted, bytes: number): void {
+  #stored(wanted: Wanted, bytes: number, from: PeerId): void {
     if (!this.#plan.isWanted(wanted.cid)) return; // another holder was faster
     this.#plan.stored(wanted);
     const { progress } = this;
     progress.bytesFetched += bytes;
     progress.blocksFetched += 1;
+    progress.bytesFrom.set(from, (progress.bytesFrom.get(from) ?? 0) + bytes);
     if (progress.bytesFetched > this.#init.maxBytes + transferLimits.overheadBytes) throw this.#oversize(progress.bytesFetched);
     this.#init.onProgress(progress);
     if (this.#plan.done) this.#end();
