@@ -10,7 +10,6 @@ export { snapshotOf } from './ledger/snapshot.ts';
 export { acceptedResult, documentOf, settlementOf, votesOf, type UnitFacts } from './ledger/unit-facts.ts';
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
-export { memberRoles } from './policy/members.ts';
 export type { MembersConfig } from './policy/membership.ts';
 export { isolationLevels, type IsolationLevel, type Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';

@@ -5,6 +5,7 @@ export * from './documents/checkpoint.ts';
 export * from './documents/entry.ts';
 export { type Fact, type FactKind, type FactOf } from './documents/facts.ts';
 export {
+  memberRoles,
   privateMeshName,
   sameBytes,
   sealAdmission,

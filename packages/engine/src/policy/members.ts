@@ -4,9 +4,6 @@ import type { Engine } from '../engine.ts';
 import { hexOf } from '../hex.ts';
 import type { Counted, MembersConfig, Revoked } from './membership.ts';
 
-/** What a peer of a private mesh may be: worker runs units, requester posts jobs, keeper and steward hold and finish those of others. */
-export const memberRoles = ['worker', 'requester', 'keeper', 'steward'] as const;
-
 /**
  * In a private mesh an advert counts as far as the authority vouches for its author: without its word there is no work,
  * no role and no attested label. Undefined where the author does not belong, or does not any more.

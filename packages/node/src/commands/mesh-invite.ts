@@ -33,11 +33,12 @@ export function registerMeshInvite(mesh: Command, context: Context): void {
   ]);
   command.action(async (options: InviteCommandOptions) => {
     const { readAuthority, saveAuthority } = await import('../mesh/authority-file.ts');
-    const { allRoles, invite } = await import('../mesh/authority.ts');
+    const { memberRoles } = await import('@shoal/protocol');
+    const { invite } = await import('../mesh/authority.ts');
     const now = context.clock.now();
     const until = now + (options.expires ?? defaultExpiryMs);
     const { token, issued, authority } = invite(await readAuthority(options.authority), {
-      roles: options.role ?? [...allRoles],
+      roles: options.role ?? [...memberRoles],
       labels: options.label ?? {},
       bootstrap: options.bootstrap ?? [],
       peer: options.peer,

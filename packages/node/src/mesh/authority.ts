@@ -1,11 +1,7 @@
 import { generateSeed, signerFromSeed, systemCrypto, systemRandom, type PeerId } from '@shoal/runtime';
-import { encodeToken, limits, parsePeerId, privateMeshName, sealInvitation, sealRevocations, type Invitation } from '@shoal/protocol';
+import { encodeToken, limits, memberRoles, parsePeerId, privateMeshName, sealInvitation, sealRevocations, type Invitation } from '@shoal/protocol';
 import { NodeError } from '../errors.ts';
 import type { Authority, Issued } from './authority-file.ts';
-
-/** Roles that an invitation may give; an unknown one is a typo. */
-const roles = ['worker', 'requester', 'keeper', 'steward'];
-export const allRoles: readonly string[] = roles;
 
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/;
 
@@ -40,8 +36,8 @@ export interface InviteOptions {
 
 /** A new invitation: the token to pass on, and what the authority notes of it. */
 export function invite(authority: Authority, options: InviteOptions): { token: string; issued: Issued; authority: Authority } {
-  const wrong = options.roles.find((role) => !roles.includes(role));
-  if (wrong !== undefined) throw new NodeError('usage', `Cannot give the role "${wrong}": expected ${roles.join(', ')}`);
+  const wrong = options.roles.find((role) => !memberRoles.includes(role)); // an unknown one is a typo
+  if (wrong !== undefined) throw new NodeError('usage', `Cannot give the role "${wrong}": expected ${memberRoles.join(', ')}`);
   const signer = signerFromSeed(fromHex(authority.seed));
   const key = options.peer === undefined ? generateSeed() : undefined;
   const invitation: Invitation = {

@@ -7,6 +7,9 @@ import { limits } from '../limits.ts';
 import { ProtocolError } from '../errors.ts';
 import { peerIdOf } from '../peer-id.ts';
 
+/** What a peer of a private mesh may be: worker runs units, requester posts jobs, keeper and steward hold and finish those of others. */
+export const memberRoles: readonly string[] = ['worker', 'requester', 'keeper', 'steward'];
+
 /**
  * What the authority of a private mesh lets somebody be. For one peer, or for whoever holds a key that came with it;
  * the authority itself need not be there when that is used.
