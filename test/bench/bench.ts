@@ -38,11 +38,12 @@ export class Bench {
 
   /** How long all took, and what was reached. */
   sum(): void {
-    const isWhole = this.#options.names.length === 0 && !this.#options.quick;
+    const { names, json, quick } = this.#options;
+    const isWhole = names.length === 0 && !quick;
     const value = (performance.now() - this.#startedAt) / 1_000;
-    if (!this.#options.json) process.stdout.write('\nin all\n');
+    if (!json) process.stdout.write('\nin all\n');
     this.#report({ name: 'bench.wall', unit: 's', value, goal: isWhole ? wallGoalS : undefined });
-    if (!this.#options.json) process.stdout.write(verdictsOf(this.#figures));
+    if (!json) process.stdout.write(quick ? '  tiny sizes: whether a goal was reached says nothing\n' : verdictsOf(this.#figures));
   }
 
   /** Ends what runs and removes what was written, whatever state it is in. */

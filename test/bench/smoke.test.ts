@@ -17,4 +17,4 @@ it('every suite of the bench works, at tiny sizes', () => {
   expect(lines.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
   const suites = new Set(lines.map(({ name }) => name.split('.')[0]));
   expect([...suites].sort()).toEqual(['archive', 'bench', 'command', 'flights', 'import', 'inflight', 'jobs', 'join', 'makespan', 'meshes', 'replication', 'rivals', 'sandbox', 'units']);
-}, 240_000);
+}, 480_000); // some 50 s on a quiet machine

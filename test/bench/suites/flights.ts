@@ -25,7 +25,7 @@ export const flights: Suite = {
     await job();
     await inOneProcess(shards);
     const times = { mesh: [] as number[], direct: [] as number[], duckDb: [] as number[] };
-    for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+    for (let round = 0; round < (quick ? 1 : 3); round += 1) {
       times.mesh.push((await job()) * workers);
       times.direct.push(await inOneProcess(shards));
       const duckDb = await duckDbTime(shards);

@@ -29,14 +29,14 @@ export const sandbox: Suite = {
     report({ name: 'sandbox.read-channel', unit: 'MB/s', value: unit.channelReadMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiReadMbPerSecond } });
     report({ name: 'sandbox.read', unit: 'MB/s', value: unit.readMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiReadMbPerSecond } });
     report({ name: 'sandbox.write', unit: 'MB/s', value: unit.writeMbPerSecond, beside: { what: 'node:wasi, no walls', value: unit.nodeWasiWriteMbPerSecond } });
-    const kernels = await benchFuel({ rounds: quick ? 1 : 5 });
+    const kernels = await benchFuel({ rounds: quick ? 1 : 3 });
     for (const { kernel, meteredMs, plainMs } of kernels) {
       report({ name: `sandbox.fuel-${kernel}`, unit: 'ms', value: meteredMs, beside: { what: 'plain', value: plainMs } });
     }
     const metered = quantile(kernels.map(({ ratio }) => ratio), 0.5);
     report({ name: 'sandbox.fuel-median', unit: 'x', value: metered, goal: fuelGoal });
     report({ name: 'sandbox.fuel-worst', unit: 'x', value: Math.max(...kernels.map(({ ratio }) => ratio)), goal: fuelWorstGoal });
-    const { kernels: movable, transformMs, growth } = await benchMovable({ rounds: quick ? 1 : 5 });
+    const { kernels: movable, transformMs, growth } = await benchMovable({ rounds: quick ? 1 : 3 });
     for (const { kernel, movableMs, plainMs } of movable) {
       report({ name: `sandbox.movable-${kernel}`, unit: 'ms', value: movableMs, beside: { what: 'plain', value: plainMs } });
     }
