@@ -101,14 +101,6 @@ export function collectList(text: string, before: string[] | undefined): string[
   return [...(before ?? []), ...items];
 }
 
-/** A multiaddr of a peer; only its shape is checked here. */
-export function collectPeerAddresses(text: string, before: string[] | undefined): string[] {
-  if (!/^\/.+\/p2p\/[1-9A-HJ-NP-Za-km-z]+$/u.test(text)) {
-    throw new InvalidArgumentError('Expected the address that the other peer printed: /ip4/…/tcp/…/p2p/12D3KooW….');
-  }
-  return collect(text, before);
-}
-
 /** A multiaddr to listen on. */
 export function collectListenAddresses(text: string, before: string[] | undefined): string[] {
   if (!/^\/[a-z0-9]+\/.+/u.test(text)) throw new InvalidArgumentError('Expected a multiaddr such as /ip4/127.0.0.1/tcp/0.');

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { collectPeerAddresses } from '../cli/bootstrap.ts';
 import type { Context } from '../cli/context.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from '../cli/options.ts';
-import { collectList, collectPairs, collectPeerAddresses, parseDuration } from '../cli/parse.ts';
+import { collectList, collectPairs, parseDuration } from '../cli/parse.ts';
 import { humanDuration } from '../output/quantities.ts';
 
 interface InviteCommandOptions extends CommonOptions {
@@ -25,7 +26,7 @@ export function registerMeshInvite(mesh: Command, context: Context): void {
       .option('--label <key=value>', 'a label that the authority vouches for; jobs select it as attested/KEY=VALUE (repeatable)', collectPairs)
       .option('--expires <duration>', 'how long the membership lasts (default: 30d)', parseDuration)
       .option('--peer <id>', 'for this peer alone; without it, for whoever has the token')
-      .option('-b, --bootstrap <address>', 'where the newcomer finds the mesh (repeatable)', collectPeerAddresses),
+      .option('-b, --bootstrap <address>', 'where the newcomer finds the mesh, or @FILE with one address a line (repeatable)', collectPeerAddresses),
   );
   withExamples(command, [
     ['shoal mesh invite --authority clinic.authority --role worker,keeper --label region=eu --expires 7d', 'a token for one kind of peer; treat it as a secret'],

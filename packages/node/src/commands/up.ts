@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { LogLevel } from '@shoal/runtime';
+import { collectPeerAddresses } from '../cli/bootstrap.ts';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectDigests, collectImages, collectListenAddresses, collectPairs, collectPeerAddresses, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
+import { collectDigests, collectImages, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -33,7 +34,7 @@ export function registerUp(program: Command, context: Context): void {
     program
       .command('up')
       .description('start a peer here, join the mesh, and stay until Ctrl-C')
-      .option('-b, --bootstrap <address>', 'a peer to join by; any peer of the mesh will do (repeatable)', collectPeerAddresses)
+      .option('-b, --bootstrap <address>', 'a peer to join by, or @FILE with one a line; any peer of the mesh will do (repeatable)', collectPeerAddresses)
       .option('--listen <address>', 'where to listen, as a multiaddr (repeatable; default: /ip4/127.0.0.1/tcp/0)', collectListenAddresses)
       .option('--mesh <name>', 'peers of different meshes never talk (default: public)')
       .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
@@ -55,6 +56,7 @@ export function registerUp(program: Command, context: Context): void {
   withExamples(command, [
     ['shoal up', 'a peer in ~/.shoal; prints the address by which others join'],
     ['shoal up --data-dir b --bootstrap /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…', 'a second one, joined to the first'],
+    ['shoal up --bootstrap @peers.txt', 'joined by whichever of them answers; # begins a comment'],
     ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
   ]);
   command.action(async (options: UpCommandOptions) => {
