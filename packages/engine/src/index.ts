@@ -5,6 +5,7 @@ export * from './driver.ts';
 export type * from './effects.ts';
 export { createEngine, type Engine, type EngineConfig } from './engine.ts';
 export type * from './events.ts';
+export { isDelegable } from './ledger/delegations.ts';
 export { JobLedger } from './ledger/ledger.ts';
 export { snapshotOf } from './ledger/snapshot.ts';
 export { acceptedResult, documentOf, settlementOf, votesOf, type UnitFacts } from './ledger/unit-facts.ts';

@@ -1,12 +1,13 @@
 import type { JobLedger } from '@shoal/engine';
-import { documentOf } from '@shoal/engine';
+import { documentOf, isDelegable } from '@shoal/engine';
+import type { Entry } from '@shoal/protocol';
 import { rootsIn } from '../behaviours/worker.ts';
 import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob, World } from '../world/world.ts';
 import { nameOf, type Report } from './report.ts';
 
-/** After the faults, only one acts for a job once everybody had so long to hear of the others. */
-const patienceMs = 90_000;
+/** After the faults, only one of two who can talk acts for a job once so long has passed: whoever acts says so every five seconds. */
+const patienceMs = 40_000;
 /** Until what a steward stated is at the requester. */
 const meetMs = 40_000;
 
@@ -20,7 +21,8 @@ export class Acting {
     const acting = world.peers.filter(({ up, frozen, engine }) => up && !frozen && engine.requested.get(job.id)?.outcome === 'open');
     this.compare(world, job, report);
     for (const peer of world.peers) if (peer !== job.requester && peer.up && peer.engine.requested.has(job.id)) each(peer);
-    if (acting.length < 2 || world.elapsedMs < world.scenario.faultMs) return void this.since.delete(job.number);
+    const canTalk = acting.length > 1 && acting.every((one) => acting.every((other) => one === other || world.network.reaches(one.id, other.id)));
+    if (!canTalk || world.elapsedMs < world.scenario.faultMs) return void this.since.delete(job.number);
     const since = this.since.get(job.number) ?? world.elapsedMs;
     this.since.set(job.number, since);
     if (world.elapsedMs - since < patienceMs) return;
@@ -35,7 +37,7 @@ export class Acting {
     for (const { up, frozen, engine, id, index } of world.peers) {
       const ledger = engine.stewarded.get(job.id)?.ledger;
       const key = `${job.number}/${index}`;
-      const isLacking = up && !frozen && ledger !== undefined && [...ledger.entries.values()].some(({ author, id: entry }) => author === id && !open.ledger.entries.has(entry));
+      const isLacking = up && !frozen && ledger !== undefined && [...ledger.entries.values()].some((entry) => entry.author === id && !open.ledger.entries.has(entry.id) && isForRequester(entry));
       if (!isLacking || !world.network.reaches(id, job.requester.id)) {
         this.apart.delete(key);
         continue;
@@ -47,6 +49,11 @@ export class Acting {
       report('ledgers-meet', `the requester of ${nameOf(job)} does not hear what peer ${index} stated for it`);
     }
   }
+}
+
+/** Stated in the requester's name. What a steward or keeper says as a worker may come too late to be taken. */
+function isForRequester({ value }: Entry): boolean {
+  return value.facts.some(({ kind }) => isDelegable(kind));
 }
 
 /** Whoever says that it keeps something has it. */

@@ -12,6 +12,8 @@ export function drawScenario(seed: number): Scenario {
   const maybe = (value: () => number): number => (random.float() < 0.5 ? value() : 0);
   const faultMs = 20_000 + random.integer(50_000);
   const entrusts = random.float() < 0.5 && workers >= 8;
+  const long = randomStream(seed, 'scenario/long');
+  const isLong = entrusts && long.float() < longShare;
   return {
     seed,
     peers,
@@ -36,11 +38,20 @@ export function drawScenario(seed: number): Scenario {
       advertiseEveryMs: 15_000 + random.integer(30_000),
       ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
-    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)),
+    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)).map((job) => lengthened(job, isLong)),
     faults: drawFaults(random, maybe),
     faultMs,
+    ...(isLong ? { awayMs: 20_000 + long.integer(60_000) } : {}),
     restMs: 1_200_000,
   };
+}
+
+/** In so many worlds with stewards jobs go on long after the faults, and those who posted them are away meanwhile. */
+const longShare = 0.4;
+const longFactor = 12;
+
+function lengthened(job: SimJob, isLong: boolean): SimJob {
+  return isLong && (job.stewards ?? 0) > 0 ? { ...job, fuel: job.fuel * longFactor } : job;
 }
 
 function drawFaults(random: Random, maybe: (value: () => number) => number): FaultRates {

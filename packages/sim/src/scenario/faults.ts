@@ -15,6 +15,7 @@ export function planFaults(world: World): void {
   planPeerFaults(world);
   planNetworkFaults(world);
   planNights(world);
+  planAbsences(world);
   world.after(faultMs, () => heal(world));
 }
 
@@ -27,7 +28,7 @@ function heal(world: World): void {
   world.network.clogged = () => 0;
   for (const hostile of world.hostile) hostile.leave();
   world.hostile.length = 0;
-  for (const peer of world.peers) if (!peer.up && !peer.gone && !world.isNight(peer)) world.restartLater(peer);
+  for (const peer of world.peers) if (!peer.up && !peer.gone && !world.isNight(peer) && !world.away.has(peer)) world.restartLater(peer);
 }
 
 /** Does something again and again, at random moments, while there are faults. */
@@ -104,6 +105,24 @@ function planNetworkFaults(world: World): void {
     const from = pick(random, peers).id;
     clogs.set(from, (clogs.get(from) ?? new Map()).set(pick(random, peers).id, world.now + random.float() * 2 * faults.clogMs));
   });
+}
+
+/** Requesters go once their jobs are entrusted to others, and come back to what those did. */
+function planAbsences(world: World): void {
+  const { awayMs, requesters, seed } = world.scenario;
+  if (awayMs === undefined) return;
+  const random = randomStream(seed, 'fault/away');
+  for (const peer of world.peers.slice(0, requesters)) {
+    world.after(12_000 + random.integer(13_000), () => {
+      if (!peer.up) return;
+      peer.kill(random.float() < 0.5);
+      world.away.add(peer);
+      world.after(awayMs, () => {
+        world.away.delete(peer);
+        if (!peer.up && !peer.gone) peer.start();
+      });
+    });
+  }
 }
 
 /** A share of the workers is shut every evening and comes back in the morning. */

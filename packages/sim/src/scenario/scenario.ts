@@ -68,6 +68,8 @@ export interface Scenario {
   vanishing: number;
   /** When they do, from the start; absent: some time while there are faults. */
   vanishAtMs?: number;
+  /** Every requester is away once for so long, and comes back. */
+  awayMs?: number;
   /** Valid results in a row that requesters have seen of each sound worker before. */
   history?: number;
   /** All colluders belong to one operator, and say so. */

@@ -65,6 +65,8 @@ export class World {
   readonly hostile: HostileRequester[] = [];
   /** Off at night. */
   readonly nightly = new Set<SimPeer>();
+  /** Left, and will come back by themselves. */
+  readonly away = new Set<SimPeer>();
   readonly jobs = new Map<Cid, PostedJob>();
   readonly watch: Watch;
   readonly trace = new Trace();

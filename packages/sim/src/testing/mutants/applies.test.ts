@@ -8,3 +8,10 @@ test.each(mutants.map((mutant) => [mutant.name, mutant] as const))('the engine s
     expect(source.split(find).length - 1, `${file} must hold \`${find}\` once; mend the list of mutants`).toBe(1);
   }
 });
+
+test.each(mutants.flatMap(({ name, seed }) => (seed === undefined ? [] : [[name, seed]])))('docs/SIMULATION.md says which seed kills "%s"', (name, seed) => {
+  const docs = readFileSync('docs/SIMULATION.md', 'utf8');
+  const [row, ...others] = docs.split('\n').filter((line) => line.startsWith(`| ${name} |`));
+  expect(others).toEqual([]);
+  expect(row).toMatch(new RegExp(` \\| ${seed} \\|$`));
+});
