@@ -19,6 +19,7 @@ const killedBy: Record<string, number> = {
   'lease never expires at its worker': 3,
   'one worker counts twice': 1,
   'credit given twice': 1,
+  'bound on bids missing': 36,
   'bound on jobs served missing': 3,
   'bound on the roster missing': 16,
   'cancellation lost on restart': 28,
