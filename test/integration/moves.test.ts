@@ -7,8 +7,8 @@ import { programPath } from '@shoal/workloads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const patienceMs = 180_000;
-const limit = 500_000_000;
-const primesBelow = 26_355_867;
+const limit = 2_000_000_000;
+const primesBelow = 98_222_287;
 
 let room: string;
 beforeAll(async () => {
