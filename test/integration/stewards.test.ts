@@ -11,7 +11,7 @@ const upTo = 600_000_000;
 /** How many primes there are up to 600,000,000. */
 const primes = 31_324_703;
 /** A steward waits a quarter of a minute for a requester; a machine that has other things to do waits longer for everything. */
-const patienceMs = 150_000;
+const patienceMs = 300_000;
 
 /** Peers in processes of their own, on data directories that outlive them. */
 class Mesh {
