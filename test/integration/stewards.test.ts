@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPeerProcess, type PeerProcess } from './support/peer-process.ts';
 
 const units = 24;
-const upTo = 600_000_000;
-/** How many primes there are up to 600,000,000. */
-const primes = 31_324_703;
+const upTo = 2_000_000_000;
+/** How many primes there are up to 2,000,000,000. */
+const primes = 98_222_287;
 /** A steward waits a quarter of a minute for a requester; a machine that has other things to do waits longer for everything. */
 const patienceMs = 300_000;
 
