@@ -55,33 +55,33 @@ function pickLast(turn: Turn, job: RequestedJob, lease: Lease, most: number): nu
   return picked;
 }
 
-function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): number[] {
-  const picked: number[] = [];
+function pickUnits(turn: Turn, job: RequestedJob, lease: Lease, most: number): Iterable<number> {
+  const picked = new Set<number>(); // what was returned may lie before the sweep as well
   const skipped: number[] = [];
   let scanned = 0;
   for (const unit of job.returned) {
-    if (picked.length >= most || (scanned += 1) > maxReturnedScan) break;
+    if (picked.size >= most || (scanned += 1) > maxReturnedScan) break;
     if (runsWanted(turn, job, unit) <= 0) job.returned.delete(unit);
     else if (mayTake(turn, job, lease, unit)) {
-      picked.push(unit);
+      picked.add(unit);
       if (runsWanted(turn, job, unit) === 1) job.returned.delete(unit);
     } else skipped.push(unit);
   }
   // To the end: what this one cannot take must not hide what it can.
   if (scanned > maxReturnedScan) for (const unit of skipped) if (job.returned.delete(unit)) job.returned.add(unit);
-  for (; lease.heldCursor < job.units && picked.length < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
+  for (; lease.heldCursor < job.units && picked.size < most && scanned < maxScan; lease.heldCursor += 1, scanned += 1) {
     const unit = lease.heldCursor;
-    if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.push(unit);
+    if (holds(job, lease, unit) && runsWanted(turn, job, unit) > 0 && mayRun(turn, job, lease, unit)) picked.add(unit);
   }
   if (lease.heldCursor < job.units) return picked;
-  if (job.spec.units.kind === 'count') return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
-  for (; lease.otherCursor < job.units && picked.length < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
+  if (job.spec.units.kind === 'count') return picked.size > 0 ? picked : pickExtra(turn, job, lease, most);
+  for (; lease.otherCursor < job.units && picked.size < most && scanned < maxScan; lease.otherCursor += 1, scanned += 1) {
     const unit = lease.otherCursor;
     if (holds(job, lease, unit) || runsWanted(turn, job, unit) <= 0) continue;
-    if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.push(unit);
+    if (mayRun(turn, job, lease, unit) && mayMove(turn, job, unit)) picked.add(unit);
     else job.deferred.add(unit); // where nobody may take it, more workers are sought
   }
-  return picked.length > 0 ? picked : pickExtra(turn, job, lease, most);
+  return picked.size > 0 ? picked : pickExtra(turn, job, lease, most);
 }
 
 /** Runs beyond those needed: audits, and backups of units that everybody else is late with. */

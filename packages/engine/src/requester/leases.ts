@@ -73,14 +73,16 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   lease.confirmed = true;
   if (lease.until - now < engine.config.timings.leaseTermMs / 2) renew(turn, job, lease);
   const listed = new Set([...message.running, ...message.done]);
+  let onTheirWay = 0; // given in answer to an earlier report, or done and not heard of yet
   for (const [unit, assignedAt] of lease.assigned) {
     if (listed.has(unit)) continue;
     if (message.reset || now - assignedAt > engine.config.timings.assignGraceMs) reopen(turn, job, lease, unit);
+    else onTheirWay += 1;
   }
   for (const unit of message.running) adopt(turn, job, lease, unit);
   for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
-  lease.want = Math.min(message.want, limits.maxWindowUnits);
+  lease.want = Math.max(0, Math.min(message.want, limits.maxWindowUnits) - onTheirWay);
   lease.idle = message.idle ?? 0;
   lease.waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
   for (const unit of lease.waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet

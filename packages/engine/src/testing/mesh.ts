@@ -67,6 +67,9 @@ export class TestMesh {
   /** How often it arrives, and how late at most. */
   copies: () => number = () => 1;
   maxDelayMs = 5;
+  /** Whether what one peer sends to another comes in the order in which it was sent, as on a stream. */
+  inOrder = false;
+  private readonly lastAt = new Map<string, number>();
   /** When linked outputs were asked for, and whether they are to be had. */
   readonly fetches: number[] = [];
   canFetch: () => boolean = () => true;
@@ -164,10 +167,18 @@ export class TestMesh {
     const peer = this.peers.find((other) => other.id === to);
     const outsider = this.outsiders.get(to);
     for (let copy = this.copies(); copy > 0; copy -= 1) {
-      const delayMs = 1 + this.random.float() * this.maxDelayMs;
+      const delayMs = this.delayMs(from, to);
       if (peer !== undefined) this.after(delayMs, peer, () => peer.driver.handle({ type: 'message', from, bytes }));
       else if (outsider !== undefined) this.time.after(delayMs, () => outsider.receive(from, message));
     }
+  }
+
+  private delayMs(from: PeerId, to: PeerId): number {
+    const delayMs = 1 + this.random.float() * this.maxDelayMs;
+    if (!this.inOrder) return delayMs;
+    const at = Math.max(this.now + Math.ceil(delayMs), this.lastAt.get(`${from}/${to}`) ?? 0);
+    this.lastAt.set(`${from}/${to}`, at);
+    return at - this.now;
   }
 
   private start(peer: TestPeer): void {

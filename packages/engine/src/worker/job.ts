@@ -45,6 +45,8 @@ export interface WorkedJob {
   servedAt: number;
   /** The next report tells the requester to forget what it does not list. */
   reset: boolean;
+  /** Units that were asked for and have not come: whoever was asked remembers it. */
+  asked: number;
   /** The requester was told that slots are idle, and has given nothing since. */
   saidIdle: boolean;
   /** Whether the requester should hear from us when this burst ends. */
@@ -73,6 +75,7 @@ export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until
     meanMs: undefined,
     servedAt: 0,
     reset: false,
+    asked: 0,
     saidIdle: false,
     report: 'now',
   };

@@ -18,6 +18,7 @@ export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'as
   const { maxUnsettledUnits } = turn.engine.config.timings;
   for (const unit of message.drop) letGo(turn, job, unit);
   if (message.run.length > 0) job.saidIdle = false;
+  job.asked = Math.max(0, job.asked - message.run.length);
   const waiting = new Set(job.queue);
   for (const unit of message.spare ?? []) waiting.delete(unit);
   let isMissed = false;
@@ -69,7 +70,7 @@ export function sendReports(turn: Turn): void {
     if (job.report === 'no') continue;
     const want = wantOf(engine, job);
     const held = job.queue.length + job.running.size;
-    const urgent = job.report === 'now' || (want > 0 && want >= held);
+    const urgent = job.report === 'now' || (want > job.asked && want - job.asked >= Math.max(held, job.asked));
     job.report = 'no'; // with enough in hand, the next finished unit or beat reports
     if (!urgent) continue;
     effects.push({
@@ -89,6 +90,7 @@ export function sendReports(turn: Turn): void {
       },
     });
     job.reset = false;
+    job.asked = want;
     job.saidIdle = idle > 0;
     engine.timers.set(job.timerKey, now + engine.config.timings.beatMs);
   }
