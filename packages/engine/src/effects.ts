@@ -1,6 +1,12 @@
 import type { Cid, GossipVerdict, JournalRecord, PeerId } from '@shoal/runtime';
 import type { JobSpec, Message } from '@shoal/protocol';
 
+/** An output that lies outside its result's document. */
+export interface Linked {
+  cid: Cid;
+  bytes: number;
+}
+
 /** All that an engine can ask for. The driver writes `append` before it carries out anything else of the same burst. */
 export type Effect =
   | { type: 'append'; records: JournalRecord[] }
@@ -17,8 +23,11 @@ export type Effect =
   | { type: 'unsave'; job: Cid; unit: number | undefined }
   /** Stop a run; its outcome is no longer wanted. */
   | { type: 'abort'; job: Cid; unit: number }
-  /** Bring linked outputs of an accepted result here; `for` says whose they are to be kept for. */
-  | { type: 'fetch'; job: Cid; unit: number; roots: { cid: Cid; bytes: number }[]; from: PeerId[]; for: 'self' | 'requester' }
+  /**
+   * Bring linked outputs of an accepted result here; `for` says whose they are to be kept for. Where they are sealed for us,
+   * the one root is to be opened by that key, and holds these.
+   */
+  | { type: 'fetch'; job: Cid; unit: number; roots: Linked[]; from: PeerId[]; for: 'self' | 'requester'; sealed?: { key: Uint8Array; holds: Linked[] } }
   /** Bring a job's program here and keep it for its requester, as well as may be: new workers need it while that is away. */
   | { type: 'hold'; job: Cid; root: Cid; bytes: number; from: PeerId[] }
   /** What was kept for a job may go: as its worker, or as its steward or keeper. */

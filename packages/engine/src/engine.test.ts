@@ -118,7 +118,7 @@ describe('a job', () => {
         left -= 1;
         return { afterMs: 10, outcome: { ok: false, code: 'sandbox-crashed', message: 'gone', deterministic: false, log: new Uint8Array() } };
       }
-      return honest(spec, unit, peer);
+      return honest(spec, unit, peer, job);
     };
     const { mesh, requester } = meshOf(6, [{ behaviour: flaky }, { behaviour: flaky }, {}]);
     const job = mesh.submit(requester, countedSpec(12));

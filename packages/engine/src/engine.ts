@@ -1,5 +1,5 @@
-import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
-import { peerIdOf, type Holding, type OperatorProof } from '@shoal/protocol';
+import type { Cid, Crypto, PeerId, Random, Sealing, Signer } from '@shoal/runtime';
+import { peerIdOf, ResultOpener, type Holding, type OperatorProof } from '@shoal/protocol';
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
@@ -43,6 +43,8 @@ export interface Engine {
   readonly crypto: Crypto;
   /** Makes the salts of commitments; known to nobody else. */
   readonly saltKey: Uint8Array;
+  /** Opens what workers sealed for jobs of ours; absent where nothing can be sealed. */
+  readonly opener: ResultOpener | undefined;
   readonly timers: Timers;
   readonly roster: Roster;
   /** Peers of whom it first heard a moment ago, and of whom it will tell some neighbours. */
@@ -69,14 +71,18 @@ export interface Engine {
   clockAheadMs: number;
 }
 
-export function createEngine(input: { config: EngineConfig; signer: Signer; crypto: Crypto }): Engine {
-  const { config, signer, crypto } = input;
+export function createEngine(input: { config: EngineConfig; signer: Signer; crypto: Crypto; sealing?: Sealing }): Engine {
+  const { config, signer, crypto, sealing } = input;
+  const self = peerIdOf(signer.publicKey);
+  // A signature that nobody else can make, and that is never shown: the same after a restart, with nothing more to keep.
+  const secretFor = (use: string): Uint8Array => crypto.sha256(signer.sign(new TextEncoder().encode(use)));
   return {
     config,
-    self: peerIdOf(signer.publicKey),
+    self,
     signer,
     crypto,
-    saltKey: crypto.sha256(signer.sign(new TextEncoder().encode('shoal/salt-key/1'))),
+    saltKey: secretFor('shoal/salt-key/1'),
+    opener: sealing === undefined ? undefined : new ResultOpener(self, secretFor('shoal/sealing-key/1'), sealing, crypto),
     timers: new Timers(),
     roster: new Roster({ max: config.timings.maxRoster, largeAbove: config.timings.largeMeshPeers, smallBelow: config.timings.smallMeshPeers, sampledTtlMs: config.timings.sampledAdvertTtlMs }),
     news: new Set(),

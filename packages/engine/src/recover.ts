@@ -8,8 +8,8 @@ import { recoverStewarded } from './steward/recover.ts';
 import { recoverWorked } from './worker/recover.ts';
 
 /** A job's ledger from what the journal holds of it. */
-export function replay(job: Cid, records: Iterable<JournalRecord>, crypto: Turn['engine']['crypto']): JobLedger {
-  const ledger = new JobLedger(job, crypto);
+export function replay(job: Cid, records: Iterable<JournalRecord>, crypto: Turn['engine']['crypto'], opener?: Turn['engine']['opener']): JobLedger {
+  const ledger = new JobLedger(job, crypto, opener);
   for (const record of records) if (record.kind === 'entry') ledger.add(openEntry(record.bytes, crypto));
   return ledger;
 }
@@ -17,7 +17,7 @@ export function replay(job: Cid, records: Iterable<JournalRecord>, crypto: Turn[
 /** A job that was open when this peer stopped: ours, or one that we worked on, or both. */
 export function recoverJob(turn: Turn, job: Cid, records: readonly JournalRecord[]): void {
   const { engine, effects } = turn;
-  const ledger = replay(job, records, engine.crypto);
+  const ledger = replay(job, records, engine.crypto, engine.opener);
   if (ledger.posted === undefined) {
     effects.push({ type: 'offence', peer: engine.self, code: 'journal-incomplete', text: `The journal holds no posting of job ${job}` });
     return;
@@ -28,6 +28,6 @@ export function recoverJob(turn: Turn, job: Cid, records: readonly JournalRecord
     const own = engine.requested.get(job);
     if (own !== undefined) beginActing(turn, own, 0);
   } else afterwards = recoverStewarded(turn, ledger);
-  recoverWorked(turn, replay(job, records, engine.crypto), records);
+  recoverWorked(turn, replay(job, records, engine.crypto, engine.opener), records);
   afterwards();
 }

@@ -100,6 +100,11 @@ export interface JobRequest {
   stewards?: number;
   /** Peers that keep accepted results, 0 to 7. Default 2. */
   keepers?: number;
+  /**
+   * Whether results are sealed, so that this peer alone, and the worker that made them, can read them. Default `auto`: where
+   * stewards or keepers are asked for, who would hold them.
+   */
+  seal?: 'auto' | 'always' | 'never';
   /** The job fails when it is not done by then, from now. */
   deadlineMs?: number;
 }

@@ -18,6 +18,7 @@ export type PeerErrorCode =
   | 'membership-damaged'
   | 'membership-none'
   | 'options-invalid'
+  | 'seal-broken'
   | 'peer-failed'
   | 'peer-stopped';
 

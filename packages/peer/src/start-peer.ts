@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, type Executor, type Signer } from '@shoal/runtime';
+import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, systemSealing, type Executor, type Signer } from '@shoal/runtime';
 import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
@@ -95,6 +95,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     config: withSpeed({ ...engineConfig(options, executor, proofOf(options.operatorKey, signer), members !== undefined), mesh, members: members?.config }, executor),
     signer,
     crypto: systemCrypto,
+    sealing: systemSealing,
   });
   const { store, journal } = storage;
   const parts: Omit<Parts, 'driver'> = {

@@ -6,7 +6,7 @@ import { openEntry } from './documents/entry.ts';
 import { decodeResult, encodeResult } from './documents/result.ts';
 import { decodeMessage, encodeMessage } from './messages/codec.ts';
 import { messageTable } from './messages/table.ts';
-import { sampleFacts, sampleMessages } from './testing/samples.ts';
+import { openSample, sampleFacts, sampleMessages } from './testing/samples.ts';
 import { currentGolden, factKinds, messageTypes, type Golden } from './testing/vectors.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../vectors/golden.json', import.meta.url), 'utf8')) as Golden;
@@ -30,6 +30,10 @@ describe('bytes on the wire', () => {
     const message = decodeMessage(bytesOf(`message/${type}`));
     expect(message).toEqual({ type, ...sampleMessages[type] });
     expect(encodeMessage(message)).toEqual(bytesOf(`message/${type}`));
+  });
+
+  it('hold a sealed result that its requester opens', () => {
+    expect(openSample(bytesOf('sealed result'))?.result).toEqual(decodeResult(bytesOf('result/full')));
   });
 
   it('hold results and an advert that read as they were written', () => {

@@ -11,6 +11,7 @@ import { openAdvert, sealAdvert } from './documents/advert.ts';
 import { openEntry, sealEntry } from './documents/entry.ts';
 import { openMembership } from './documents/membership.ts';
 import { decodeResult, encodeResult } from './documents/result.ts';
+import { decodeSealedResult } from './documents/sealed-result.ts';
 import { openRevocations, sealRevocations } from './documents/revocations.ts';
 import { decodeToken, encodeToken } from './documents/token.ts';
 import type { ProtocolErrorCode } from './errors.ts';
@@ -18,7 +19,7 @@ import { decodeMessage, encodeMessage } from './messages/codec.ts';
 import { messageTable } from './messages/table.ts';
 import { parsePeerId } from './peer-id.ts';
 import { hostileCbor, hostileText } from './testing/hostile.ts';
-import { sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleInvitation, sampleJob, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSigner, sampleToken } from './testing/samples.ts';
+import { openSample, sampleAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleInvitation, sampleJob, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSealedResult, sampleSigner, sampleToken } from './testing/samples.ts';
 import { factKinds, messageTypes } from './testing/vectors.ts';
 
 const seed = Number(process.env['SHOAL_SEED'] ?? 20_011_231);
@@ -140,6 +141,17 @@ describe(`decoders under hostile bytes (seed ${seed})`, () => {
 
   it('decodeResult takes a result, or says why not', () => {
     feed(hostileCbor(results), 20_000, decodeResult, (result) => deepStrictEqual(decodeResult(encodeResult(result, systemCrypto).bytes), result));
+  });
+
+  it('decodeSealedResult takes what is well formed, and nothing opens that was not sealed for its requester', () => {
+    let opened = 0;
+    feed(hostileCbor([sampleSealedResult]), 5_000, decodeSealedResult, (_, document) => {
+      const inside = openSample(document);
+      if (inside === undefined) return;
+      opened += 1;
+      deepStrictEqual(inside.result, decodeResult(sampleResults.full as Uint8Array));
+    });
+    expect(opened).toBeGreaterThan(0);
   });
 
   it('decodeValue takes nothing but what encodeValue writes', () => {

@@ -14,11 +14,12 @@ export {
   type Invitation,
   type MeshAuthority,
 } from './documents/invitation.ts';
-export { jobSpec, unitCount, type JobSpec, type Resources, type Shard } from './documents/job-spec.ts';
+export { jobSpec, sealedResultsAbility, unitCount, type JobSpec, type Resources, type Shard } from './documents/job-spec.ts';
 export * from './documents/membership.ts';
 export { operatorIn, proveOperator, type OperatorProof } from './documents/operator.ts';
 export * from './documents/result.ts';
 export * from './documents/revocations.ts';
+export * from './documents/sealed-result.ts';
 export * from './documents/token.ts';
 export { type Opened } from './envelope.ts';
 export * from './errors.ts';
@@ -27,3 +28,4 @@ export * from './limits.ts';
 export * from './messages/codec.ts';
 export * from './messages/table.ts';
 export * from './peer-id.ts';
+export * from './recent.ts';

@@ -1,5 +1,6 @@
 export { createBlobStore } from './blobs/blob-store.ts';
 export type { BlobStoreOptions } from './blobs/open.ts';
+export { nameFile } from './dag/name-file.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
 export { loadOrCreateIdentity } from './identity/identity.ts';
 export { openJournal, type JournalOptions } from './journal/journal.ts';

@@ -1,5 +1,5 @@
 import type { Cid, Crypto, PeerId } from '@shoal/runtime';
-import { decodeResult, digestOf, documentCid, ProtocolError, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type Reason } from '@shoal/protocol';
+import { decodeResult, decodeSealedResult, digestOf, documentCid, outputBytesOf, ProtocolError, sealedBytesOf, unitCount, type Entry, type Fact, type FactOf, type JobSpec, type OpenedResult, type Reason, type ResultOpener } from '@shoal/protocol';
 import { hexOf } from '../hex.ts';
 import { commitmentOf } from '../verify/commitment.ts';
 import { Delegations, isDelegable } from './delegations.ts';
@@ -39,9 +39,10 @@ export class JobLedger {
   readonly delegations = new Delegations();
   /** What workers have in common, where it is known: an operator, a block of addresses. */
   readonly origins = new Map<PeerId, Set<string>>();
-  /** Keepers that hold a result's outputs durably, by unit. */
+  /** Keepers that hold a result's outputs durably, by unit; and those that hold a sealed copy of some, by that. */
   readonly kept = new Map<number, Map<PeerId, Set<Cid>>>();
-  posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string; membership: Uint8Array | undefined } | undefined;
+  readonly keptSealed = new Map<Cid, Set<PeerId>>();
+  posted: { spec: JobSpec; requester: PeerId; at: number; mesh: string; nonce: Uint8Array; membership: Uint8Array | undefined } | undefined;
   /** Entries that came before the posting. Not from strangers: whoever takes entries from others knows the posting. */
   private readonly orphans = new Map<Cid, Entry>();
   private readonly opened = new WeakMap<FactOf<'revealed'>, string>();
@@ -51,10 +52,13 @@ export class JobLedger {
   private fresh: Entry[] | undefined;
   private readonly bytesOf = new Map<PeerId, number>();
   private readonly crypto: Crypto;
+  private readonly opener: ResultOpener | undefined;
 
-  constructor(job: Cid, crypto: Crypto) {
+  /** `opener`: of whoever folds it, who can tell of its own jobs whether a sealed result holds what it claims. */
+  constructor(job: Cid, crypto: Crypto, opener?: ResultOpener) {
     this.job = job;
     this.crypto = crypto;
+    this.opener = opener;
     this.ids = new SortedIds(crypto);
   }
 
@@ -64,7 +68,7 @@ export class JobLedger {
     if (entry.id === this.job) {
       const [fact] = entry.value.facts;
       if (fact?.kind !== 'posted' || entry.value.facts.length !== 1) return false;
-      this.posted = { spec: fact.spec, requester: entry.author, at: entry.value.at, mesh: fact.mesh, membership: fact.membership };
+      this.posted = { spec: fact.spec, requester: entry.author, at: entry.value.at, mesh: fact.mesh, nonce: fact.nonce, membership: fact.membership };
       this.keep(entry);
       for (const orphan of this.orphans.values()) this.fold(orphan);
       this.orphans.clear();
@@ -134,10 +138,26 @@ export class JobLedger {
     const known = this.opened.get(fact);
     if (known !== undefined) return known;
     const maxBytes = this.posted?.spec.resources.outputBytes ?? 0;
-    if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document, maxBytes)) return undefined;
+    if (this.posted?.spec.seal !== undefined) {
+      if (!isSealedResult(fact.document, maxBytes) || !this.isReadable(fact, worker)) return undefined;
+    } else if (documentCid(fact.document, this.crypto) !== fact.result || !isResult(fact.document, maxBytes)) return undefined;
     const opens = hexOf(commitmentOf({ job: this.job, unit: fact.unit, worker, salt: fact.salt, result: fact.result }, this.crypto));
     this.opened.set(fact, opens);
     return opens;
+  }
+
+  /** Whether a sealed result holds what it claims, as far as we can tell: its requester takes nothing that it cannot read. */
+  private isReadable({ unit, result, document }: FactOf<'revealed'>, worker: PeerId): boolean {
+    if (this.posted === undefined || this.opener?.self !== this.posted.requester) return true;
+    const opened = this.open(unit, worker, result, document);
+    return opened !== undefined && outputBytesOf(opened.result) <= this.posted.spec.resources.outputBytes;
+  }
+
+  /** What a worker sealed for us; undefined where it is for others, or not what it claims to be. */
+  open(unit: number, worker: PeerId, result: Cid, document: Uint8Array): OpenedResult | undefined {
+    const { posted, opener, job } = this;
+    if (posted === undefined || opener?.self !== posted.requester) return undefined;
+    return opener.open({ job, nonce: posted.nonce, unit, worker, result, document });
   }
 
   /**
@@ -270,6 +290,7 @@ export class JobLedger {
       case 'kept': {
         const kept = this.kept.get(fact.unit) ?? new Map<PeerId, Set<Cid>>();
         this.kept.set(fact.unit, kept.set(worker, (kept.get(worker) ?? new Set()).add(fact.result)));
+        if (fact.sealed !== undefined) this.keptSealed.set(fact.sealed, (this.keptSealed.get(fact.sealed) ?? new Set()).add(worker));
         return;
       }
       default:
@@ -284,9 +305,17 @@ function isWithin(fact: Fact, posted: JobLedger['posted']): boolean {
 
 /** Whether everybody can read it, and it names no more than a unit may put out: its requester fetches what it names. */
 function isResult(document: Uint8Array, maxBytes: number): boolean {
+  return isWellFormed(() => outputBytesOf(decodeResult(document)) <= maxBytes);
+}
+
+/** The same of one that its requester alone can read. */
+function isSealedResult(document: Uint8Array, maxBytes: number): boolean {
+  return isWellFormed(() => (decodeSealedResult(document).outputs?.bytes ?? 0) <= sealedBytesOf(maxBytes));
+}
+
+function isWellFormed(check: () => boolean): boolean {
   try {
-    const { stdout, files } = decodeResult(document);
-    return [stdout, ...files.map(({ content }) => content)].reduce((sum, output) => sum + ('inline' in output ? output.inline.length : output.bytes), 0) <= maxBytes;
+    return check();
   } catch (error) {
     if (error instanceof ProtocolError) return false;
     throw error;

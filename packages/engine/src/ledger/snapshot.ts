@@ -25,6 +25,7 @@ export function snapshotOf(ledger: JobLedger): Uint8Array {
     acted: [...delegations.acted].sort(),
     origins: inOrder(ledger.origins, (origins) => [...origins].sort()),
     kept: [...ledger.kept].sort(([a], [b]) => a - b).map(([unit, kept]) => [unit, inOrder(kept, (results) => [...results].sort())]),
+    keptSealed: inOrder(ledger.keptSealed, (keepers) => [...keepers].sort()),
     cancelled: inOrder(ledger.cancelled, (reason) => reason),
     receipts: inOrder(ledger.receipts, ({ id, worker, units, fuel, credit, elapsedMs }) => ({ id, worker, units, fuel, credit, elapsedMs })),
     countersigned: inOrder(ledger.countersigned, (workers) => [...workers].sort()),

@@ -1,4 +1,4 @@
-import { limits, type JobSpec, type Reason } from '@shoal/protocol';
+import { limits, sealedResultsAbility, type JobSpec, type Reason } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { attestedLabels, requesterRefusal, type Poster } from './members.ts';
@@ -14,7 +14,7 @@ export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobS
   }
   const refusal = requesterRefusal(engine, poster, now);
   if (refusal !== undefined) return [refusal];
-  const [unknown] = spec.requires ?? [];
+  const unknown = spec.requires?.find((ability) => ability !== sealedResultsAbility);
   if (unknown !== undefined) return [{ code: 'ability-unknown', text: `the job requires ${unknown}, which this version does not know` }];
   if (spec.deadline !== undefined && spec.deadline <= now) return [{ code: 'deadline-past', text: 'the deadline of the job has passed' }];
   if (engine.worked.size >= config.timings.maxWorkedJobs) return [{ code: 'busy', text: `it serves ${engine.worked.size} jobs already` }];

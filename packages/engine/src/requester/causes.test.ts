@@ -7,11 +7,11 @@ import { countedSpec } from '../testing/specs.ts';
 /** Fails its first runs of each unit for these causes, one after the other, wherever they are; then it is honest. */
 function failingFor(causes: readonly Parameters<typeof failureOf>[0][]): Behaviour {
   const runs = new Map<number, number>();
-  return (spec, unit, peer) => {
+  return (spec, unit, peer, job) => {
     const run = runs.get(unit) ?? 0;
     runs.set(unit, run + 1);
     const cause = causes[run];
-    return cause === undefined ? honest(spec, unit, peer) : { afterMs: 20, outcome: failureOf(cause) };
+    return cause === undefined ? honest(spec, unit, peer, job) : { afterMs: 20, outcome: failureOf(cause) };
   };
 }
 

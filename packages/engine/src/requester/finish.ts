@@ -1,9 +1,10 @@
-import { decodeResult, encodeValue, type Reason } from '@shoal/protocol';
+import { encodeValue, type Reason } from '@shoal/protocol';
 import type { PeerId } from '@shoal/runtime';
 import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { backOffMs } from '../market/back-off.ts';
-import { documentOf, votesOf } from '../ledger/unit-facts.ts';
+import { fuelOf } from '../ledger/shown.ts';
+import { votesOf } from '../ledger/unit-facts.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { delegate } from '../steward/choose.ts';
@@ -99,9 +100,8 @@ function workIn(job: RequestedJob): Map<PeerId, { units: number; fuel: number }>
   for (const facts of job.ledger.units.values()) {
     for (const result of facts.accepted.keys()) {
       const workers = [...votesOf(facts, needsCommitment)].filter(([, shown]) => shown === result).map(([worker]) => worker);
-      const document = workers.length === 0 ? undefined : documentOf(facts, result);
-      if (document === undefined) continue;
-      const fuel = decodeResult(document).fuel ?? 0;
+      if (workers.length === 0) continue;
+      const fuel = fuelOf(job.ledger, facts, result);
       for (const worker of workers) {
         const known = work.get(worker) ?? noWork;
         work.set(worker, { units: known.units + 1, fuel: known.fuel + fuel });

@@ -11,7 +11,7 @@ export function postJob(turn: Turn, spec: JobSpec, nonce: Uint8Array): Requested
   const { mesh, members } = engine.config;
   const membership = members === undefined ? {} : { membership: members.shown };
   const entry = sealEntry({ at: now, facts: [{ kind: 'posted', mesh, spec, nonce, ...membership }] }, engine.signer, engine.crypto);
-  const ledger = new JobLedger(entry.job, engine.crypto);
+  const ledger = new JobLedger(entry.job, engine.crypto, engine.opener);
   ledger.add(entry);
   const job = createRequestedJob(ledger);
   if (job === undefined) return undefined;

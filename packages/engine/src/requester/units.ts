@@ -1,8 +1,9 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { decodeResult, limits, type FactOf, type Reason, type ResultDocument } from '@shoal/protocol';
+import { limits, type FactOf, type Reason } from '@shoal/protocol';
 import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
-import { committersOf, documentOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { whereaboutsOf } from '../ledger/shown.ts';
+import { committersOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { takeRoom } from '../steward/room.ts';
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
@@ -79,24 +80,19 @@ function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: C
 
 /** Linked outputs lie with the workers: bring them here, durably. */
 export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
-  const document = documentOf(job.ledger.unit(unit), winner.result);
-  const roots = document === undefined ? [] : linkedOutputs(decodeResult(document));
-  if (roots.length === 0 || !hasRoomFor(turn, job, unit, roots)) return;
-  job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
-  const from = [...new Set([...winner.workers, ...job.ledger.delegations.trustees()])];
-  turn.effects.push({ type: 'fetch', job: job.job, unit, roots, from, for: job.authority === 'requester' ? 'self' : 'requester' });
+  const failures = job.fetching.get(unit)?.failures ?? 0;
+  const where = whereaboutsOf(job.ledger, unit, winner.result, failures);
+  if (where === undefined || where.roots.length === 0 || !hasRoomFor(turn, job, unit, where.roots)) return;
+  job.fetching.set(unit, { failures, retryAt: undefined });
+  const { holders, ...what } = where;
+  const from = [...new Set([...holders, ...winner.workers, ...job.ledger.delegations.trustees()])];
+  turn.effects.push({ type: 'fetch', job: job.job, unit, ...what, from, for: job.authority === 'requester' ? 'self' : 'requester' });
 }
 
 /** A requester brings all that it asked for; its steward what it has room for: the rest stays with workers and keepers. */
 function hasRoomFor({ engine }: Turn, job: RequestedJob, unit: number, roots: readonly { bytes: number }[]): boolean {
   const entrusted = job.authority === 'steward' ? engine.stewarded.get(job.job) : undefined;
   return entrusted === undefined || takeRoom(engine, entrusted, unit, roots.reduce((sum, { bytes }) => sum + bytes, 0));
-}
-
-export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number }[] {
-  return [result.stdout, ...result.files.map((file) => file.content)].flatMap((output) =>
-    'cid' in output ? [{ cid: output.cid, bytes: output.bytes }] : [],
-  );
 }
 
 /** Tries of a unit that fails from ever new causes are these many times as many: a cause is whatever a worker calls it. */

@@ -1,5 +1,6 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import type { JobSpec } from '@shoal/protocol';
+import type { Linked } from '../effects.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 
 /** A job of somebody else whose ledger this peer holds, as its steward, its keeper, or both. */
@@ -19,7 +20,7 @@ export interface StewardedJob {
   /** We brought it to its end, or the ledger says that somebody did: what is left is to hand it over. */
   isOver: boolean;
   /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
-  fetching: Map<number, { failures: number; retryAt: number | undefined }>;
+  fetching: Map<number, { failures: number; retryAt: number | undefined; roots: Linked[] }>;
   /** Units whose outputs are here. */
   here: Set<number>;
   /** For what of it room was taken on the disk, and how much in all. */

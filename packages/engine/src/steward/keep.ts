@@ -1,9 +1,9 @@
 import type { PeerId } from '@shoal/runtime';
-import { decodeResult } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { backOffMs } from '../market/back-off.ts';
-import { acceptedResult, documentOf } from '../ledger/unit-facts.ts';
-import { linkedOutputs } from '../requester/units.ts';
+import type { Linked } from '../effects.ts';
+import { whereaboutsOf } from '../ledger/shown.ts';
+import { acceptedResult } from '../ledger/unit-facts.ts';
 import type { StewardedJob } from './job.ts';
 import { giveBackRoom, takeRoom } from './room.ts';
 
@@ -20,27 +20,27 @@ export function keepAccepted(turn: Turn, job: StewardedJob, units: Iterable<numb
   for (const unit of units) if (!job.here.has(unit) && !job.fetching.has(unit)) keepUnit(turn, job, unit);
 }
 
-function keepUnit(turn: Turn, job: StewardedJob, unit: number): void {
-  const { engine, effects } = turn;
-  const wanted = outputsOf(job, unit);
+function keepUnit({ engine, effects }: Turn, job: StewardedJob, unit: number): void {
+  const failures = job.fetching.get(unit)?.failures ?? 0;
+  const wanted = outputsOf(job, unit, failures);
   if (wanted === undefined) return;
-  const bytes = bytesOf(wanted.roots);
-  if (wanted.roots.length === 0 || !takeRoom(engine, job, unit, bytes)) return void job.here.add(unit); // nothing to bring, or no room
-  job.fetching.set(unit, { failures: job.fetching.get(unit)?.failures ?? 0, retryAt: undefined });
-  effects.push({ type: 'fetch', job: job.job, unit, roots: wanted.roots, from: wanted.from, for: 'requester' });
+  const { roots, from } = wanted;
+  if (roots.length === 0 || !takeRoom(engine, job, unit, bytesOf(roots))) return void job.here.add(unit); // nothing to bring, or no room
+  job.fetching.set(unit, { failures, retryAt: undefined, roots });
+  effects.push({ type: 'fetch', job: job.job, unit, roots, from, for: 'requester' });
 }
 
-function bytesOf(roots: readonly { bytes: number }[]): number {
+function bytesOf(roots: readonly Linked[]): number {
   return roots.reduce((sum, root) => sum + root.bytes, 0);
 }
 
 /** What was accepted of a unit, by whoever, and where its outputs may be. */
-function outputsOf({ ledger, requester }: StewardedJob, unit: number): { roots: ReturnType<typeof linkedOutputs>; from: PeerId[] } | undefined {
+function outputsOf({ ledger, requester }: StewardedJob, unit: number, attempt: number): { roots: Linked[]; from: PeerId[] } | undefined {
   const facts = ledger.units.get(unit);
   const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
-  const document = facts === undefined || accepted === undefined ? undefined : documentOf(facts, accepted.result);
-  if (accepted === undefined || document === undefined) return undefined;
-  return { roots: linkedOutputs(decodeResult(document)), from: [...accepted.workers, requester, ...ledger.delegations.trustees()] };
+  const where = accepted === undefined ? undefined : whereaboutsOf(ledger, unit, accepted.result, attempt);
+  if (accepted === undefined || where === undefined) return undefined;
+  return { roots: where.roots, from: [...new Set([...where.holders, ...accepted.workers, requester, ...ledger.delegations.trustees()])] };
 }
 
 /** Outputs came, or could not be had yet. Only what is on the disk is said to be kept. */
@@ -53,21 +53,23 @@ export function receiveKept(turn: Turn, job: StewardedJob, unit: number, ok: boo
   const failures = fetching.failures + 1;
   if (ok) {
     job.here.add(unit);
-    return stateKept(turn, job, unit);
+    return stateKept(turn, job, unit, fetching.roots);
   }
-  giveBackRoom(job, unit, bytesOf(outputsOf(job, unit)?.roots ?? []));
+  giveBackRoom(job, unit, bytesOf(fetching.roots));
   if (failures >= maxFetchAttempts) return void job.here.add(unit);
   const retryAt = now + backOffMs(failures, retryMinMs, retryMaxMs, random);
-  job.fetching.set(unit, { failures, retryAt });
+  job.fetching.set(unit, { failures, retryAt, roots: [] });
   engine.timers.setNoLater(job.timerKey, retryAt);
 }
 
-function stateKept({ engine }: Turn, { job, ledger, requester }: StewardedJob, unit: number): void {
+function stateKept({ engine }: Turn, { job, ledger, requester, spec }: StewardedJob, unit: number, roots: readonly Linked[]): void {
   const facts = ledger.units.get(unit);
   const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
   if (accepted === undefined || ledger.kept.get(unit)?.get(engine.self)?.has(accepted.result) === true) return;
   const stewards = ledger.delegations.current?.stewards ?? [];
-  engine.outbox.state(job, { kind: 'kept', unit, result: accepted.result }, [requester, ...stewards.filter((peer) => peer !== engine.self)]);
+  const [copy] = spec.seal === undefined ? [] : roots;
+  const fact = { kind: 'kept' as const, unit, result: accepted.result, ...(copy === undefined ? {} : { sealed: copy.cid }) };
+  engine.outbox.state(job, fact, [requester, ...stewards.filter((peer) => peer !== engine.self)]);
 }
 
 export function retryKeeping(turn: Turn, job: StewardedJob): void {

@@ -1,10 +1,10 @@
-import type { PeerId, Random } from '@shoal/runtime';
+import type { Cid, PeerId, Random } from '@shoal/runtime';
 import { encodeResult, type JobSpec } from '@shoal/protocol';
 import type { RunOutcome } from '../events.ts';
 import { quickCrypto } from './crypto.ts';
 
 /** How a peer of the test mesh runs a unit; undefined: it never ends. */
-export type Behaviour = (spec: JobSpec, unit: number, peer: PeerId) => { afterMs: number; outcome: RunOutcome } | undefined;
+export type Behaviour = (spec: JobSpec, unit: number, peer: PeerId, job: Cid) => { afterMs: number; outcome: RunOutcome } | undefined;
 
 /** A result that says which unit it is of. */
 export function resultOf(unit: number, salt = ''): Extract<RunOutcome, { ok: true }> {

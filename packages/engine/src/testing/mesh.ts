@@ -1,7 +1,8 @@
-import { silentLogger, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
+import { silentLogger, systemSealing, type Cid, type Clock, type PeerId, type Random, type Signer } from '@shoal/runtime';
 import { decodeMessage, peerIdOf, proveOperator, type Holding, type JobSpec, type Message, type OperatorProof } from '@shoal/protocol';
 import { defaults, type Timings } from '../defaults.ts';
 import { Driver, type Carrier } from '../driver.ts';
+import type { Linked } from '../effects.ts';
 import { createEngine, type Engine, type EngineConfig } from '../engine.ts';
 import type { MembersConfig } from '../policy/membership.ts';
 import type { EngineEvent } from '../events.ts';
@@ -72,6 +73,7 @@ export class TestMesh {
   private readonly lastAt = new Map<string, number>();
   /** When linked outputs were asked for, and whether they are to be had. */
   readonly fetches: number[] = [];
+  readonly fetched: { peer: PeerId; roots: Linked[]; opened: boolean }[] = [];
   canFetch: () => boolean = () => true;
   readonly random: Random;
   readonly time = new VirtualTime();
@@ -124,8 +126,8 @@ export class TestMesh {
     for (const peer of this.peers) this.after(1, peer, () => peer.driver.handle({ type: 'peer-connected', peer: outsider.id }));
   }
 
-  submit(peer: TestPeer, spec: JobSpec): Cid {
-    const job = peer.driver.submit({ type: 'submit', spec, nonce: this.random.bytes(16) });
+  submit(peer: TestPeer, spec: JobSpec, nonce = this.random.bytes(16)): Cid {
+    const job = peer.driver.submit({ type: 'submit', spec, nonce });
     if (job === undefined) throw new Error('no job was posted');
     return job;
   }
@@ -186,7 +188,7 @@ export class TestMesh {
     peer.life += 1;
     peer.running = new Set();
     peer.journal.isFrozen = false;
-    peer.engine = createEngine({ config: peer.config, signer: peer.signer, crypto: quickCrypto });
+    peer.engine = createEngine({ config: peer.config, signer: peer.signer, crypto: quickCrypto, sealing: systemSealing });
     const clock = this.clockOf(peer);
     peer.driver = new Driver({ engine: peer.engine, clock, random: this.random, journal: peer.journal, carrier: this.carrierOf(peer), logger: silentLogger, failed: raise });
     peer.driver.recover();
@@ -236,8 +238,9 @@ export class TestMesh {
         if (alive()) this.execute(peer, job, unit, spec);
       },
       abort: (job, unit) => void peer.running.delete(`${job}/${unit}`),
-      fetch: ({ job, unit }) => {
+      fetch: ({ job, unit, roots, sealed }) => {
         this.fetches.push(this.now);
+        this.fetched.push({ peer: peer.id, roots, opened: sealed !== undefined });
         this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
       },
       hold: () => {},
@@ -250,7 +253,7 @@ export class TestMesh {
   }
 
   private execute(peer: TestPeer, job: Cid, unit: number, spec: JobSpec): void {
-    const run = peer.behaviour(spec, unit, peer.id);
+    const run = peer.behaviour(spec, unit, peer.id, job);
     peer.running.add(`${job}/${unit}`);
     if (run === undefined) return;
     this.after(run.afterMs, peer, () => {

@@ -37,6 +37,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
     running: 0,
     bids: ledger.bids.size,
     workers: [...workers.values()],
+    ...(spec.seal === undefined ? {} : { sealed: true as const }),
     ...(stewardship === undefined ? {} : { stewardship }),
     waiting: [],
   };

@@ -98,6 +98,8 @@ export interface JobView extends JobSummary {
   /** Bytes of input read by committed runs, where they lay. */
   bytesProcessed: number;
   workers: WorkerView[];
+  /** Its results are sealed: stewards and keepers cannot read them. */
+  sealed?: true;
   /** Absent where the job asks for nobody. */
   stewardship?: StewardshipView;
   /** What the job waits for, if it does not move. */

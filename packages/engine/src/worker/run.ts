@@ -67,7 +67,7 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
   if (job.report === 'no') job.report = 'if-wanting';
   const tookMs = Math.max(now - run.startedAt, 0);
   job.meanMs = job.meanMs === undefined ? tookMs : 0.7 * job.meanMs + 0.3 * tookMs;
-  if (outcome.log.length > 0) {
+  if (outcome.log.length > 0 && mayKnow(job)) {
     const bytes = outcome.log.subarray(0, limits.maxLogBytes);
     effects.push({ type: 'send', to: job.reportsTo, message: { type: 'log', job: id, unit, bytes } });
   }
@@ -81,6 +81,11 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
     const reason = { code: outcome.code, text: outcome.message.slice(0, limits.maxTextLength) };
     engine.outbox.state(id, { kind: 'failed', lease: job.lease, unit, reason, deterministic: outcome.deterministic }, [job.reportsTo]);
   }
+}
+
+/** What results are sealed from, a program's words and its memory, goes to no steward either. */
+function mayKnow({ spec, reportsTo, requester }: WorkedJob): boolean {
+  return spec.seal === undefined || reportsTo === requester;
 }
 
 function commitFact({ engine }: Turn, job: WorkedJob, unit: number, result: Cid): Fact {
@@ -102,7 +107,7 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
   const { engine, now, effects } = turn;
   const job = engine.worked.get(id);
   const run = job?.running.get(unit);
-  if (job === undefined || run === undefined || now - run.progressAt < engine.config.timings.progressEveryMs) return;
+  if (job === undefined || run === undefined || !mayKnow(job) || now - run.progressAt < engine.config.timings.progressEveryMs) return;
   run.progressAt = now;
   if (Number.isNaN(fraction)) return;
   const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
@@ -112,7 +117,7 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
 /** A running unit was saved, or cannot be: whoever acts for the job hears so. */
 export function reportCheckpoint({ engine, effects }: Turn, { job: id, unit, fuel, saved }: Extract<EngineEvent, { type: 'checkpointed' }>): void {
   const job = engine.worked.get(id);
-  if (job?.running.has(unit) !== true) return;
+  if (job?.running.has(unit) !== true || !mayKnow(job)) return;
   const told = 'reason' in saved ? { reason: saved.reason } : saved;
   effects.push({ type: 'send', to: job.reportsTo, message: { type: 'checkpointed', job: id, unit, fuel, ...told } });
 }

@@ -41,6 +41,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   checkpoint: z.enum(['auto', 'always', 'never']).optional(),
   stewards: integer.optional(),
   keepers: integer.optional(),
+  seal: z.enum(['auto', 'always', 'never']).optional(),
   deadlineMs: integer.min(1).optional(),
 }) as z.ZodType<JobRequestBody>;
 

@@ -35,6 +35,7 @@ interface RunOptions extends PeerCommandOptions {
   checkpoint?: 'auto' | 'always' | 'never';
   stewards?: number;
   keepers?: number;
+  seal?: 'auto' | 'always' | 'never';
   stay?: boolean;
   detach?: boolean;
   idOnly?: boolean;
@@ -68,6 +69,7 @@ export function registerRun(program: Command, context: Context): void {
       .addOption(new Option('--checkpoint <when>', 'save running units now and then, so that an interruption loses little (default: auto, where it pays)').choices(['auto', 'always', 'never']))
       .option('--stewards <n>', 'peers that go on with the job while this one is away (default: 2)', parseInteger(0, 7))
       .option('--keepers <n>', 'peers that keep its results (default: 2)', parseInteger(0, 7))
+      .addOption(new Option('--seal <when>', 'seal results, so that you alone can read them (default: auto, where the job has stewards or keepers)').choices(['auto', 'always', 'never']))
       .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
       .option('-o, --out <dir>', 'write results into a folder, one folder a unit, instead of printing them')
       .option('--detach', 'do not wait: say how to look at the job, and end')
@@ -172,6 +174,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     checkpoint: options.checkpoint,
     stewards: options.stewards,
     keepers: options.keepers,
+    seal: options.seal,
     deadlineMs: options.deadline,
   } as Partial<JobRequestBody>;
   return { ...request, program: looksLikeCid(file) ? file : await existing(file, 'a program') };

@@ -54,6 +54,7 @@ export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now:
     ['workers', workersText(job)],
   ];
   if (job.unmovable !== undefined) rows.push(['not saved', `${reachOf(job.unmovable)} when they are interrupted: ${reasonText(job.unmovable)}`]);
+  if (job.sealed === true) rows.push(['sealed', 'this peer and its workers alone can read the results']);
   if (job.stewardship !== undefined) rows.push(...describeStewardship(job.stewardship, job.state));
   if (job.bytesProcessed > 0) rows.push(['input', `${humanBytes(job.bytesProcessed)} processed where it lay`]);
   if (job.reason !== undefined) rows.push(['why', style.red(reasonText(job.reason))]);

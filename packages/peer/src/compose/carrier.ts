@@ -1,5 +1,5 @@
 import { messageOf, type PeerId } from '@shoal/runtime';
-import type { Carrier, Effect } from '@shoal/engine';
+import type { Carrier, Effect, Linked } from '@shoal/engine';
 import { deadline } from '@shoal/runtime';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
@@ -9,6 +9,7 @@ import { dropOutputs, keeperOwner, resultOwner, workOwner } from '../run/outputs
 import { bringCheckpoint, dropCheckpoints, dropHeld, heldOwner, SavedRun } from '../run/saved-run.ts';
 import { offenceReporter } from './offences.ts';
 import type { Runs } from '../run/runs.ts';
+import { openOutputs } from '../seal/open-outputs.ts';
 
 /** Carries the engine's effects out with the parts of this peer. */
 export function carrierOf(parts: Parts, runs: Runs): Carrier {
@@ -40,19 +41,30 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
 /** Brings an accepted unit's outputs here and keeps them for the job's owner. */
 async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch' }>): Promise<void> {
   const { store, driver, stopping } = parts;
-  const { job, unit, roots } = effect;
+  const { job, unit, roots, sealed } = effect;
+  const owner = effect.for === 'self' ? resultOwner(job) : keeperOwner(job);
   const likely: PeerId[] = effect.from;
   try {
     const signal = deadline(peerDefaults.fetchTimeoutMs, stopping);
-    for (const { cid, bytes } of roots) {
+    const isHere = sealed !== undefined && (await pinWhatIsHere(parts, sealed.holds, owner));
+    for (const { cid, bytes } of isHere ? [] : roots) {
       const came = await bringHere(parts, cid, { likely, maxBytes: bytes, signal });
       if (came !== undefined) parts.moves.note(job, { at: parts.clock.now(), by: parts.network.peerId, unit, from: came.bytesFrom });
-      await store.pin(cid, effect.for === 'self' ? resultOwner(job) : keeperOwner(job));
+      await store.pin(cid, owner);
+      if (sealed === undefined) continue;
+      await openOutputs(parts, cid, sealed, owner, signal).finally(() => store.unpin(cid, owner));
     }
     driver.handle({ type: 'fetched', job, unit, ok: true, why: '' });
   } catch (error) {
     driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error) });
   }
+}
+
+/** Whether all of it is here: it was opened before a restart. */
+async function pinWhatIsHere({ store }: Parts, outputs: readonly Linked[], owner: string): Promise<boolean> {
+  for (const { cid } of outputs) if (!(await store.has(cid))) return false;
+  for (const { cid } of outputs) await store.pin(cid, owner);
+  return true;
 }
 
 /** Brings a checkpoint of a worker's here, in place of the one before. */

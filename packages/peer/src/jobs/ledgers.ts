@@ -55,7 +55,7 @@ export class Ledgers {
     if (open !== undefined) return open.ledger;
     const known = this.finished.get(job);
     if (known !== undefined) return known;
-    const ledger = replay(job, this.parts.journal.replay(job), this.parts.crypto);
+    const ledger = replay(job, this.parts.journal.replay(job), this.parts.crypto, this.parts.engine.opener);
     if (ledger.posted === undefined) throw unknownJob(job);
     if (this.finished.size >= peerDefaults.maxFinishedLedgers) this.finished.delete(this.finished.keys().next().value as Cid);
     this.finished.set(job, ledger);

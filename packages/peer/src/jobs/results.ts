@@ -1,6 +1,6 @@
 import type { Cid } from '@shoal/runtime';
-import { acceptedResult, documentOf, type JobLedger } from '@shoal/engine';
-import { decodeResult, type Output } from '@shoal/protocol';
+import { acceptedResult, openedResult, type JobLedger } from '@shoal/engine';
+import { linkedOutputs, type Output } from '@shoal/protocol';
 import type { UnitResult } from '../api.ts';
 import type { Parts } from '../parts.ts';
 
@@ -12,11 +12,9 @@ export async function resultOf(parts: Pick<Parts, 'store'>, ledger: JobLedger, u
   const accepted = facts === undefined || ledger.posted === undefined ? undefined : acceptedResult(facts, ledger.posted.requester);
   if (facts === undefined || accepted === undefined) return undefined;
   const { result: cid, workers } = accepted;
-  const document = documentOf(facts, cid);
-  if (document === undefined) return undefined;
-  const result = decodeResult(document);
-  const links = [result.stdout, ...result.files.map((file) => file.content)].flatMap((output) => ('cid' in output ? [output.cid] : []));
-  for (const link of links) if (!(await parts.store.has(link))) return undefined;
+  const result = openedResult(ledger, unit, cid);
+  if (result === undefined) return undefined;
+  for (const link of linkedOutputs(result)) if (!(await parts.store.has(link.cid))) return undefined;
   const stdout = await bytesOf(parts, result.stdout);
   const units = ledger.posted?.spec.units;
   const shard = units?.kind === 'shards' ? units.shards[unit]?.name : undefined;

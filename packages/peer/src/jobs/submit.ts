@@ -1,5 +1,5 @@
 import type { Cid } from '@shoal/runtime';
-import { jobSpec, limits, parseValue, toLink, type JobSpec } from '@shoal/protocol';
+import { jobSpec, limits, parseValue, sealedResultsAbility, toLink, type JobSpec } from '@shoal/protocol';
 import { parseSelector } from '@shoal/engine';
 import { describeEngine } from '@shoal/sandbox';
 import type { JobRequest } from '../api.ts';
@@ -22,8 +22,9 @@ export async function submitJob(parts: Parts, request: JobRequest, given?: Abort
   const units = await unitsOf(parts, request, signal);
   const program = await takeProgram(parts, request.program, request.engine, signal);
   signal.throwIfAborted();
-  const spec = toSpec(request, program, units, parts.clock.now());
-  const job = parts.driver.submit({ type: 'submit', spec, nonce: parts.random.bytes(16) });
+  const nonce = parts.random.bytes(16);
+  const spec = toSpec(request, program, units, { now: parts.clock.now(), sealKey: () => parts.engine.opener?.publicKeyOf(nonce) });
+  const job = parts.driver.submit({ type: 'submit', spec, nonce });
   parts.stopping.throwIfAborted();
   if (job === undefined) throw new PeerError('peer-stopped', 'Cannot submit a job: this peer has stopped');
   await parts.store.pin(program.cid, `job/${job}`);
@@ -32,7 +33,10 @@ export async function submitJob(parts: Parts, request: JobRequest, given?: Abort
   return job;
 }
 
-function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], now: number): JobSpec {
+function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], { now, sealKey }: { now: number; sealKey: () => Uint8Array | undefined }): JobSpec {
+  const [stewards, keepers] = [request.stewards ?? peerDefaults.stewards, request.keepers ?? peerDefaults.keepers];
+  // Where nobody else holds the results, there is nobody to seal them from.
+  const seal = request.seal === 'always' || (request.seal !== 'never' && stewards + keepers > 0) ? sealKey() : undefined;
   const spec: JobSpec = {
     name: (request.name ?? program.name).slice(0, limits.maxNameLength),
     program: { cid: program.cid, engine: program.engine, bytes: program.bytes },
@@ -52,8 +56,9 @@ function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], 
     retries: request.retries ?? peerDefaults.retries,
     priority: request.priority ?? 0,
     ...(request.checkpoint === undefined ? {} : { checkpoint: request.checkpoint }),
-    stewards: request.stewards ?? peerDefaults.stewards,
-    keepers: request.keepers ?? peerDefaults.keepers,
+    stewards,
+    keepers,
+    ...(seal === undefined ? {} : { seal, requires: [sealedResultsAbility] }),
     ...(request.deadlineMs === undefined ? {} : { deadline: now + Math.ceil(request.deadlineMs) }),
   };
   checkSpec(spec);

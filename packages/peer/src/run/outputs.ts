@@ -1,6 +1,8 @@
-import type { Cid, ExecutionOutcome } from '@shoal/runtime';
-import { encodeResult, liesInside, type Output } from '@shoal/protocol';
+import { systemSealing, type Cid, type ExecutionOutcome } from '@shoal/runtime';
+import { encodeResult, liesInside, type Output, type ResultSealer } from '@shoal/protocol';
+import { nameFile } from '@shoal/store';
 import type { Parts } from '../parts.ts';
+import { sealPieces } from '../seal/pieces.ts';
 
 /** What pins outputs at the worker until its lease ends. */
 export function workOwner(job: Cid): string {
@@ -23,14 +25,25 @@ export async function dropOutputs({ store }: Pick<Parts, 'store'>, pinnedBy: str
 
 type Success = Extract<ExecutionOutcome, { ok: true }>;
 
-/** Keeps what a run put out, and names it by the one CID that quorums compare. */
-export async function keepOutputs(parts: Parts, owner: string, outcome: Success): Promise<{ result: Cid; document: Uint8Array }> {
-  const { store, crypto } = parts;
+/** By whom a unit's outputs may be read, where not by all. */
+export interface Seal {
+  unit: number;
+  sealer: ResultSealer;
+}
+
+/**
+ * Keeps what a run put out, and names it by the one CID that quorums compare. With a seal, what is kept and shown can be
+ * read by the requester alone, and nothing else of it reaches the disk.
+ */
+export async function keepOutputs(parts: Parts, owner: string, outcome: Success, seal?: Seal): Promise<{ result: Cid; document: Uint8Array }> {
+  const { store, crypto, clock } = parts;
   const files = outcome.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const [stdoutInside, ...filesInside] = liesInside([outcome.stdout.length, ...files.map((file) => file.bytes.length)]);
+  const linked: Uint8Array[] = [];
   const keep = async (bytes: Uint8Array, inside: boolean | undefined): Promise<Output> => {
     if (inside === true) return { inline: bytes };
-    const { cid } = await store.importFile(once(bytes), { owner });
+    linked.push(bytes);
+    const { cid } = seal === undefined ? await store.importFile(each([bytes]), { owner }) : await nameFile(each([bytes]), clock);
     return { cid, bytes: bytes.length };
   };
   const stdout = await keep(outcome.stdout, stdoutInside);
@@ -38,9 +51,12 @@ export async function keepOutputs(parts: Parts, owner: string, outcome: Success)
   for (const [i, file] of files.entries()) contents.push({ path: file.path, content: await keep(file.bytes, filesInside[i]) });
   const { fuel } = outcome.usage;
   const encoded = encodeResult({ stdout, files: contents, ...(fuel === undefined ? {} : { fuel }) }, crypto);
-  return { result: encoded.cid, document: encoded.bytes };
+  if (seal === undefined) return { result: encoded.cid, document: encoded.bytes };
+  const { outputsKey, seal: close } = seal.sealer.begin(seal.unit);
+  const outputs = linked.length === 0 ? undefined : await store.importFile(sealPieces(each(linked), outputsKey, systemSealing), { owner });
+  return { result: encoded.cid, document: close(encoded, outputs) };
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+async function* each(all: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* all;
 }

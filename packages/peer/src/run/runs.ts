@@ -1,12 +1,12 @@
-import { codeOf, messageOf, ShoalError, type Cid, type ExecutionCheckpoints, type PeerId, type Snapshot } from '@shoal/runtime';
+import { codeOf, messageOf, ShoalError, systemSealing, type Cid, type ExecutionCheckpoints, type PeerId, type Snapshot } from '@shoal/runtime';
 import type { Effect, RunOutcome } from '@shoal/engine';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
-import { ProtocolError, unitCount } from '@shoal/protocol';
+import { ProtocolError, Recent, ResultSealer, unitCount } from '@shoal/protocol';
 import { describeEngine } from '@shoal/sandbox';
 import { argumentsOf, bringHere, loadProgram, mountShard, shardOf, unitVariables } from './inputs.ts';
 import { bringCheckpoint, dropCheckpoints, SavedRun } from './saved-run.ts';
-import { keepOutputs, workOwner } from './outputs.ts';
+import { keepOutputs, workOwner, type Seal } from './outputs.ts';
 
 type Execute = Extract<Effect, { type: 'execute' }>;
 
@@ -17,6 +17,8 @@ export class Runs {
   private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController; stop: AbortController; ended: Promise<void> }>();
   /** When a program was last found here: a job of a thousand quick units need not ask the disk for each. */
   private readonly seen = new Map<Cid, number>();
+  /** By job: a key to agree on costs more than a unit that does nothing. */
+  private readonly sealers = new Recent<ResultSealer>(maxSeen);
   private stopping = false;
   private readonly parts: () => Parts;
 
@@ -121,8 +123,16 @@ export class Runs {
     const isInterrupted = !outcome.ok && outcome.failure.code === 'cancelled';
     if (checkpoints !== undefined && !isInterrupted) await dropCheckpoints(parts, job, unit);
     if (!outcome.ok) return { ok: false, ...outcome.failure, log: outcome.log };
-    const kept = await named('output-not-kept', keepOutputs(parts, workOwner(job), outcome));
+    const kept = await named('output-not-kept', keepOutputs(parts, workOwner(job), outcome, this.sealFor(effect)));
     return { ok: true, ...kept, log: outcome.log };
+  }
+
+  /** What closes a unit's outputs to all but its requester, where the job wants that. */
+  private sealFor({ job, unit, spec }: Execute): Seal | undefined {
+    const { network, random } = this.parts();
+    const publicKey = spec.seal;
+    if (publicKey === undefined) return undefined;
+    return { unit, sealer: this.sealers.of(job, () => new ResultSealer({ job, worker: network.peerId, publicKey }, systemSealing, random)) };
   }
 
   /** How a run is saved, and from where it goes on: its own last checkpoint here, or that of whoever began it. */
@@ -172,7 +182,7 @@ export function savesRuns({ spec, meanMs }: Pick<Execute, 'spec' | 'meanMs'>): b
   return Math.min(spec.resources.wallMs, meanMs ?? Infinity) >= worthwhileMs;
 }
 
-/** Programs that were just seen in the store; should one go meanwhile, its unit fails and is tried again. */
+/** Jobs whose key is agreed on; and programs that were just seen in the store: should one go meanwhile, its unit fails and is tried again. */
 const maxSeen = 64;
 
 function keyOf(job: Cid, unit: number): string {

@@ -99,7 +99,13 @@ const delegated = z.object({
   keepers: z.array(peerId).max(limits.maxKeepers),
 });
 /** Keeper: the linked outputs of this accepted result are on my disk. */
-const kept = z.object({ kind: z.literal('kept'), unit: unitIndex, result: cid });
+const kept = z.object({
+  kind: z.literal('kept'),
+  unit: unitIndex,
+  result: cid,
+  /** Of sealed results every worker has another copy: which one it is. */
+  sealed: cid.optional(),
+});
 
 const knownFact = z.discriminatedUnion('kind', [
   posted, bid, leased, released, committed, revealed, failed, accepted, abandoned, cancelled, receipt, countersigned, delegated, kept,

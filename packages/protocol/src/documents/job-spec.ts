@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cid, count, fileName, label, longList, name, timestamp } from '../fields.ts';
+import { cid, count, exactBytes, fileName, label, longList, name, timestamp } from '../fields.ts';
 import { limits } from '../limits.ts';
 
 /** One file of a dataset directory. */
@@ -34,6 +34,9 @@ export type Resources = z.output<typeof resources>;
 /** Programs read these as C strings, which a zero would end. */
 const argument = z.string().max(limits.maxArgLength).regex(/^[^\0]*$/, 'expected no zero character');
 
+/** By which a job requires that its workers seal their results. */
+export const sealedResultsAbility = 'sealed-results';
+
 /** What a requester asks of the mesh; signed in a `posted` fact, unchangeable after. */
 export const jobSpec = z.object({
   name,
@@ -65,6 +68,8 @@ export const jobSpec = z.object({
   /** Peers that go on awarding and verifying while the requester is away, and peers that keep what was accepted; absent: none. */
   stewards: z.int().min(0).max(limits.maxStewards).optional(),
   keepers: z.int().min(0).max(limits.maxKeepers).optional(),
+  /** X25519 key to which workers seal their results, so that nobody else can read what it is handed; absent: results are readable. */
+  seal: exactBytes(32).optional(),
 });
 export type JobSpec = z.output<typeof jobSpec>;
 

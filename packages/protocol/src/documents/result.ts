@@ -54,3 +54,17 @@ export function encodeResult(result: ResultDocument, crypto: Crypto): { cid: Cid
 export function decodeResult(encoded: Uint8Array): ResultDocument {
   return decodeWith(resultDocument, encoded, limits.maxResultBytes, 'result');
 }
+
+/** Outputs that lie elsewhere, in the order of the document. */
+export function linkedOutputs(result: ResultDocument): { cid: Cid; bytes: number }[] {
+  return outputsOf(result).flatMap((output) => ('cid' in output ? [{ cid: output.cid, bytes: output.bytes }] : []));
+}
+
+/** All that a unit put out, linked or not. */
+export function outputBytesOf(result: ResultDocument): number {
+  return outputsOf(result).reduce((sum, output) => sum + ('inline' in output ? output.inline.length : output.bytes), 0);
+}
+
+function outputsOf({ stdout, files }: ResultDocument): Output[] {
+  return [stdout, ...files.map(({ content }) => content)];
+}

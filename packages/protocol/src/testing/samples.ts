@@ -1,4 +1,4 @@
-import { signerFromSeed, systemCrypto, type Cid, type PeerId } from '@shoal/runtime';
+import { signerFromSeed, systemCrypto, systemRandom, systemSealing, type Cid, type PeerId } from '@shoal/runtime';
 import { documentCid } from '../cid.ts';
 import type { Advert } from '../documents/advert.ts';
 import { sealAdvert } from '../documents/advert.ts';
@@ -10,6 +10,7 @@ import type { JobSpec } from '../documents/job-spec.ts';
 import { encodeMembership } from '../documents/membership.ts';
 import { proveOperator } from '../documents/operator.ts';
 import { encodeResult, type ResultDocument } from '../documents/result.ts';
+import { ResultOpener, ResultSealer, sealedBytesOf, type OpenedResult } from '../documents/sealed-result.ts';
 import { sealRevocations } from '../documents/revocations.ts';
 import { encodeToken } from '../documents/token.ts';
 import type { MessageBody, MessageType } from '../messages/table.ts';
@@ -150,6 +151,16 @@ const results: Record<string, ResultDocument> = {
 export const sampleResults: Record<string, Uint8Array> = Object.fromEntries(
   Object.entries(results).map(([name, result]) => [name, encodeResult(result, systemCrypto).bytes]),
 );
+
+/** A result for its requester alone, with the dice fixed. */
+const opener = new ResultOpener(samplePeer, filled(32, 80), systemSealing, systemCrypto);
+const sealedFor = { job: sampleJob, worker: otherPeer, publicKey: opener.publicKeyOf(filled(16, 1)) };
+const sealer = new ResultSealer(sealedFor, systemSealing, { ...systemRandom, bytes: (length) => filled(length, 81) });
+const plainResult = encodeResult(results.full as ResultDocument, systemCrypto);
+export const sampleSealedResult: Uint8Array = sealer.begin(7).seal(plainResult, { cid: content('sealed'), bytes: sealedBytesOf(1_016_385) });
+export const sampleSealKey: Uint8Array = sealedFor.publicKey;
+export const openSample = (document: Uint8Array): OpenedResult | undefined =>
+  opener.open({ job: sampleJob, nonce: filled(16, 1), unit: 7, worker: otherPeer, result: plainResult.cid, document });
 
 const posted = sampleEntry([sampleFacts.posted]);
 const committed = sampleEntry([sampleFacts.committed], sampleJob);

@@ -1,7 +1,8 @@
 import type { FactKind } from '../documents/facts.ts';
+import { sealedResultsAbility } from '../documents/job-spec.ts';
 import { encodeMessage } from '../messages/codec.ts';
 import { messageTable, type Message, type MessageType } from '../messages/table.ts';
-import { sampleAdvert, sampleCheckpoint, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMembersAdvert, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSpec, sampleToken } from './samples.ts';
+import { sampleAdvert, sampleCheckpoint, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMembersAdvert, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSealedResult, sampleSealKey, sampleSpec, sampleToken } from './samples.ts';
 
 /** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
 export interface Golden {
@@ -34,6 +35,9 @@ export function currentGolden(): Golden {
     ['checkpoint', sampleCheckpoint],
     ['message/assign, of units that others began', encodeMessage({ type: 'assign', ...sampleMessages.assign, resume: [{ unit: 2, checkpoint: sampleJob }] })],
     ['entry/posted, with its wish for checkpoints', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, checkpoint: 'always' } }])],
+    ['entry/posted, to be sealed', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, seal: sampleSealKey, requires: [sealedResultsAbility] } }])],
+    ['entry/kept, sealed', sampleEntry([{ ...sampleFacts.kept, sealed: sampleJob }], sampleJob)],
+    ['sealed result', sampleSealedResult],
     ['membership', sampleMembership],
     ['revocations', sampleRevocations],
     ['token', new TextEncoder().encode(sampleToken)],
