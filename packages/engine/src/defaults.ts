@@ -80,6 +80,8 @@ export const defaults = {
   revealPatienceMs: 15_000,
   /** What is not urgent waits so long for company: one signature, one commit and one message for more facts. */
   companyMs: 20,
+  /** Short units that are begun together in one slot, since they share a message to the sandbox: as many as that takes in one. */
+  maxUnitsInSlot: 32,
   /** A worker aims to hold this much work ahead. */
   windowMs: 400,
   /** Results of one job that wait for their quorum or their acceptance, and units on hand, together: as many as two full windows. */

@@ -24,4 +24,4 @@ export { entrustedViews } from './views/entrusted.ts';
 export type { SummaryDocument } from './views/summary.ts';
 export { traceOf } from './views/trace.ts';
 export type * from './views/types.ts';
-export { freeSlots } from './worker/capacity.ts';
+export { freeSlots, unitsInSlot } from './worker/capacity.ts';

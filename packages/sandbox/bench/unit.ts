@@ -10,6 +10,7 @@ import { wasm } from '../src/child/webassembly.ts';
 import { sandboxProcesses } from '../src/testing/processes.ts';
 
 const MiB = 1024 * 1024;
+const inFlight = 16;
 
 export interface UnitFigures {
   isolation: ExecutorInfo['isolation'];
@@ -20,6 +21,8 @@ export interface UnitFigures {
   /** The same again, median. */
   warmUnitMs: number;
   warmUnitsPerSecond: number;
+  /** The same with sixteen in flight, which share messages. */
+  queuedUnitsPerSecond: number;
   /** A program that a child has not seen yet, to its outcome; and the same again, from its cache of compiled programs. */
   unseenProgramMs: number;
   seenProgramMs: number;
@@ -98,6 +101,10 @@ export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, 
     const warm: number[] = [];
     for (let i = 0; i < warmUnits; i++) warm.push(await unit());
 
+    const queuedMs = await timed(() => Promise.all(Array.from({ length: inFlight }, async (_, i) => {
+      for (let n = i; n < warmUnits * 4; n += inFlight) await must(executor, idle, { program: 'idle' });
+    })));
+
     const run = (): Promise<number> => timed(() => must(executor, probe, { args: ['fib', '1'] }));
     const unseenProgramMs = await run();
     const seenProgramMs = Math.min(await run(), await run(), await run());
@@ -123,6 +130,7 @@ export async function benchUnit({ readBytes = 256 * MiB, writeBytes = 64 * MiB, 
       firstUnitMs: round(firstUnitMs, 1),
       warmUnitMs: round(median(warm), 2),
       warmUnitsPerSecond: round((warmUnits / warm.reduce((sum, ms) => sum + ms, 0)) * 1000),
+      queuedUnitsPerSecond: round((warmUnits * 4 * 1000) / queuedMs),
       unseenProgramMs: round(unseenProgramMs, 1),
       seenProgramMs: round(seenProgramMs, 2),
       warmSlotMb: round(warmSlotMb, 1),

@@ -14,10 +14,12 @@ import {
 import type { UnitOrder } from './channel/frames.ts';
 import type { Isolation } from './launch/command.ts';
 import { detectWalls } from './launch/detect.ts';
+import { Batch, runAlone, type BatchMember } from './pool/batch.ts';
 import { SandboxChild } from './pool/child.ts';
 import { unitOrder } from './pool/order.ts';
 import { removeStaleFolders } from './pool/input-folder.ts';
-import { Pool } from './pool/pool.ts';
+import { Pace } from './pool/pace.ts';
+import { Pool, type Claim, type Seat } from './pool/pool.ts';
 import { minCpuShare } from './limits.ts';
 import { Session } from './pool/session.ts';
 import type { Throttle } from './pool/throttle.ts';
@@ -55,10 +57,30 @@ const failed = (code: ExecutionFailureCode, message: string, deterministic: bool
   usage: { wallMs: 0, inputBytes: 0, peakMemoryBytes: 0 },
 });
 
+/** How one try to run a unit ended. */
+interface Ending {
+  outcome: ExecutionOutcome;
+  /** The child died before it did anything. */
+  untouched: boolean;
+}
+
+/** A unit on its way to a child. */
+interface Attempt extends Claim {
+  request: ExecutionRequest;
+  order: UnitOrder;
+  options: ExecutionOptions;
+  /** Without an ending: it was never begun, since something before it in the child went wrong. */
+  end: (ending: Ending | undefined) => void;
+}
+
+/** Units that bring nothing but their order may share a message to the child. */
+const kindOf = (order: UnitOrder): string | undefined => (order.movable || order.inputs.length > 0 ? undefined : order.program);
+
 /** Runs WASI preview 1 commands in locked child processes. */
 class WasmExecutor implements Executor {
   readonly #options: WasmExecutorOptions;
-  #pool: Pool | undefined;
+  #pool: Pool<Attempt> | undefined;
+  readonly #pace = new Pace();
   #level: Isolation | undefined;
   readonly #speed = new Speed();
   #measured: Promise<void> | undefined;
@@ -78,7 +100,8 @@ class WasmExecutor implements Executor {
       throw stoppedError();
     }
     this.#level = level;
-    this.#pool = new Pool({ slots, clock, logger, start: () => new SandboxChild(command, clock, inputFolder) });
+    const start = (): SandboxChild => new SandboxChild(command, clock, inputFolder);
+    this.#pool = new Pool({ slots, clock, logger, start, together: (kind) => this.#pace.together(kind) });
     this.#pool.adopt(child);
     this.#measured = this.#measure(new SandboxChild(command, clock, inputFolder));
   }
@@ -91,7 +114,8 @@ class WasmExecutor implements Executor {
     this.#stopping.signal.addEventListener('abort', () => child.kill('the sandbox was stopped'), { once: true });
     try {
       await child.ready;
-      const outcome = 'order' in made ? await new Session(child, request, { signal: this.#stopping.signal }, clock).run(made.order) : undefined;
+      const session = new Session(child, request, { signal: this.#stopping.signal }, clock);
+      const outcome = 'order' in made ? await runAlone(child, session, made.order, clock) : undefined;
       if (outcome !== undefined) this.#speed.note(outcome.usage);
     } catch (error) {
       // Stopped, or else told: a peer works without it.
@@ -145,40 +169,52 @@ class WasmExecutor implements Executor {
     return { ...second, usage: { ...second.usage, beganAnew } };
   }
 
-  async #run(pool: Pool, request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
+  async #run(pool: Pool<Attempt>, request: ExecutionRequest, options: ExecutionOptions): Promise<ExecutionOutcome> {
     const made = unitOrder(request, determinismClass, options.checkpoints);
     if ('fault' in made) return failed('program-invalid', `the unit cannot run: ${made.fault}`, true);
-    for (let attempt = 1; ; attempt++) {
-      const { outcome, untouched } = await this.#attempt(pool, request, made.order, options);
+    let wasInLine = false;
+    for (let attempt = 1; ; ) {
+      const ending = await this.#attempt(pool, request, made.order, options, wasInLine);
       if (this.#stopped) throw stoppedError();
+      wasInLine = true;
+      // What another unit did to their child is not on its account.
+      if (ending === undefined) continue;
+      const { outcome, untouched } = ending;
       // One that went on from a snapshot tells its fuel from the beginning, and its time since.
       if (options.checkpoints?.resume === undefined) this.#speed.note(outcome.usage);
       // A warm child may have died while nobody looked: that is not the program's doing.
       if (!untouched || attempt === maxAttempts) return outcome;
       this.#options.logger.warn('A sandbox process was found dead; the unit goes to another', { attempt });
+      attempt++;
     }
   }
 
-  /** Runs a unit in one child. `untouched`: the child died before it did anything. */
-  async #attempt(
-    pool: Pool,
-    request: ExecutionRequest,
-    order: UnitOrder,
-    options: ExecutionOptions,
-  ): Promise<{ outcome: ExecutionOutcome; untouched: boolean }> {
-    let child: SandboxChild;
+  /** Runs a unit in a child, alone or in a batch. */
+  async #attempt(pool: Pool<Attempt>, request: ExecutionRequest, order: UnitOrder, options: ExecutionOptions, first: boolean): Promise<Ending | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Ending | undefined>();
+    const attempt: Attempt = { submitter: request.submitter, kind: kindOf(order), request, order, options, end: resolve };
     try {
-      child = await pool.acquire(request.submitter, options.signal);
+      const seat = await pool.acquire(attempt, options.signal, first);
+      if (seat !== undefined) void this.#runSeat(pool, seat);
     } catch (error) {
       const code = codeOf(error) === 'cancelled' ? 'cancelled' : 'sandbox-crashed';
       return { outcome: failed(code, messageOf(error), false), untouched: codeOf(error) === 'sandbox-unavailable' };
     }
-    try {
-      const session = new Session(child, request, options, this.#options.clock);
-      return { outcome: await session.run(order), untouched: session.untouched };
-    } finally {
-      pool.release(child);
-    }
+    return promise;
+  }
+
+  async #runSeat(pool: Pool<Attempt>, { child, claims }: Seat<Attempt>): Promise<void> {
+    const { clock } = this.#options;
+    const members = claims.map(({ request, order, options, kind, end }): BatchMember => {
+      const session = new Session(child, request, options, clock);
+      void session.outcome.then((outcome) => {
+        if (kind !== undefined && session.ownMs !== undefined) this.#pace.note(kind, session.ownMs);
+        end({ outcome, untouched: session.untouched });
+      });
+      return { session, order, again: () => end(undefined) };
+    });
+    await new Batch(child, members, { clock, isRoomElsewhere: () => pool.hasRoom }).run();
+    pool.release(child);
   }
 }
 

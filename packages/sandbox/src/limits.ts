@@ -77,6 +77,16 @@ export const childIdleMs = 60_000;
 export const childMaxUnits = 10_000;
 /** Compiled programs kept in one child. */
 export const childMaxModules = 4;
+/** Short units of one program go to a child together, as many as it does in that time: each message wakes it once. */
+export const batchMs = 5;
+/** At most so many, however short they are: their results come together, and nobody else has the slot meanwhile. */
+export const maxBatchUnits = 32;
+/** A unit that lasts so long in front of others is no short one: those behind it go where there is room. */
+export const batchPatienceMs = 50;
+/** What one unit counts among those before it, where the length of the next ones is guessed. */
+export const paceWeight = 0.2;
+/** Kinds of units whose length is remembered. */
+export const maxPaces = 64;
 /** Executions that wait for a slot; the engine's window keeps it far lower. */
 export const maxQueuedExecutions = 10_000;
 /** What /in, /out and /tmp of an engine that is no WASI command may hold, each: disks in memory, which the machine's owner lends. */

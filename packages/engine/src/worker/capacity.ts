@@ -1,6 +1,9 @@
 import { limits } from '@shoal/protocol';
 import type { Engine } from '../engine.ts';
-import type { WorkedJob } from './job.ts';
+import type { WorkedJob, WorkedRun } from './job.ts';
+
+/** Parts of slots do not add up exactly. */
+const roundingSlots = 1e-6;
 
 /** Slots for which there is no unit of any job. */
 export function idleSlots(engine: Engine): number {
@@ -16,11 +19,36 @@ function sharers(engine: Engine, asking: WorkedJob): number {
   return sharing;
 }
 
-/** Slots in which nothing runs. */
-export function freeSlots(engine: Engine): number {
+/** Units of all jobs that are begun. */
+export function runningUnits(engine: Engine): number {
   let running = 0;
   for (const job of engine.worked.values()) running += job.running.size;
-  return Math.max(0, engine.config.slots - running);
+  return running;
+}
+
+/** Slots in which nothing runs. */
+export function freeSlots(engine: Engine): number {
+  return Math.max(0, engine.config.slots - runningUnits(engine));
+}
+
+/**
+ * Units of a job that one slot may be given at once: short ones share a message to the sandbox, which takes them one after
+ * the other. A slot is done with all of them within the time that is waited for company; whatever else comes waits no longer.
+ */
+export function unitsInSlot({ config }: Engine, { meanMs }: WorkedJob): number {
+  return meanMs === undefined ? 1 : Math.max(1, Math.min(config.timings.maxUnitsInSlot, Math.floor(config.timings.companyMs / meanMs)));
+}
+
+/** Whether a unit of this job may be begun beside those that run. */
+export function hasRoomFor(engine: Engine, next: WorkedJob): boolean {
+  let taken = 1 / unitsInSlot(engine, next);
+  for (const job of engine.worked.values()) taken += job.running.size / unitsInSlot(engine, job);
+  return taken <= engine.config.slots + roundingSlots;
+}
+
+/** Of units that are begun together in one slot, each has waited for those before it: what one of them takes. */
+export function durationOf(engine: Engine, { startedAt, beside }: WorkedRun, now: number): number {
+  return Math.max(now - startedAt, 0) / Math.max(1, beside / Math.max(engine.config.slots, 1));
 }
 
 /**

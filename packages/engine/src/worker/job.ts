@@ -20,6 +20,14 @@ export interface DoneUnit {
   document: Uint8Array;
 }
 
+/** A unit that is begun here. */
+export interface WorkedRun {
+  startedAt: number;
+  progressAt: number;
+  /** Units that were begun here then, with this one. */
+  beside: number;
+}
+
 /** A job of which this peer holds a lease. */
 export interface WorkedJob {
   readonly job: Cid;
@@ -35,7 +43,7 @@ export interface WorkedJob {
   until: number;
   /** Assigned, in order, not begun. */
   queue: number[];
-  running: Map<number, { startedAt: number; progressAt: number }>;
+  running: Map<number, WorkedRun>;
   done: Map<number, DoneUnit>;
   /** Assigned units that somebody else began, with the checkpoint to go on from. */
   resumes: Map<number, Cid>;

@@ -4,23 +4,23 @@ import type { Engine, Turn } from '../engine.ts';
 import type { EngineEvent, RunOutcome } from '../events.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
 import { commitmentOf, saltOf } from '../verify/commitment.ts';
-import { freeSlots } from './capacity.ts';
+import { durationOf, hasRoomFor, runningUnits } from './capacity.ts';
 import type { WorkedJob } from './job.ts';
 
 /** Result documents are noted under this key and the unit's number, and found again after a restart. */
 export const resultNotePrefix = 'result/';
 
-/** Begins as many assigned units as there are free slots. */
+/** Begins as many assigned units as there is room for. */
 export function startRuns(turn: Turn): void {
   const { engine, now, effects } = turn;
-  for (let free = freeSlots(engine); free > 0; free -= 1) {
+  for (let beside = runningUnits(engine) + 1; ; beside += 1) {
     const job = nextToServe(engine);
-    const unit = job?.queue.shift();
-    if (job === undefined || unit === undefined) return;
+    if (job === undefined || !hasRoomFor(engine, job)) return;
+    const unit = job.queue.shift() as number; // whoever is next has one
     job.servedAt = now;
     // What is begun is not for others any more: they hear so, where a unit is worth a message.
     if (job.meanMs === undefined || job.meanMs >= engine.config.timings.windowMs) job.report = 'now';
-    job.running.set(unit, { startedAt: now, progressAt: 0 });
+    job.running.set(unit, { startedAt: now, progressAt: 0, beside });
     effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec, resume: job.resumes.get(unit), meanMs: job.meanMs });
   }
 }
@@ -65,7 +65,7 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
   job.running.delete(unit);
   job.resumes.delete(unit);
   if (job.report === 'no') job.report = 'if-wanting';
-  const tookMs = Math.max(now - run.startedAt, 0);
+  const tookMs = durationOf(engine, run, now);
   job.meanMs = job.meanMs === undefined ? tookMs : 0.7 * job.meanMs + 0.3 * tookMs;
   if (outcome.log.length > 0 && mayKnow(job)) {
     const bytes = outcome.log.subarray(0, limits.maxLogBytes);

@@ -22,6 +22,8 @@ export const toChild = {
   restore: 7,
   /** The parent has taken the oldest slot of the window that it was told of: it may be filled again. */
   taken: 8,
+  /** JSON list of UnitOrders without inputs and checkpoints: run them one after the other. */
+  batch: 9,
 } as const;
 
 /** What the parent wants of a running unit. */
@@ -107,6 +109,8 @@ export interface UnitReport {
   unmovable?: Unmovable;
   /** The snapshot could not be used: nothing was run. */
   unfit?: string;
+  /** How long it took by the child's own clock, without compiling. */
+  ms?: number;
 }
 
 /** A frame's header. */

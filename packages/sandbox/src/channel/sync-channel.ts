@@ -1,6 +1,9 @@
 import { readSync, writeSync } from 'node:fs';
 import { frameHeader, frameHeaderBytes, toChild, wish, type Wish } from './frames.ts';
 
+/** Frames kept back for company; what is larger goes at once. */
+const maxKeptBytes = 32 * 1024;
+
 /** The parent is gone or closed the channel. */
 export class ChannelClosed extends Error {}
 
@@ -13,22 +16,40 @@ export class SyncChannel {
   readonly #header = new Uint8Array(frameHeaderBytes);
   readonly #view = new DataView(this.#header.buffer);
   #wish: Wish | undefined;
+  readonly #kept = new Uint8Array(maxKeptBytes);
+  #keptBytes = 0;
+  #keeping = false;
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
+  /** What is sent from now on waits for company, until pass(), or until something is waited for: each write wakes the parent. */
+  keep(): void {
+    this.#keeping = true;
+  }
+
+  /** Sends what waits, and all that follows at once. */
+  pass(): void {
+    this.#keeping = false;
+    this.#flush();
+  }
+
   send(kind: number, payload: Uint8Array): void {
-    this.#writeAll(frameHeader(kind, payload.length));
-    if (payload.length > 0) this.#writeAll(payload);
+    const bytes = frameHeaderBytes + payload.length;
+    if (this.#keptBytes + bytes > maxKeptBytes) this.#flush();
+    if (bytes > maxKeptBytes) {
+      this.#writeAll(frameHeader(kind, payload.length));
+      return this.#writeAll(payload);
+    }
+    this.#kept.set(frameHeader(kind, payload.length), this.#keptBytes);
+    this.#kept.set(payload, this.#keptBytes + frameHeaderBytes);
+    this.#keptBytes += bytes;
+    if (!this.#keeping) this.#flush();
   }
 
   sendJson(kind: number, value: unknown): void {
-    const text = new TextEncoder().encode(JSON.stringify(value));
-    const frame = new Uint8Array(frameHeaderBytes + text.length);
-    frame.set(frameHeader(kind, text.length));
-    frame.set(text, frameHeaderBytes);
-    this.#writeAll(frame);
+    this.send(kind, new TextEncoder().encode(JSON.stringify(value)));
   }
 
   /** Waits for the next frame's header; its payload must be read next. A wish that comes in between is kept. */
@@ -63,6 +84,7 @@ export class SyncChannel {
 
   /** Fills `target` with payload. */
   readInto(target: Uint8Array): void {
+    this.#flush();
     for (let done = 0; done < target.length; ) {
       const count = readSync(this.#fd, target, done, target.length - done, null);
       if (count === 0) throw new ChannelClosed('the parent closed the channel');
@@ -74,6 +96,12 @@ export class SyncChannel {
     const bytes = new Uint8Array(length);
     this.readInto(bytes);
     return bytes;
+  }
+
+  #flush(): void {
+    const bytes = this.#keptBytes;
+    this.#keptBytes = 0;
+    if (bytes > 0) this.#writeAll(this.#kept.subarray(0, bytes));
   }
 
   #writeAll(bytes: Uint8Array): void {

@@ -24,12 +24,20 @@ function serve(): void {
   for (;;) {
     const { kind, length } = channel.header();
     const payload = channel.payload(length);
-    if (kind !== toChild.run) throw new ChannelClosed(`unexpected frame ${kind}`);
-    const order = JSON.parse(new TextDecoder().decode(payload)) as UnitOrder;
-    const report = runUnit(channel, order, () => programs.get(order.program) ?? askForProgram(order));
-    channel.sendJson(toParent.done, report);
-    if (report.peakMemoryBytes > collectBeyondBytes) (globalThis as { gc?: () => void }).gc?.();
+    if (kind !== toChild.run && kind !== toChild.batch) throw new ChannelClosed(`unexpected frame ${kind}`);
+    const told = JSON.parse(new TextDecoder().decode(payload)) as UnitOrder | UnitOrder[];
+    for (const order of Array.isArray(told) ? told : [told]) run(order);
+    channel.pass();
   }
+}
+
+/** The end of a unit and the beginning of the next reach the parent by one write. */
+function run(order: UnitOrder): void {
+  const report = runUnit(channel, order, () => programs.get(order.program) ?? askForProgram(order));
+  channel.sendJson(toParent.done, report);
+  if (report.peakMemoryBytes <= collectBeyondBytes) return;
+  channel.pass();
+  (globalThis as { gc?: () => void }).gc?.();
 }
 
 try {

@@ -4,6 +4,9 @@ import type { InputOrder } from '../channel/frames.ts';
 import { inputBlockBytes } from '../limits.ts';
 import { WasiStop } from '../wasi/stop.ts';
 
+/** Most units need no block. */
+const noBytes = new Uint8Array(0);
+
 type FilePart = NonNullable<InputOrder['file']>;
 
 /** Inputs that lie in files which this process may read: straight into the guest's memory, as the guest asks. */
@@ -12,7 +15,7 @@ export class InputFiles {
   readonly #inputs: InputOrder[];
   readonly #open = new Map<number, number>();
   /** What was read last of an input that is read in small pieces. */
-  readonly #block = { input: -1, start: 0, bytes: new Uint8Array(inputBlockBytes) };
+  readonly #block = { input: -1, start: 0, bytes: noBytes };
 
   constructor(folder: string, inputs: InputOrder[]) {
     this.#folder = folder;
@@ -35,6 +38,7 @@ export class InputFiles {
   /** A call of the system costs more than a small copy: who reads a few bytes at a time has them from a block. */
   #readSmall(input: number, { bytes, file }: InputOrder, offset: number, target: Uint8Array): void {
     const block = this.#block;
+    if (block.bytes === noBytes) block.bytes = new Uint8Array(inputBlockBytes);
     for (let done = 0; done < target.length; ) {
       const at = offset + done;
       const start = at - (at % inputBlockBytes);

@@ -6,7 +6,8 @@ import { LineRate } from './line-rate.ts';
 /** Gathers stdout and sends it in pieces as it grows. */
 export class StdoutSender {
   readonly #channel: SyncChannel;
-  readonly #buffer = new Uint8Array(outputChunkBytes);
+  /** Made for the first byte, since many units put out none. */
+  #buffer: Uint8Array | undefined;
   #length = 0;
 
   constructor(channel: SyncChannel) {
@@ -14,6 +15,7 @@ export class StdoutSender {
   }
 
   write(bytes: Uint8Array): void {
+    this.#buffer ??= new Uint8Array(outputChunkBytes);
     for (let at = 0; at < bytes.length; ) {
       const count = Math.min(bytes.length - at, outputChunkBytes - this.#length);
       this.#buffer.set(bytes.subarray(at, at + count), this.#length);
@@ -24,7 +26,7 @@ export class StdoutSender {
   }
 
   flush(): void {
-    if (this.#length > 0) this.#channel.send(toParent.stdout, this.#buffer.subarray(0, this.#length));
+    if (this.#buffer !== undefined && this.#length > 0) this.#channel.send(toParent.stdout, this.#buffer.subarray(0, this.#length));
     this.#length = 0;
   }
 }
@@ -61,10 +63,13 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
+/** Of characters of one byte each. */
+const cutMark = (maxBytes: number): string => `\n[log cut at ${maxBytes} bytes]\n`;
+
 /** The log: stderr without progress lines, cut where it grows too long. Sent at once, since a log explains a kill. */
 export class LogSender {
   readonly #channel: SyncChannel;
-  readonly #mark: Uint8Array;
+  readonly #maxBytes: number;
   #room: number;
   #cut = false;
   /** Start of a line that may become a progress line. */
@@ -78,8 +83,8 @@ export class LogSender {
   constructor(channel: SyncChannel, maxBytes: number, used = 0) {
     this.#channel = channel;
     this.#cut = used >= maxBytes;
-    this.#mark = new TextEncoder().encode(`\n[log cut at ${maxBytes} bytes]\n`).subarray(0, maxBytes);
-    this.#room = Math.max(0, maxBytes - this.#mark.length - used);
+    this.#maxBytes = maxBytes;
+    this.#room = Math.max(0, maxBytes - Math.min(maxBytes, cutMark(maxBytes).length) - used);
   }
 
   write(bytes: Uint8Array): void {
@@ -143,6 +148,6 @@ export class LogSender {
       return;
     }
     this.#cut = true;
-    this.#channel.send(toParent.log, joined(bytes.subarray(0, this.#room), this.#mark));
+    this.#channel.send(toParent.log, joined(bytes.subarray(0, this.#room), new TextEncoder().encode(cutMark(this.#maxBytes)).subarray(0, this.#maxBytes)));
   }
 }

@@ -20,8 +20,6 @@ import { wasm, type WasmExports, type WasmGlobal, type WasmMemory } from './weba
 /** Given to the process by its parent, behind its entry. */
 const inputFolder = process.argv[2] ?? '';
 
-const fromHex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-
 /** Runs one unit from its first instruction to its report. Throws only when the parent is gone. */
 export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => CompiledProgram): UnitReport {
   const files = new InputFiles(inputFolder, order.inputs);
@@ -29,7 +27,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   const stdout = new StdoutSender(channel);
   const log = new LogSender(channel, order.logBytes, order.logged);
   const image = order.resumes ? receiveImage(channel) : undefined;
-  const state = startState({ ...order, seed: fromHex(order.seed) });
+  const state = startState({ ...order, seed: Buffer.from(order.seed, 'hex') });
   const host = createWasiHost(state, {
     readInput: (input, offset, target) => inputs.read(input, offset, target),
     stdout: (bytes) => stdout.write(bytes),
@@ -40,8 +38,10 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
   let thrown: unknown;
   let movement: Movement | undefined;
   let unmovable: CompiledProgram['unmovable'];
+  let beganMs = performance.now();
   try {
     const compiled = program();
+    beganMs = performance.now();
     ({ unmovable } = compiled);
     ({ exports } = new wasm.Instance(compiled.module, { [wasiModule]: host.imports }));
     host.attach(exports['memory'] as WasmMemory);
@@ -50,6 +50,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
       if (image !== undefined) movement.restore(image);
     } else if (image !== undefined) throw new SnapshotUnfit('the program is not movable');
     channel.send(toParent.started, new TextEncoder().encode(unmovable ?? ''));
+    channel.pass();
     if (movement === undefined) {
       global(addedExport.fuel).value = BigInt(order.fuel);
       global(addedExport.stack).value = guestStackBytes;
@@ -60,6 +61,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     if (error instanceof ChannelClosed) throw error;
     if (!(error instanceof WasiStop)) thrown = error;
   }
+  channel.keep();
   movement?.end();
   inputs.settle();
   files.close();
@@ -80,6 +82,7 @@ export function runUnit(channel: SyncChannel, order: UnitOrder, program: () => C
     ...(failure === undefined ? {} : { failure }),
     ...(unmovable === undefined ? {} : { unmovable }),
     ...(thrown instanceof SnapshotUnfit ? { unfit: thrown.message.slice(0, maxFailureTextChars) } : {}),
+    ms: performance.now() - beganMs,
     inputBytes: inputs.bytesRead,
     peakMemoryBytes: (exports['memory'] as WasmMemory | undefined)?.buffer.byteLength ?? 0,
     fuel: exports['memory'] === undefined ? 0 : Math.min(order.fuel, Number(BigInt(order.fuel) - fuelLeft)),

@@ -1,5 +1,6 @@
 import { messageOf, type Clock, type ExecutionInput, type ExecutionOutcome, type ExecutionRequest, type Executor } from '@shoal/runtime';
 import type { Command } from '../launch/command.ts';
+import { runAlone } from '../pool/batch.ts';
 import { SandboxChild } from '../pool/child.ts';
 import { unitOrder } from '../pool/order.ts';
 import { Session } from '../pool/session.ts';
@@ -29,7 +30,8 @@ export class HostedEngine {
     this.#children.add(child);
     try {
       await child.ready;
-      return await new Session(child, { ...request, inputs: request.inputs.map(throughChannel) }, options, this.#clock).run(made.order);
+      const session = new Session(child, { ...request, inputs: request.inputs.map(throughChannel) }, options, this.#clock);
+      return await runAlone(child, session, made.order, this.#clock);
     } catch (error) {
       return failedOutcome('sandbox-crashed', messageOf(error), false);
     } finally {

@@ -12,7 +12,7 @@ import { probeProgram } from '../testing/probe.ts';
 import { sandboxProcesses } from '../testing/processes.ts';
 import { execute, textOf } from '../testing/request.ts';
 import { SandboxChild } from './child.ts';
-import { Pool } from './pool.ts';
+import { Pool, type Claim, type Seat } from './pool.ts';
 
 let probe: Uint8Array;
 let executor: Executor;
@@ -80,7 +80,7 @@ test('a child serves one submitter only, and goes on serving it', async () => {
   const pool = new Pool({ slots: 1, start, clock: systemClock, logger: silentLogger });
   const served: SandboxChild[] = [];
   for (const submitter of ['a', 'a', 'b'] as PeerId[]) {
-    const child = await pool.acquire(submitter, new AbortController().signal);
+    const { child } = (await pool.acquire({ submitter }, new AbortController().signal)) as Seat<Claim>;
     expect(child.submitter).toBe(submitter);
     served.push(child);
     pool.release(child);

@@ -9,6 +9,8 @@ export interface PoolOptions {
   start: () => SandboxChild;
   clock: Clock;
   logger: Logger;
+  /** How many units of a kind may go to a child at once. Default: one. */
+  together?: (kind: string) => number;
 }
 
 interface IdleChild {
@@ -16,9 +18,22 @@ interface IdleChild {
   cancelExpiry: Cancel;
 }
 
-interface Waiter {
+/** A unit that needs a child. */
+export interface Claim {
   submitter: PeerId;
-  grant: (child: Promise<SandboxChild>) => void;
+  /** Units of the same kind may follow each other in a child; undefined where that must not be. */
+  kind?: string | undefined;
+}
+
+/** A child, and the claims that it is for: the first in line, and others of its kind that waited. */
+export interface Seat<C extends Claim> {
+  child: SandboxChild;
+  claims: C[];
+}
+
+interface Waiter<C extends Claim> {
+  claim: C;
+  grant: (seat: Promise<Seat<C> | undefined>) => void;
   refuse: (error: Error) => void;
 }
 
@@ -26,13 +41,13 @@ interface Waiter {
  * Warm children: fresh ones that have served nobody, and idle ones that go on serving their submitter.
  * At most `slots` are busy, and about as many more exist.
  */
-export class Pool {
+export class Pool<C extends Claim = Claim> {
   readonly #options: PoolOptions;
   readonly #fresh: SandboxChild[] = [];
   /** Least recently used first. */
   readonly #idle: IdleChild[] = [];
   readonly #all = new Set<SandboxChild>();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters: Waiter<C>[] = [];
   readonly #throttle: Throttle;
   #busy = 0;
   #stopped = false;
@@ -55,22 +70,31 @@ export class Pool {
     this.#refill();
   }
 
-  /** Waits for a slot and for a child that has served nobody but `submitter`; give it back with release(). */
-  acquire(submitter: PeerId, signal: AbortSignal): Promise<SandboxChild> {
+  /** Slots are free, and nobody waits. */
+  get hasRoom(): boolean {
+    return this.#busy < this.#options.slots && this.#waiters.length === 0;
+  }
+
+  /**
+   * Waits for a slot and for a child that has served nobody but the claim's submitter; give it back with release(). Resolves
+   * with undefined for a claim that is in another one's seat. `first`: it was in line before, and stands at its head again.
+   */
+  acquire(claim: C, signal: AbortSignal, first = false): Promise<Seat<C> | undefined> {
     if (this.#stopped) return Promise.reject(stoppedError());
     if (signal.aborted) return Promise.reject(cancelledError());
     if (this.#waiters.length >= maxQueuedExecutions) {
       return Promise.reject(new ShoalError('executor-busy', `Cannot queue another execution: ${maxQueuedExecutions} wait already`));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<SandboxChild>();
-    const waiter: Waiter = { submitter, grant: resolve, refuse: reject };
+    const { promise, resolve, reject } = Promise.withResolvers<Seat<C> | undefined>();
+    const waiter: Waiter<C> = { claim, grant: resolve, refuse: reject };
     const onAbort = (): void => {
       const at = this.#waiters.indexOf(waiter);
       if (at < 0) return;
       this.#waiters.splice(at, 1);
       reject(cancelledError());
     };
-    this.#waiters.push(waiter);
+    if (first) this.#waiters.unshift(waiter);
+    else this.#waiters.push(waiter);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#pump();
     return promise.finally(() => signal.removeEventListener('abort', onAbort));
@@ -106,23 +130,36 @@ export class Pool {
       const waiter = this.#waiters.shift();
       if (waiter === undefined) return;
       this.#busy++;
-      const child = this.#pick(waiter.submitter);
-      child.submitter = waiter.submitter;
-      child.units++;
-      waiter.grant(
-        child.ready.then(
-          () => {
-            this.#throttle.add(child);
-            return child;
-          },
-          (error: Error) => {
-            this.release(child);
-            throw error;
-          },
-        ),
+      const { submitter } = waiter.claim;
+      const companions = this.#companionsOf(waiter.claim);
+      const claims = [waiter, ...companions].map(({ claim }) => claim);
+      const child = this.#pick(submitter);
+      child.submitter = submitter;
+      child.units += claims.length;
+      const seat = child.ready.then(
+        () => {
+          this.#throttle.add(child);
+          return { child, claims };
+        },
+        (error: Error) => {
+          this.release(child);
+          throw error;
+        },
       );
+      waiter.grant(seat);
+      for (const { grant } of companions) grant(seat.then(() => undefined));
     }
     this.#refill();
+  }
+
+  /** Those in line that go along with `first`: as many as are short enough together, and no more than its slot's share. */
+  #companionsOf({ submitter, kind }: C): Waiter<C>[] {
+    if (kind === undefined || this.#waiters.length === 0) return [];
+    const alike = this.#waiters.filter(({ claim }) => claim.kind === kind && claim.submitter === submitter);
+    const most = Math.min(this.#options.together?.(kind) ?? 1, Math.ceil((alike.length + 1) / this.#options.slots)) - 1;
+    const companions = new Set(alike.slice(0, most));
+    if (companions.size > 0) this.#waiters.splice(0, this.#waiters.length, ...this.#waiters.filter((waiter) => !companions.has(waiter)));
+    return [...companions];
   }
 
   #pick(submitter: PeerId): SandboxChild {

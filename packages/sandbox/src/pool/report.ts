@@ -41,13 +41,14 @@ function readFailure(value: unknown): UnitReport['failure'] {
 export function readReport(bytes: Uint8Array): UnitReport | undefined {
   const value = parse(bytes);
   if (value === undefined || !isCount(value['inputBytes']) || !isCount(value['peakMemoryBytes'])) return undefined;
-  const { unmovable, unfit, fuel } = value;
+  const { unmovable, unfit, fuel, ms } = value;
   if (fuel !== undefined && !isCount(fuel)) return undefined;
   const usage = {
     inputBytes: value['inputBytes'],
     peakMemoryBytes: value['peakMemoryBytes'],
     ...(fuel === undefined ? {} : { fuel }),
     ...(typeof unmovable === 'string' && Object.hasOwn(reasonTexts, unmovable) ? { unmovable: unmovable as Unmovable } : {}),
+    ...(typeof ms === 'number' && ms >= 0 ? { ms } : {}),
     ...(typeof unfit === 'string' ? { unfit: unfit.slice(0, maxFailureTextChars) } : {}),
   };
   if (value['failure'] === undefined) return usage;

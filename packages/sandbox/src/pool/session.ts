@@ -12,12 +12,12 @@ import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/f
 import { reasonTexts, unmovableOf } from '../checkpoint/not-movable.ts';
 import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs } from '../limits.ts';
 import { Checkpointing } from './checkpointing.ts';
-import type { SandboxChild } from './child.ts';
+import type { ChildListener, SandboxChild } from './child.ts';
 import { Collector } from './collector.ts';
 import { readProgress, readReport } from './report.ts';
 
-/** One unit in one child, from the order to the outcome. What ends it early kills the child. */
-export class Session {
+/** One unit in one child, from the order to the outcome. What ends it early, once it has begun, kills the child. */
+export class Session implements ChildListener {
   readonly #child: SandboxChild;
   readonly #request: ExecutionRequest;
   readonly #options: ExecutionOptions;
@@ -31,9 +31,12 @@ export class Session {
   #startedMs: number | undefined;
   #asked = false;
   #reading = false;
+  #begun = false;
   #ended = false;
+  #onEnd: () => void = () => undefined;
   #heard = false;
   #crashed = false;
+  #ownMs: number | undefined;
 
   constructor(child: SandboxChild, request: ExecutionRequest, options: ExecutionOptions, clock: Clock) {
     this.#child = child;
@@ -51,26 +54,38 @@ export class Session {
     this.#onAbort = () => this.#abandon('cancelled', 'the execution was cancelled');
   }
 
-  /** Begins; the child must be ready. */
-  run(order: UnitOrder): Promise<ExecutionOutcome> {
+  /** Takes its place in the child's line; false where it was cancelled before. `onEnd` hears that it is over. */
+  enlist(onEnd: () => void): boolean {
     const { signal } = this.#options;
-    if (signal.aborted) {
-      this.#abandon('cancelled', 'the execution was cancelled');
-      return this.outcome;
-    }
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#limit(prepareMs, () => this.#abandon('instantiation-exceeded', `the program was not ready to run after ${prepareMs} ms`));
-    this.#child.listen({
-      frame: (kind, payload) => this.#frame(kind, payload),
-      gone: (text) => {
-        this.#crashed = true;
-        this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false);
-      },
-    });
+    if (signal.aborted) this.#abandon('cancelled', 'the execution was cancelled');
+    else signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#onEnd = onEnd;
+    return !this.#ended;
+  }
+
+  /** Leaves the line before it began: its outcome is another session's. */
+  withdraw(): void {
+    this.#ended = true;
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** It is over, or not this session's any more. */
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  /** Tells the child what to run. */
+  run(order: UnitOrder): void {
+    this.begin();
     // Mostly there is nothing to wait for.
     if (this.#request.inputs.every(({ file }) => file === undefined)) this.#order(order);
     else void this.#placeInputs(order).then((placed) => this.#order(placed));
-    return this.outcome;
+  }
+
+  /** The child knows the order, and comes to it now. */
+  begin(): void {
+    this.#begun = true;
+    this.#limit(prepareMs, () => this.#abandon('instantiation-exceeded', `the program was not ready to run after ${prepareMs} ms`));
   }
 
   /** Inputs that lie in files are read there, without a way through this process; all others are asked for. */
@@ -88,12 +103,22 @@ export class Session {
     if (order.resumes) void this.#checkpointing?.sendSnapshot().catch((error: unknown) => this.#abandon('input-unreadable', `the snapshot cannot be read: ${messageOf(error)}`));
   }
 
+  /** How long it took by the child's own clock; undefined where that does not say. */
+  get ownMs(): number | undefined {
+    return this.#ownMs;
+  }
+
   /** The child died by itself before it sent anything: the unit was not begun. */
   get untouched(): boolean {
     return this.#crashed && !this.#heard;
   }
 
-  #frame(kind: number, payload: Uint8Array): void {
+  gone(text: string): void {
+    this.#crashed = true;
+    this.#fail('sandbox-crashed', `the sandbox process ended: ${text}`, false);
+  }
+
+  frame(kind: number, payload: Uint8Array): void {
     this.#heard = true;
     if (this.#ended) return;
     const wrong = this.#take(kind, payload);
@@ -233,7 +258,8 @@ export class Session {
   }
 
   #finish(report: UnitReport): void {
-    const { inputBytes, peakMemoryBytes, fuel, unmovable, unfit } = report;
+    const { inputBytes, peakMemoryBytes, fuel, unmovable, unfit, ms } = report;
+    this.#ownMs = ms;
     const usage = {
       wallMs: this.#wallMs(),
       inputBytes,
@@ -250,7 +276,7 @@ export class Session {
   /** Ends the unit and the child with it. */
   #abandon(code: ExecutionFailureCode, message: string, deterministic = false): void {
     if (this.#ended) return;
-    this.#child.kill(message);
+    if (this.#begun) this.#child.kill(message);
     this.#fail(code, message, deterministic);
   }
 
@@ -265,9 +291,9 @@ export class Session {
     this.#cancelTimer();
     this.#checkpointing?.end();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
-    this.#child.listen(undefined);
-    this.#child.inputs.clear();
+    if (this.#begun) this.#child.inputs.clear();
     this.#resolve(outcome);
+    this.#onEnd();
   }
 
   #wallMs(): number {

@@ -19,7 +19,7 @@ const table = { ...processCalls, ...clockCalls, ...fileIoCalls, ...fileStateCall
 export const wasiCallNames: ReadonlySet<string> = new Set(Object.keys(table));
 
 export interface WasiHost {
-  /** What a program imports. */
+  /** What a program imports; its properties cannot be listed. */
   imports: Record<string, (...args: never[]) => number>;
   /** Must be called before the program's first instruction that calls the host. */
   attach(memory: MemoryLike): void;
@@ -39,11 +39,26 @@ function bind(call: Call, context: CallContext): (...args: never[]) => number {
   };
 }
 
+/** The calls of one program, each bound when the program imports it: most import a few. */
+class Imports {
+  readonly context: CallContext;
+
+  constructor(context: CallContext) {
+    this.context = context;
+  }
+}
+
+for (const [name, call] of Object.entries(table)) {
+  Object.defineProperty(Imports.prototype, name, {
+    get(this: Imports) {
+      return bind(call, this.context);
+    },
+  });
+}
+
 /** The calls over a program's state. The state is the only thing that lasts. */
 export function createWasiHost(state: WasiState, ports: WasiPorts): WasiHost {
   const memory = new GuestMemory();
-  const context: CallContext = { state, memory, ports };
-  const imports: WasiHost['imports'] = {};
-  for (const [name, call] of Object.entries(table)) imports[name] = bind(call, context);
+  const imports = new Imports({ state, memory, ports }) as unknown as WasiHost['imports'];
   return { imports, attach: (guest) => memory.attach(guest) };
 }

@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
   mutant('worker\'s facts not written', 'requester/entries.ts', "turn.effects.push({ type: 'append'", "if (turn.now < 0) turn.effects.push({ type: 'append'"),
   mutant('term of a lease is the last one heard', 'ledger/ledger.ts', 'Math.max(this.leases.get(key)?.until ?? 0, fact.until)', 'fact.until'),
   mutant('reason of a release is the last one heard', 'ledger/ledger.ts', 'smaller(this.released.get(`${fact.lease}/${fact.worker}`), fact.reason)', 'fact.reason'),
-  mutant('one slot too many', 'worker/capacity.ts', 'engine.config.slots - running', 'engine.config.slots + 1 - running'),
+  mutant('one slot too many', 'worker/capacity.ts', 'taken <= engine.config.slots', 'taken <= 1 + engine.config.slots'),
   mutant('units of a lost lease stay with it', 'requester/leases.ts', 'lease.toReveal.clear();\n    takeBack(turn, job, lease);', 'lease.toReveal.clear();'),
   mutant('expired bids kept', 'worker/bid.ts', 'if (bid.until <= now) engine.bidding.delete(job)', 'if (bid.until <= 0) engine.bidding.delete(job)'),
   mutant('abandoned and accepted alike', 'requester/units.ts', 'if (job.settled.has(unit) || job.outcome !== \'open\') return;', "if (job.outcome !== 'open') return;"),
