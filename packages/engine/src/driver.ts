@@ -1,5 +1,5 @@
 import { messageOf, type Cancel, type Cid, type Clock, type GossipVerdict, type Journal, type JournalRecord, type Logger, type PeerId, type Random } from '@shoal/runtime';
-import { encodeMessage } from '@shoal/protocol';
+import { encodeMessage, type Message } from '@shoal/protocol';
 import { creditScope } from './credit/credit.ts';
 import type { Effect } from './effects.ts';
 import type { Engine } from './engine.ts';
@@ -48,6 +48,8 @@ export class Driver {
   /** Until it begins, effects are kept back: nothing is said before what was open is known again. */
   private state: 'new' | 'running' | 'stopped' = 'new';
   private timer: { at: number; cancel: Cancel } | undefined;
+  /** The last message of this burst: what goes to several peers is written once. */
+  private written: { message: Message; bytes: Uint8Array } | undefined;
   private readonly time: SteadyTime;
 
   constructor(parts: DriverParts) {
@@ -174,6 +176,7 @@ export class Driver {
     for (const effect of effects) if (effect.type === 'append') records.push(...effect.records);
     if (records.length > 0) this.append(records);
     for (const effect of effects) this.carryOut(effect);
+    this.written = undefined;
     this.setTimer();
   }
 
@@ -230,7 +233,8 @@ export class Driver {
     const { carrier, engine, logger } = this.parts;
     let bytes: Uint8Array;
     try {
-      bytes = encodeMessage(message, engine.crypto.opened);
+      bytes = this.written?.message === message ? this.written.bytes : encodeMessage(message, engine.crypto.opened);
+      this.written = { message, bytes };
     } catch (error) {
       // A message may be lost at any time; one that cannot be written is no reason to stop.
       logger.error('message malformed', { to, type: message.type, reason: messageOf(error) });

@@ -3,6 +3,7 @@ import { messageOf } from '@shoal/runtime';
 import { decode, encode, type DecodeOptions } from 'cborg';
 import { CID } from 'multiformats/cid';
 import type * as z from 'zod';
+import { CborWriter } from './cbor/writer.ts';
 import { StrictTokenizer } from './cbor/strict-tokenizer.ts';
 import { ProtocolError } from './errors.ts';
 
@@ -32,14 +33,18 @@ const decodeOptions: DecodeOptions = {
   },
 };
 
+const writer = new CborWriter();
+
 /** Canonical bytes of a plain value (DAG-CBOR). */
 export function encodeValue(value: unknown): Uint8Array {
-  // The encoder gives a window into a pool of Buffers, all of which a kept document would keep.
-  return new Uint8Array(encode(value, encodeOptions));
+  // The codec gives a window into a pool of Buffers, all of which a kept document would keep.
+  return writer.encode(value) ?? new Uint8Array(encode(value, encodeOptions));
 }
 
 /** The same behind a first byte. */
 export function encodeValueBehind(first: number, value: unknown): Uint8Array {
+  const written = writer.encode(value, first);
+  if (written !== undefined) return written;
   const encoded = encode(value, encodeOptions);
   const framed = new Uint8Array(encoded.length + 1);
   framed[0] = first;

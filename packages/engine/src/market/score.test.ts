@@ -12,7 +12,7 @@ function advert(more: Partial<Advert> = {}): KnownAdvert {
     mesh: 'test', seq: 1, at: 1, ttlMs: 60_000, agent: 'test', addresses: [], slots: 2, free: 2, memoryBytes: 1 << 30, fuelPerSecond: 0,
     engines: ['wasm'], isolation: 'full', determinismClass: 'test', labels: {}, datasets: [], ...more,
   };
-  return { ...sealAdvert(value, authorOf('a').signer, quickCrypto), receivedAt: 0, expiresAt: 60_000, source: undefined, block: '' };
+  return { ...sealAdvert(value, authorOf('a').signer, quickCrypto), receivedAt: 0, expiresAt: 60_000, source: undefined };
 }
 
 describe('a score', () => {

@@ -28,7 +28,8 @@ export function advertise(turn: Turn): number {
     return repeatMs(engine);
   }
   const adverts = parcelOf(turn, currentAdvert(turn), { count: timings.shuffleAdverts, bytes: timings.maxShuffleBytes });
-  for (const peer of somePeers(turn, timings.shufflePeers)) effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
+  const message = { type: 'adverts', adverts } as const;
+  for (const peer of somePeers(turn, timings.shufflePeers)) effects.push({ type: 'send', to: peer, message });
   return timings.shuffleEveryMs;
 }
 

@@ -5,12 +5,12 @@ import { countAdvert } from '../policy/members.ts';
 import { blockOf } from './address-block.ts';
 
 /** Takes an advert into the roster, as far as it counts here; false where it is nothing new. */
-export function keepAdvert({ engine, now }: Turn, advert: Opened<Advert>, from?: PeerId): boolean {
+export function keepAdvert({ engine, now }: Turn, advert: Opened<Advert>, source?: string): boolean {
   const counted = countAdvert(engine, advert, now);
-  return counted !== undefined && engine.roster.add(counted, now, from === undefined ? undefined : sourceOf(engine, from), engine.clockAheadMs);
+  return counted !== undefined && engine.roster.add(counted, now, source, engine.clockAheadMs);
 }
 
 /** Who told: a thousand identities at one public address are one. */
-function sourceOf({ seenAt }: Engine, from: PeerId): string {
+export function sourceOf({ seenAt }: Engine, from: PeerId): string {
   return blockOf([seenAt.get(from) ?? '']) || from;
 }

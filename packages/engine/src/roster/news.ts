@@ -20,5 +20,6 @@ export function spreadNews(turn: Turn): void {
   }
   engine.news.clear();
   if (adverts.length === 0) return;
-  for (const peer of somePeers(turn, engine.config.timings.newsPeers)) effects.push({ type: 'send', to: peer, message: { type: 'adverts', adverts } });
+  const message = { type: 'adverts', adverts } as const;
+  for (const peer of somePeers(turn, engine.config.timings.newsPeers)) effects.push({ type: 'send', to: peer, message });
 }

@@ -1,16 +1,9 @@
 import type { Cid, PeerId, Random } from '@shoal/runtime';
 import { limits } from '@shoal/protocol';
 import type { Counted } from '../policy/membership.ts';
-import { blockOf } from './address-block.ts';
+import { AdvertTable, type KnownAdvert } from './advert-table.ts';
 
-export interface KnownAdvert extends Counted {
-  receivedAt: number;
-  expiresAt: number;
-  /** Who told: a peer, or the block of public addresses at which it is seen; none for our own. */
-  source: string | undefined;
-  /** The block of public addresses at which it says that it can be dialled; no proof. Empty where it says none. */
-  block: string;
-}
+export type { KnownAdvert } from './advert-table.ts';
 
 export interface RosterBounds {
   max: number;
@@ -34,12 +27,14 @@ const spread = 0x9e3779b1;
  * all then, and the others to nobody.
  */
 export class Roster {
-  private readonly byPeer = new Map<PeerId, KnownAdvert>();
+  private readonly table = new AdvertTable();
   private readonly bounds: RosterBounds;
   private sorted: KnownAdvert[] | undefined;
   private large = false;
   /** By source, the adverts that are here, and those of them of peers for whom the mesh is large. */
   private readonly told = new Map<string | undefined, { all: number; sampled: number }>();
+  /** The sums of both, as far as one source counts. */
+  private readonly weight = { all: 0, sampled: 0 };
   private dropped = 0;
 
   constructor(bounds: RosterBounds) {
@@ -48,32 +43,37 @@ export class Roster {
 
   /** Keeps the advert if it is newer than what is held of that peer. `clockAheadMs`: of our time over the clock that others see. */
   add(advert: Counted, now: number, source?: string, clockAheadMs = 0): boolean {
-    const known = this.byPeer.get(advert.author);
-    const { seq, at, ttlMs, addresses } = advert.value;
-    if (known !== undefined && known.value.seq >= seq) return false;
-    if (known !== undefined) this.delete(known);
-    else if (this.byPeer.size >= this.bounds.max) this.dropOne();
+    const { table } = this;
+    const { seq, at, ttlMs } = advert.value;
+    const known = table.placeOf(advert.author);
+    if (known !== undefined) {
+      if ((table.adverts[known] as Counted).value.seq >= seq) return false;
+      this.count(known, -1);
+    } else if (this.size >= this.bounds.max) this.dropOne();
     // Passed on late, it lives as much shorter, as far as clocks may be believed.
     const expiresAt = Math.min(now, at + clockAheadMs + limits.maxClockSkewMs) + ttlMs;
-    const kept = { ...advert, bytes: unshared(advert.bytes), receivedAt: now, expiresAt, source, block: blockOf(addresses) };
-    this.byPeer.set(advert.author, kept);
-    this.count(kept, 1);
+    this.count(table.set(unshared(advert), now, expiresAt, source), 1);
     this.sorted = undefined;
     this.weigh();
     return true;
   }
 
   get(peer: PeerId): KnownAdvert | undefined {
-    return this.byPeer.get(peer);
+    const place = this.table.placeOf(peer);
+    return place === undefined ? undefined : this.table.at(place);
+  }
+
+  has(peer: PeerId): boolean {
+    return this.table.placeOf(peer) !== undefined;
   }
 
   /** By peer id, so that nobody's order of arrival shows. */
   all(): readonly KnownAdvert[] {
-    return (this.sorted ??= [...this.byPeer.values()].sort((a, b) => (a.author < b.author ? -1 : 1)));
+    return (this.sorted ??= this.table.all().sort((a, b) => (a.author < b.author ? -1 : 1)));
   }
 
   get size(): number {
-    return this.byPeer.size;
+    return this.table.size;
   }
 
   /** Whether the mesh is too large for everybody to know everybody. */
@@ -81,32 +81,27 @@ export class Roster {
     return this.large;
   }
 
-  /** Up to so many of those that fit, drawn evenly. */
+  /** Up to so many of those that fit, drawn evenly: looked at in a random order, of which no more is made than it takes. */
   sample(count: number, random: Random, fits: (advert: KnownAdvert) => boolean): KnownAdvert[] {
+    if (count >= this.size) return this.table.all().filter(fits);
     const drawn: KnownAdvert[] = [];
-    let seen = 0;
-    for (const advert of this.byPeer.values()) {
-      if (!fits(advert)) continue;
-      seen += 1;
-      if (drawn.length < count) drawn.push(advert);
-      else {
-        const place = random.integer(seen);
-        if (place < count) drawn[place] = advert;
-      }
+    const moved = new Map<number, number>();
+    for (let left = this.size; left > 0 && drawn.length < count; left -= 1) {
+      const i = random.integer(left);
+      const advert = this.table.at(moved.get(i) ?? i);
+      moved.set(i, moved.get(left - 1) ?? left - 1);
+      if (fits(advert)) drawn.push(advert);
     }
     return drawn;
   }
 
   forgetExpired(now: number): void {
-    this.forget(({ expiresAt }) => expiresAt <= now);
+    const { expiresAt } = this.table;
+    this.forgetWhere((place) => (expiresAt[place] as number) <= now);
   }
 
   forget(isGone: (advert: KnownAdvert) => boolean): void {
-    const before = this.byPeer.size;
-    for (const advert of this.byPeer.values()) if (isGone(advert)) this.delete(advert);
-    if (this.byPeer.size === before) return;
-    this.sorted = undefined;
-    this.weigh();
+    this.forgetWhere((place) => isGone(this.table.at(place)));
   }
 
   /** Who advertises shards of a dataset. */
@@ -114,48 +109,64 @@ export class Roster {
     return this.all().filter((advert) => advert.value.datasets.some((holding) => holding.cid === dataset));
   }
 
+  /** From the end: what takes the place of a deleted one was looked at before. */
+  private forgetWhere(isGone: (place: number) => boolean): void {
+    const before = this.size;
+    for (let place = before - 1; place >= 0; place -= 1) if (isGone(place)) this.delete(place);
+    if (this.size === before) return;
+    this.sorted = undefined;
+    this.weigh();
+  }
+
   private weigh(): void {
     const { largeAbove, smallBelow } = this.bounds;
-    let size = 0;
-    let sampled = 0;
-    for (const told of this.told.values()) {
-      size += Math.min(told.all, largeAbove / 2);
-      sampled += Math.min(told.sampled, smallBelow / 4);
-    }
-    if (this.byPeer.size < smallBelow) this.large = false;
-    else if (size > largeAbove || 4 * sampled > this.byPeer.size) this.large = true;
+    const { all, sampled } = this.weight;
+    if (this.size < smallBelow) this.large = false;
+    else if (all > largeAbove || 4 * sampled > this.size) this.large = true;
   }
 
-  private delete(advert: KnownAdvert): void {
-    if (this.byPeer.delete(advert.author)) this.count(advert, -1);
+  private delete(place: number): void {
+    this.count(place, -1);
+    this.table.delete(place);
   }
 
-  private count({ source, value }: KnownAdvert, by: 1 | -1): void {
+  private count(place: number, by: 1 | -1): void {
+    const source = this.table.sources[place];
     const told = this.told.get(source) ?? { all: 0, sampled: 0 };
+    this.weightOf(told, -1);
     told.all += by;
-    if (value.ttlMs >= this.bounds.sampledTtlMs) told.sampled += by;
+    if ((this.table.adverts[place] as Counted).value.ttlMs >= this.bounds.sampledTtlMs) told.sampled += by;
+    this.weightOf(told, 1);
     if (told.all === 0) this.told.delete(source);
     else this.told.set(source, told);
   }
 
+  private weightOf({ all, sampled }: { all: number; sampled: number }, by: 1 | -1): void {
+    this.weight.all += by * Math.min(all, this.bounds.largeAbove / 2);
+    this.weight.sampled += by * Math.min(sampled, this.bounds.smallBelow / 4);
+  }
+
   private dropOne(): void {
+    const { sources, blocks } = this.table;
     const sizes = new Map<string, number>();
-    for (const advert of this.byPeer.values()) for (const group of groupsOf(advert)) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    const count = (group: string): void => void sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    sources.forEach((source, place) => {
+      const block = blocks[place] as string;
+      if (source === undefined) return;
+      count(source);
+      if (block !== '' && block !== source) count(block);
+    });
     let largest = '';
     for (const [group, size] of sizes) if (size > (sizes.get(largest) ?? 0)) largest = group;
-    const members = [...this.byPeer.values()].filter((advert) => groupsOf(advert).includes(largest));
+    const members = [...sources.keys()].filter((place) => sources[place] !== undefined && (sources[place] === largest || blocks[place] === largest));
     this.dropped += 1;
     const one = members[(Math.imul(this.dropped, spread) >>> 0) % members.length];
     if (one !== undefined) this.delete(one);
   }
 }
 
-function groupsOf({ source, block }: KnownAdvert): string[] {
-  if (source === undefined) return [];
-  return block === '' || block === source ? [source] : [source, block];
-}
-
-/** Its own copy: an advert of half a kilobyte must not hold the message of a megabyte in which it came. */
-function unshared(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes;
+/** With its own copy of the bytes: an advert of half a kilobyte must not hold the message of a megabyte in which it came. */
+function unshared(advert: Counted): Counted {
+  const { bytes } = advert;
+  return bytes.buffer.byteLength > 2 * bytes.length ? { ...advert, bytes: bytes.slice() } : advert;
 }

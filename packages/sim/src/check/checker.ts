@@ -70,7 +70,7 @@ export class Checker implements Watch {
       this.leases.look(world, job, job.requester, open, this.report);
       this.waits.look(world, job, open, this.report);
     }
-    for (const peer of world.peers) {
+    for (const peer of world.takeActed()) {
       if (!peer.up) continue;
       checkBounds(peer, this.report);
       checkReleased(peer, this.report);

@@ -76,7 +76,7 @@ export function* steps(options: StudyOptions): Generator<{ done: number; sample:
     let running = 0;
     for (let look = 1; look <= looks; look += 1) {
       world.runTo((lengthMs * (step - 1 + look / looks)) / samples);
-      for (const peer of world.peers) running += peer.running.size;
+      if (world.jobs.size > 0) for (const peer of world.peers) running += peer.running.size;
     }
     const sample = { ...sampleOf(world), unitsRunning: running / looks };
     taken.push(sample);

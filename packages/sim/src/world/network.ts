@@ -184,9 +184,14 @@ export class SimNetwork {
       if (node.neighbours.size < neighbourFloor) this.linkUp(node);
       for (const other of node.lost.due(now, this.random)) if (this.findAgain(node, other)) node.lost.delete(other);
       this.graft(node);
-      for (const [other, { usedAt }] of node.links) {
-        if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);
-      }
+      // Every neighbour is linked: where there are no more links than neighbours, none is idle.
+      if (node.links.size > node.neighbours.size) this.closeIdle(node, now);
+    }
+  }
+
+  private closeIdle(node: Node, now: number): void {
+    for (const [other, { usedAt }] of node.links) {
+      if (!node.neighbours.has(other) && now - usedAt > idleMs) this.unlink(node, other);
     }
   }
 

@@ -36,6 +36,7 @@ export interface WorldAccess {
   /** Something was observed; checkers look at it. */
   ran(peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
   said(peer: SimPeer, message: Uint8Array): void;
+  acts(peer: SimPeer): void;
   changed(peer: SimPeer, job: Cid): void;
   crashed(peer: SimPeer): void;
   offence(at: SimPeer, peer: PeerId, code: string, text: string): void;
@@ -174,6 +175,7 @@ export class SimPeer {
 
   /** Runs what may crash the peer on purpose. */
   private guard(run: () => void): void {
+    this.world.acts(this);
     try {
       run();
     } catch (error) {

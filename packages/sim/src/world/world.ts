@@ -76,6 +76,7 @@ export class World {
   now = epochMs;
   private readonly needed = new Set<SimPeer>();
   private readonly byId = new Map<PeerId, SimPeer>();
+  private acted = new Set<SimPeer>();
 
   constructor(scenario: Scenario, watch: Watch, options: { realCrypto?: boolean } = {}) {
     const { seed } = scenario;
@@ -149,6 +150,13 @@ export class World {
 
   peerOf(id: PeerId): SimPeer | undefined {
     return this.byId.get(id);
+  }
+
+  /** Peers to which something happened since this was asked last: the others are as they were. */
+  takeActed(): ReadonlySet<SimPeer> {
+    const { acted } = this;
+    this.acted = new Set();
+    return acted;
   }
 
   /** A peer that crashed comes back after a while. */
@@ -234,6 +242,7 @@ export class World {
         this.watch.ran(this, peer, effect);
       },
       said: (peer, message) => this.watch.said(this, peer, message),
+      acts: (peer) => void this.acted.add(peer),
       changed: (peer, id) => this.note(peer, id),
       crashed: (peer) => this.restartLater(peer),
       offence: (_at, _peer, code) => void this.offences.set(code, (this.offences.get(code) ?? 0) + 1),

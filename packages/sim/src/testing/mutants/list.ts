@@ -70,7 +70,7 @@ export const mutants: readonly Mutant[] = [
     ...mutant('bound on jobs served missing', 'policy/admit.ts', 'engine.worked.size >= config.timings.maxWorkedJobs', 'engine.worked.size < 0'),
     also: { file: 'worker/lease.ts', find: 'engine.worked.size >= engine.config.timings.maxWorkedJobs', replace: 'engine.worked.size < 0' },
   },
-  mutant('bound on the roster missing', 'roster/roster.ts', 'this.byPeer.size >= this.bounds.max', 'this.byPeer.size < 0'),
+  mutant('bound on the roster missing', 'roster/roster.ts', 'this.size >= this.bounds.max', 'this.size < 0'),
   mutant('cancellation lost on restart', 'requester/recover.ts', 'ledger.cancelled.size > 0', 'ledger.cancelled.size < 0'),
   mutant('acceptance lost on restart', 'requester/word.ts', "settle(job, unit, 'accepted');", ''),
   {
