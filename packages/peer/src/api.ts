@@ -36,6 +36,12 @@ export interface PeerOptions {
   allowContainers?: readonly string[];
   /** Share of a core that each unit may take, from 0.05 to 1. Default 1. */
   cpuShare?: number;
+  /**
+   * Most bytes a second of data (inputs, results, programs, checkpoints) sent to others, and fetched from them, all transfers
+   * together; from 98,304. Default: no cap. What peers say to each other does not count.
+   */
+  maxUploadBytesPerSecond?: number;
+  maxDownloadBytesPerSecond?: number;
   /** Most disk the store may use, in bytes. */
   quotaBytes?: number;
   /**
@@ -218,6 +224,8 @@ export interface PeerStatus {
   jobs: { open: number; entrusted: number };
   bytesSent: number;
   bytesReceived: number;
+  /** What its owner allows of data each way. */
+  caps: { uploadBytesPerSecond?: number; downloadBytesPerSecond?: number };
   /** Connections that it has tried to make since it started. */
   dials: number;
   storedBytes: number;

@@ -1,6 +1,6 @@
 import { entrustedViews } from '@shoal/engine';
 import { messageOf, type Cancel } from '@shoal/runtime';
-import type { Peer, PeerOptions } from './api.ts';
+import type { Peer, PeerOptions, PeerStatus } from './api.ts';
 import { exportReceipts, ownReceipts } from './credit/receipts.ts';
 import { createPeerData } from './data/peer-data.ts';
 import { peerDefaults } from './defaults.ts';
@@ -16,6 +16,7 @@ import { knownPeers, statusOf } from './status.ts';
 export interface PeerLife {
   runs: Runs;
   startedAt: number;
+  caps: PeerStatus['caps'];
   dataDir: string | undefined;
   onFailure: PeerOptions['onFailure'];
   /** Stops and closes everything that was opened for it. */

@@ -6,7 +6,7 @@ import { checkConfig, createEngine, defaults as engineDefaults, Driver, type Eng
 import { createNetwork } from '@shoal/network';
 import { checkAllowed, createSandbox, type AllowedOutside } from '@shoal/sandbox';
 import { enginesFolderOf } from './engines.ts';
-import type { Peer, PeerOptions } from './api.ts';
+import type { Peer, PeerOptions, PeerStatus } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
 import { offenceReporter } from './compose/offences.ts';
 import { minIsolationOf } from './compose/walls.ts';
@@ -22,7 +22,7 @@ import { peerOf } from './peer.ts';
 import { connectMembers, gossipedRevocations } from './members/connect-members.ts';
 import { openMembers } from './members/open-members.ts';
 import { Runs } from './run/runs.ts';
-import { serveBlobs } from './transfer/index.ts';
+import { capDownloads, Pace, serveBlobs, transferLimits } from './transfer/index.ts';
 
 /** Starts a peer on an open storage, which it closes when it stops, or when it cannot start. */
 export async function startPeer(options: PeerOptions, storage: Storage): Promise<Peer> {
@@ -43,7 +43,7 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
     parts.driver.stop();
     parts.changes.notifyAll();
   });
-  connect(parts);
+  connect(parts, options);
   connectMembers(parts);
   parts.driver.recover();
   await parts.network.start();
@@ -52,7 +52,7 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
   await announceHoldings(parts);
   stopping.signal.throwIfAborted();
   const owned = opened.move();
-  return peerOf(parts, { runs, startedAt, dataDir: options.dataDir, onFailure: options.onFailure, stop: () => owned.disposeAsync() });
+  return peerOf(parts, { runs, startedAt, dataDir: options.dataDir, caps: capsOf(options), onFailure: options.onFailure, stop: () => owned.disposeAsync() });
 }
 
 async function startExecutor(options: PeerOptions): Promise<Executor | undefined> {
@@ -142,6 +142,11 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined, oper
   };
 }
 
+/** As its owner set them. */
+function capsOf({ maxUploadBytesPerSecond: upload, maxDownloadBytesPerSecond: download }: PeerOptions): PeerStatus['caps'] {
+  return { ...(upload === undefined ? {} : { uploadBytesPerSecond: upload }), ...(download === undefined ? {} : { downloadBytesPerSecond: download }) };
+}
+
 const operatorKeyBytes = 32;
 
 /** That this peer is one of its operator's. */
@@ -153,6 +158,12 @@ function proofOf(operatorKey: Uint8Array | undefined, { publicKey }: Signer): Op
 export function checkOptions(options: PeerOptions): void {
   if (options.operatorKey !== undefined && options.operatorKey.length !== operatorKeyBytes) {
     throw new PeerError('options-invalid', `Cannot take an operator's key of ${options.operatorKey.length} bytes: expected ${operatorKeyBytes}`);
+  }
+  for (const [what, cap] of [['sent', options.maxUploadBytesPerSecond], ['fetched', options.maxDownloadBytesPerSecond]] as const) {
+    if (cap === undefined || cap >= transferLimits.minCapBytesPerSecond) continue;
+    throw new PeerError('options-invalid', `Cannot cap what is ${what} at ${cap} bytes a second: expected at least ${transferLimits.minCapBytesPerSecond}`, {
+      hint: 'With less, others would take this peer for one that stalls.',
+    });
   }
   checkAllowed(allowedBy(options));
   try {
@@ -166,7 +177,7 @@ export function checkOptions(options: PeerOptions): void {
 }
 
 /** What the network hears goes to the engine; what others ask of our blobs is served. */
-function connect(parts: Parts): void {
+function connect(parts: Parts, { maxUploadBytesPerSecond, maxDownloadBytesPerSecond }: PeerOptions): void {
   const { network, driver, engine } = parts;
   const revocations = topics.revocations(engine.config.mesh);
   network.setHandlers({
@@ -180,5 +191,8 @@ function connect(parts: Parts): void {
   });
   network.subscribe(topics.adverts(engine.config.mesh));
   network.subscribe(topics.offers(engine.config.mesh));
-  serveBlobs({ network, store: parts.store, clock: parts.clock, logger: parts.logger, mayServe: () => true, offence: offenceReporter(parts) });
+  const paceOf = (bytesPerSecond: number | undefined): Pace | undefined => (bytesPerSecond === undefined ? undefined : new Pace(bytesPerSecond, parts.clock));
+  const download = paceOf(maxDownloadBytesPerSecond);
+  if (download !== undefined) capDownloads(network, parts.clock, download);
+  serveBlobs({ network, upload: paceOf(maxUploadBytesPerSecond), store: parts.store, clock: parts.clock, logger: parts.logger, mayServe: () => true, offence: offenceReporter(parts) });
 }

@@ -3,7 +3,7 @@ import type { Parts } from './parts.ts';
 import type { Runs } from './run/runs.ts';
 
 /** How this peer is, for a person. */
-export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: string | undefined; startedAt: number }): Promise<PeerStatus> {
+export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: string | undefined; startedAt: number; caps: PeerStatus['caps'] }): Promise<PeerStatus> {
   const { network, engine, clock, store, executor } = parts;
   const net = network.status();
   const work = runs.list(clock.now());
@@ -27,6 +27,7 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     jobs: { open, entrusted: engine.stewarded.size },
     bytesSent: net.bytesSent,
     bytesReceived: net.bytesReceived,
+    caps: about.caps,
     dials: net.dials,
     storedBytes: (await store.usage()).bytes,
     reach: net.reach,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { collectDigests, collectImages, collectList, collectListenAddresses, collectPairs, parseBytes, parseDuration, parseInteger, parseRoles } from './parse.ts';
+import { collectDigests, collectImages, collectList, collectListenAddresses, collectPairs, parseBytes, parseDuration, parseInteger, parseRate, parseRoles } from './parse.ts';
 
 test('sizes are decimal or binary, as they are written', () => {
   expect(['256MiB', '1.5GB', '4096', '64k', '2 kib', '1G'].map(parseBytes)).toEqual([268_435_456, 1_500_000_000, 4096, 64_000, 2048, 1e9]);
@@ -45,4 +45,9 @@ test('what may run outside WebAssembly is allowed by digest, never by name', () 
   const image = `docker.io/library/tool@sha256:${'a1'.repeat(32)}`;
   expect(collectImages(image, ['x'])).toEqual(['x', image]);
   for (const text of ['tool', 'tool:latest', 'tool@sha256:a1', `a b@sha256:${'a1'.repeat(32)}`]) expect(() => collectImages(text, undefined)).toThrow(InvalidArgumentError);
+});
+
+test('rates are in bytes or bits, a second', () => {
+  expect(['2MB/s', '500 KiB/s', '16Mbit/s', '1.5 mb / sec', '200000/s'].map(parseRate)).toEqual([2_000_000, 512_000, 2_000_000, 1_500_000, 200_000]);
+  for (const wrong of ['', '2MB', '2MB/min', 'fast', '/s', 'bit/s', '-1MB/s']) expect(() => parseRate(wrong)).toThrow(InvalidArgumentError);
 });

@@ -29,6 +29,17 @@ export function parseBytes(text: string): number {
   return bytes;
 }
 
+/** `2MB/s`, `500KiB/s`, `16Mbit/s`: bytes a second. */
+export function parseRate(text: string): number {
+  const [, amount = '', bits = ''] = /^(.*?)(bit)?\s*\/\s*s(?:ec)?$/iu.exec(text.trim()) ?? [];
+  try {
+    return Math.round(parseBytes(amount) / (bits === '' ? 1 : 8));
+  } catch (cause) {
+    if (cause instanceof InvalidArgumentError) throw new InvalidArgumentError('Expected a rate such as 2MB/s, 500KiB/s or 16Mbit/s.');
+    throw cause;
+  }
+}
+
 /** `60s`, `5m`, `1h`, `250ms`: milliseconds. A bare number is refused: it would be read as whatever one expects. */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/iu.exec(text.trim());

@@ -29,13 +29,18 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
     ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, ${sandboxOf(status)}`],
     ['jobs', `${status.jobs.open} open of its own${status.jobs.entrusted === 0 ? '' : `, ${status.jobs.entrusted} entrusted to it by others`}`],
     ['stored', humanBytes(status.storedBytes)],
-    ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received`],
+    ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received${capsOf(status.caps)}`],
     ['since', `${humanDuration(status.uptimeMs)} (process ${status.pid})`],
     ...(status.dataDir === undefined ? [] : [['data', status.dataDir] as [string, string]]),
     ...status.addresses.map((address, index): [string, string] => [index === 0 ? 'address' : '', address]),
   ];
   const units = status.work.map((unit) => `  unit ${unit.unit} of job ${shortId(unit.job)} for ${shortId(unit.requester)}, ${humanDuration(unit.sinceMs)}`);
   return [`${style.bold('peer')} ${status.peer}`, ...pairs(rows, style), ...(units.length === 0 ? [] : ['', style.bold('Running now'), ...units])];
+}
+
+function capsOf({ uploadBytesPerSecond: upload, downloadBytesPerSecond: download }: StatusAnswer['caps']): string {
+  const caps = [...(upload === undefined ? [] : [`${humanBytes(upload)}/s up`]), ...(download === undefined ? [] : [`${humanBytes(download)}/s down`])];
+  return caps.length === 0 ? '' : `; data at most ${caps.join(', ')}`;
 }
 
 function sandboxOf({ isolation, minIsolation, fuelPerSecond }: StatusAnswer): string {

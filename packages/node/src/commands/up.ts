@@ -3,7 +3,7 @@ import type { LogLevel } from '@shoal/runtime';
 import { collectPeerAddresses } from '../cli/bootstrap.ts';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectDigests, collectImages, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRoles, readKey } from '../cli/parse.ts';
+import { collectDigests, collectImages, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRate, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -19,6 +19,8 @@ interface UpCommandOptions extends PeerCommandOptions {
   sameNetwork?: 'public' | 'all' | 'none';
   mdns?: boolean;
   quota?: number;
+  maxUpload?: number;
+  maxDownload?: number;
   maxUnitMemory?: number;
   minIsolation?: 'process' | 'partial' | 'full';
   cpuShare?: number;
@@ -44,6 +46,8 @@ export function registerUp(program: Command, context: Context): void {
       .addOption(new Option('--same-network <which>', 'peers seen in one /24 or /48 count once in quorums: at public addresses, at all, or at none (default: public)').choices(['public', 'all', 'none']))
       .option('--mdns', 'find peers on the local network')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
+      .option('--max-upload <rate>', 'most data sent to others, all transfers together, such as 2MB/s (default: no cap)', parseRate)
+      .option('--max-download <rate>', 'most data fetched from others, such as 16Mbit/s (default: no cap)', parseRate)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
       .addOption(new Option('--min-isolation <level>', 'weakest sandbox in which programs of others run here (default: full where strangers can reach it)').choices(['process', 'partial', 'full']))
       .option('--allow-native <name=sha256>', 'an executable that jobs may run here, by its digest (repeatable; default: none)', collectDigests)
@@ -80,6 +84,8 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.roles === undefined ? {} : { roles: options.roles }),
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
+      ...(options.maxUpload === undefined ? {} : { maxUploadBytesPerSecond: options.maxUpload }),
+      ...(options.maxDownload === undefined ? {} : { maxDownloadBytesPerSecond: options.maxDownload }),
       ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),
       ...(options.minIsolation === undefined ? {} : { minIsolation: options.minIsolation }),
       ...(options.allowNative === undefined ? {} : { allowNative: options.allowNative }),

@@ -46,6 +46,16 @@ export const transferLimits = {
   /** For the other side to end a stream that this one ended. */
   lingerMs: 5_000,
 
+  // Where a peer's owner caps what it sends or fetches
+  /** What a cap lets through at once after a pause: less would leave gaps where timers come late. */
+  paceBurstMs: 100,
+  /** Sent at a time, so that transfers share a cap evenly. */
+  paceSliceBytes: 16 * KiB,
+  /** What each of those served at once is to get of a cap: a block of 1 MiB within `blockMs`, and something over. More are refused, and come again. */
+  pacedStreamBytesPerSecond: 48 * KiB,
+  /** The smallest cap: two transfers at once. */
+  minCapBytesPerSecond: 96 * KiB,
+
   // Serving
   streamsPerPeer: 8,
   streams: 32,

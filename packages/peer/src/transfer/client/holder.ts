@@ -40,7 +40,7 @@ export class Holder {
     this.#changes = changes;
     this.#watchdog = new Watchdog(clock, (error) => this.fail(error));
     this.#window = new Window(clock);
-    session.listen(() => this.#watchdog.sawBytes());
+    session.listen(this.#watchdog);
   }
 
   /** Resolves when nothing is missing any more, or the transfer is over; rejects when the holder fails. */

@@ -1,7 +1,15 @@
 import type { ByteStream, Cid, PeerId } from '@shoal/runtime';
 import { TransferError } from '../errors.ts';
+import type { Pace } from '../pace.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import { readAnswer, requestFrame, type BlockAnswer } from '../wire/messages.ts';
+
+interface Listener {
+  /** Some came. */
+  sawBytes(): void;
+  /** For so long nothing was read, which is no fault of the holder. */
+  excuse(ms: number): void;
+}
 
 /** One stream to a holder: requests, and their answers in the same order. Used by one transfer at a time. */
 export class Session {
@@ -11,12 +19,16 @@ export class Session {
   /** Asked and not yet answered, oldest first. */
   #owed: Cid[] = [];
   #broken = false;
-  #onBytes: ((bytes: number) => void) | undefined;
+  #listener: Listener | undefined;
 
-  constructor(stream: ByteStream) {
+  /** `download` caps what is taken in. */
+  constructor(stream: ByteStream, download?: Pace) {
     this.peer = stream.peer;
     this.#stream = stream;
-    this.#queue = new ByteQueue(stream.source, (bytes) => this.#onBytes?.(bytes));
+    this.#queue = new ByteQueue(stream.source, (bytes) => {
+      this.#listener?.sawBytes();
+      if (download !== undefined) return download.take(bytes).then((waitedMs) => this.#listener?.excuse(waitedMs));
+    });
   }
 
   /** Whether another transfer may use it. */
@@ -24,9 +36,9 @@ export class Session {
     return !this.#broken && this.#owed.length === 0;
   }
 
-  /** Hears of bytes as they come; replaces whoever heard before. */
-  listen(onBytes: ((bytes: number) => void) | undefined): void {
-    this.#onBytes = onBytes;
+  /** Told of what comes; replaces whoever was told before. */
+  listen(listener: Listener | undefined): void {
+    this.#listener = listener;
   }
 
   async want(cids: readonly Cid[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Clock, Network, PeerId } from '@shoal/runtime';
 import { TransferError } from '../errors.ts';
 import { transferLimits } from '../limits.ts';
+import type { Pace } from '../pace.ts';
 import { blocksProtocol } from '../wire/messages.ts';
 import { Session } from './session.ts';
 
@@ -16,6 +17,8 @@ export class Sessions {
   readonly #network: Opener;
   readonly #clock: Clock;
   readonly #idle: Idle[] = [];
+  /** Caps what all of them take in. */
+  download: Pace | undefined;
 
   constructor(network: Opener, clock: Clock) {
     this.#network = network;
@@ -30,7 +33,7 @@ export class Sessions {
       kept.cancel();
       return { session: kept.session, reused: true };
     }
-    return { session: new Session(await this.#network.open(peer, blocksProtocol, { signal })), reused: false };
+    return { session: new Session(await this.#network.open(peer, blocksProtocol, { signal }), this.download), reused: false };
   }
 
   /** Takes a stream back: to be kept, or ended. */
@@ -70,4 +73,9 @@ export function sessionsOf(network: Opener, clock: Clock): Sessions {
   const known = pools.get(network) ?? new Sessions(network, clock);
   pools.set(network, known);
   return known;
+}
+
+/** From now on, transfers of this network take in no more than that. */
+export function capDownloads(network: Opener, clock: Clock, download: Pace): void {
+  sessionsOf(network, clock).download = download;
 }

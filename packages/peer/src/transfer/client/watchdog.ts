@@ -33,6 +33,12 @@ export class Watchdog {
     this.#lastByteMs = this.#clock.monotonic();
   }
 
+  /** So long of it we did not read. */
+  excuse(ms: number): void {
+    this.sawBytes();
+    this.#lastBlockMs += ms;
+  }
+
   sawBlock(): void {
     this.#lastBlockMs = this.#clock.monotonic();
   }

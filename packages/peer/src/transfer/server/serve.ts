@@ -1,6 +1,7 @@
 import { codeOf, messageOf, type BlobStore, type ByteStream, type Cid, type Clock, type Logger, type Network, type PeerId } from '@shoal/runtime';
 import { TransferError } from '../errors.ts';
 import { transferLimits } from '../limits.ts';
+import { slicesOf, type Pace } from '../pace.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import { answerHead, blocksProtocol, readRequest } from '../wire/messages.ts';
 import { LookupRate } from './lookup-rate.ts';
@@ -13,6 +14,8 @@ export interface ServeOptions {
   logger: Logger;
   /** Whether a peer may have a block; one that it may not is missing as far as it can tell. */
   mayServe: (cid: Cid, peer: PeerId) => boolean | Promise<boolean>;
+  /** Caps what is sent. */
+  upload?: Pace | undefined;
   /** Told of peers that ask for what could mean nothing. */
   offence?: (peer: PeerId, code: string, text: string) => void;
 }
@@ -38,7 +41,8 @@ class BlockServer {
   async answer(stream: ByteStream): Promise<void> {
     const { peer } = stream;
     const ofPeer = this.#streams.get(peer) ?? 0;
-    if (ofPeer >= transferLimits.streamsPerPeer || this.#open >= transferLimits.streams) {
+    const most = Math.min(transferLimits.streams, this.#options.upload?.streams ?? transferLimits.streams);
+    if (ofPeer >= transferLimits.streamsPerPeer || this.#open >= most) {
       stream.abort(new TransferError('transfer-refused', `No more streams: ${ofPeer} of this peer and ${this.#open} in all are open`));
       return;
     }
@@ -71,8 +75,15 @@ class BlockServer {
 
   /** Block after block, the next one being read while one is written. */
   async #answerOne(stream: ByteStream, cids: readonly Cid[]): Promise<void> {
-    const { clock } = this.#options;
-    const send = (bytes: Uint8Array): Promise<void> => within(clock, stream.write(bytes), transferLimits.blockSendMs, 'The other side took nothing');
+    const { clock, upload } = this.#options;
+    const write = (bytes: Uint8Array): Promise<void> => within(clock, stream.write(bytes), transferLimits.blockSendMs, 'The other side took nothing');
+    const send = async (bytes: Uint8Array): Promise<void> => {
+      if (upload === undefined) return write(bytes);
+      for (const slice of slicesOf(bytes)) {
+        await upload.take(slice.length);
+        await write(slice);
+      }
+    };
     let ahead = this.#blockFor(stream.peer, cids[0]);
     try {
       for (const [at, cid] of cids.entries()) {

@@ -3,12 +3,12 @@ import { TransferError } from '../errors.ts';
 /** Bytes of a stream, taken in the amounts that are wanted, copied only where they come in pieces. */
 export class ByteQueue {
   readonly #source: AsyncIterator<Uint8Array>;
-  readonly #onBytes: ((bytes: number) => void) | undefined;
+  readonly #onBytes: ((bytes: number) => void | Promise<void>) | undefined;
   /** What came and was not taken yet. */
   #rest: Uint8Array = new Uint8Array();
 
-  /** `onBytes` hears of every piece as it comes. */
-  constructor(source: AsyncIterable<Uint8Array>, onBytes?: (bytes: number) => void) {
+  /** `onBytes` hears of every piece as it comes; nothing more is read before it is done. */
+  constructor(source: AsyncIterable<Uint8Array>, onBytes?: (bytes: number) => void | Promise<void>) {
     this.#source = source[Symbol.asyncIterator]();
     this.#onBytes = onBytes;
   }
@@ -44,7 +44,8 @@ export class ByteQueue {
       if (next.done === true) return false;
       if (next.value.length === 0) continue;
       this.#rest = next.value;
-      this.#onBytes?.(next.value.length);
+      const waiting = this.#onBytes?.(next.value.length);
+      if (waiting !== undefined) await waiting;
       return true;
     }
   }
