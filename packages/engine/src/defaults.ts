@@ -63,6 +63,10 @@ export const defaults = {
   maxBidBytes: 16_777_216,
   /** Term of a lease; renewed at half. A worker keeps unreleased results until it ends. */
   leaseTermMs: 600_000,
+  /** A worker that had a lease so lately gets one of the requester's next job of the same kind without being asked first; it may still decline. */
+  keepLeaseMs: 10_000,
+  /** Kinds of jobs of which that is remembered, of up to `maxLeases` workers each; of the others, workers are asked first. */
+  maxKeptKinds: 64,
   /** A worker reports at least this often; it renews what it holds. */
   beatMs: 3_000,
   /** Without a report for so long, a worker's units go to others. */

@@ -3,6 +3,7 @@ import { peerIdOf, ResultOpener, type Holding, type OperatorProof } from '@shoal
 import type { Timings } from './defaults.ts';
 import type { Effect } from './effects.ts';
 import { Outbox } from './ledger/outbox.ts';
+import { KeptBids } from './market/kept-bids.ts';
 import type { MembersConfig, Revoked } from './policy/membership.ts';
 import type { Policy } from './policy/policy.ts';
 import type { RequestedJob } from './requester/job.ts';
@@ -60,6 +61,8 @@ export interface Engine {
   readonly stewarded: Map<Cid, StewardedJob>;
   readonly worked: Map<Cid, WorkedJob>;
   readonly bidding: Map<Cid, Bidding>;
+  /** Workers to whom the next job of a kind goes without being asked first. */
+  readonly kept: KeptBids;
   readonly standings: Standings;
   readonly quotas: Quotas;
   revoked: Revoked;
@@ -94,6 +97,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     stewarded: new Map(),
     worked: new Map(),
     bidding: new Map(),
+    kept: new KeptBids(config.timings.maxKeptKinds),
     standings: new Standings(),
     quotas: new Quotas(),
     revoked: { peers: new Set(), invitations: new Set() },

@@ -9,6 +9,7 @@ import { receive } from './messages.ts';
 import { recoverJob } from './recover.ts';
 import { receiveRevoked } from './requester/revoked.ts';
 import { holdCheckpoint } from './requester/checkpoints.ts';
+import { awardAhead } from './requester/ahead.ts';
 import { flushLeases, serveWants } from './requester/assign.ts';
 import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
@@ -82,7 +83,10 @@ function handle(turn: Turn, event: EngineEvent): void {
       return receiveRevoked(turn, event);
     case 'submit': {
       const job = postJob(turn, event.spec, event.nonce);
-      if (job !== undefined) seekWorkers(turn, job);
+      if (job !== undefined) {
+        awardAhead(turn, job);
+        seekWorkers(turn, job);
+      }
       return;
     }
     case 'cancel': {

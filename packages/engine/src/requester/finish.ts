@@ -5,6 +5,7 @@ import type { Turn } from '../engine.ts';
 import { backOffMs } from '../market/back-off.ts';
 import { fuelOf } from '../ledger/shown.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
+import { dropBid, keepBid } from './kept.ts';
 import { bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { delegate } from '../steward/choose.ts';
@@ -67,6 +68,8 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.checkpoints.clear();
   const work = workIn(job);
   for (const lease of job.leases.values()) {
+    if (!lease.lost && (lease.confirmed || lease.counts.committed > 0)) keepBid(turn, job, lease, true);
+    else dropBid(turn, job, lease.worker);
     const { units, fuel } = work.get(lease.worker) ?? noWork;
     if (units > 0 && !isCredited(job, lease.worker, units)) {
       const elapsedMs = Math.max(0, now - lease.leasedAt);

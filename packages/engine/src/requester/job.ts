@@ -41,6 +41,10 @@ export interface Lease {
   /** When its worker was told of it, and whether it has pulled since: then it knows. */
   toldAt: number;
   confirmed: boolean;
+  /** Given before it was asked for: its worker has not answered yet. */
+  isAhead: boolean;
+  /** Its worker said that no slot is free, when it was given ahead: others are asked as well. */
+  isBusy: boolean;
   /** Silent for too long: its units went to others. It is welcome back. */
   lost: boolean;
   /** Since its connection broke. */

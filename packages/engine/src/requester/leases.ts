@@ -1,9 +1,10 @@
 import type { PeerId, Random } from '@shoal/runtime';
-import { limits, type MessageBody } from '@shoal/protocol';
+import { limits, type Entry, type MessageBody } from '@shoal/protocol';
 import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
 import { hexOf } from '../hex.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
+import { dropBid, keepBid } from './kept.ts';
 import { originOf } from './origin.ts';
 import { askReveals, reopen, runsWanted } from './units.ts';
 import { candidateOf, give, leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } from './job.ts';
@@ -14,15 +15,20 @@ export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void
   const bid = candidate.bid;
   if (bid === undefined) return;
   const { entry } = bid;
-  if (job.ledger.add(entry)) turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
+  enterBid(turn, job, entry);
   const until = now + engine.config.timings.leaseTermMs;
   const lease = addLease(job, { lease: leaseName(random), worker: candidate.peer, holds: bid.holds, until, now });
   candidate.state = 'leased';
   engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until, ...originOf(engine, entry) }, [lease.worker]);
 }
 
+/** What was awarded goes into the ledger. */
+export function enterBid({ effects }: Turn, { ledger, job }: RequestedJob, entry: Entry): void {
+  if (ledger.add(entry)) effects.push({ type: 'append', records: [{ scope: job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
+}
+
 /** Drawn at random: two who award for one job (its requester and a steward) must not use the same name. */
-function leaseName(random: Random): string {
+export function leaseName(random: Random): string {
   return hexOf(random.bytes(8));
 }
 
@@ -44,6 +50,8 @@ export function addLease(
     heardAt: now,
     toldAt: now,
     confirmed: false,
+    isAhead: false,
+    isBusy: false,
     lost: false,
     cutOffAt: undefined,
     toAssign: [],
@@ -71,6 +79,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   }
   hear(turn, job, lease);
   lease.confirmed = true;
+  keepBid(turn, job, lease);
   if (lease.until - now < engine.config.timings.leaseTermMs / 2) renew(turn, job, lease);
   const listed = new Set([...message.running, ...message.done]);
   let onTheirWay = 0; // given in answer to an earlier report, or done and not heard of yet
@@ -139,8 +148,10 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
   let next: number | undefined;
   endLostLeases(turn, job);
   for (const lease of liveLeases(job)) {
-    if (!lease.confirmed && now - lease.toldAt >= offerTimeoutMs) renew(turn, job, lease); // the word of it may have been lost
-    const silentAt = Math.min(lease.heardAt + silenceMs, (lease.cutOffAt ?? Number.POSITIVE_INFINITY) + cutOffMs);
+    const isUnanswered = lease.isAhead && !lease.confirmed;
+    if (!lease.confirmed && !isUnanswered && now - lease.toldAt >= offerTimeoutMs) renew(turn, job, lease); // the word of it may have been lost
+    // Others would have been asked by now.
+    const silentAt = isUnanswered ? lease.leasedAt + offerTimeoutMs : Math.min(lease.heardAt + silenceMs, (lease.cutOffAt ?? Number.POSITIVE_INFINITY) + cutOffMs);
     if (silentAt > now) {
       next = Math.min(next ?? silentAt, silentAt);
       continue;
@@ -150,6 +161,7 @@ export function expireLeases(turn: Turn, job: RequestedJob): number | undefined 
       continue;
     }
     lease.lost = true;
+    dropBid(turn, job, lease.worker);
     engine.standings.failed(lease.worker);
     lease.want = 0;
     lease.revealing.clear();
@@ -201,6 +213,7 @@ export function dropLease(turn: Turn, job: RequestedJob, lease: Lease, reason: {
   const { reofferMinMs, reofferMaxMs } = engine.config.timings;
   job.leases.delete(lease.lease);
   job.ledger.dropView(lease.worker);
+  dropBid(turn, job, lease.worker);
   takeBack(turn, job, lease);
   const candidate = candidateOf(job, lease.worker);
   candidate.state = 'released';

@@ -6,15 +6,16 @@ import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
-import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type RequestedJob } from './job.ts';
-import { award } from './leases.ts';
+import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type Lease, type RequestedJob } from './job.ts';
+import { award, dropLease, enterBid } from './leases.ts';
 import { seekCandidates } from './seek.ts';
 
 /** Workers that the job could use at once: one a run that is needed, and more where those there are cannot take what is left. */
-function wantedLeases(turn: Turn, job: RequestedJob): number {
+export function wantedLeases(turn: Turn, job: RequestedJob): number {
   const unserved = job.returned.size + job.overdue.size;
   const wanted = Math.max(openUnits(job) * job.spec.verify.quorum, unserved > 0 ? liveLeases(job).length + unserved : 0);
-  return Math.min(turn.engine.config.timings.maxLeases, wanted);
+  const busy = liveLeases(job).filter(({ isBusy }) => isBusy).length;
+  return Math.min(turn.engine.config.timings.maxLeases, wanted + busy);
 }
 
 /**
@@ -47,7 +48,7 @@ export function seekWorkers(turn: Turn, job: RequestedJob): void {
 }
 
 /** A steward shows that it asks in the requester's name. */
-function offerOf({ authority, ledger }: RequestedJob, posted: Entry): MessageOf<'offer'> {
+export function offerOf({ authority, ledger }: RequestedJob, posted: Entry): MessageOf<'offer'> {
   const delegated = ledger.delegations.current?.entry.bytes;
   return { type: 'offer', posted: posted.bytes, ...(authority === 'requester' || delegated === undefined ? {} : { delegated }) };
 }
@@ -105,8 +106,13 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   const known = job.candidates.get(peer);
   const isAsked = known === undefined ? job.gossip.times > 0 : known.state !== 'released' || known.retryAt <= now;
   const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8));
-  if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || !mayWork(engine, peer) || leaseOf(job, peer) !== undefined) return;
+  if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || !mayWork(engine, peer)) return;
   const candidate = candidateOf(job, peer);
+  const lease = leaseOf(job, peer);
+  if (lease !== undefined) {
+    if (lease.isAhead && candidate.bid === undefined) takeBidAfter(turn, job, lease, candidate, { entry, fact, until });
+    return;
+  }
   candidate.state = 'bid';
   candidate.bid = { holds: fact.holds, until, entry };
   candidate.reasons = [];
@@ -114,8 +120,24 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   turn.effects.push({ type: 'changed', job: job.job });
 }
 
+/** The answer to an offer that came with its lease. */
+function takeBidAfter(turn: Turn, job: RequestedJob, lease: Lease, candidate: Candidate, { entry, fact, until }: { entry: Entry; fact: FactOf<'bid'>; until: number }): void {
+  lease.isAhead = false;
+  lease.isBusy = fact.startInMs > 0;
+  candidate.bid = { holds: fact.holds, until, entry };
+  enterBid(turn, job, entry);
+  if (lease.isBusy) seekWorkers(turn, job);
+  turn.effects.push({ type: 'changed', job: job.job });
+}
+
 export function receiveDecline(turn: Turn, job: RequestedJob, peer: PeerId, reasons: Reason[]): void {
   const candidate = job.candidates.get(peer);
+  const lease = leaseOf(job, peer);
+  const [reason] = reasons;
+  if (lease?.isAhead === true && !lease.confirmed && reason !== undefined) {
+    dropLease(turn, job, lease, reason);
+    return seekWorkers(turn, job);
+  }
   if (candidate?.state === 'asked') refuse(turn, job, candidate, 'declined', reasons);
 }
 

@@ -13,8 +13,10 @@ const lookEveryMs = 1_000;
 export function tick(turn: Turn, job: RequestedJob): void {
   const { engine, now } = turn;
   if (job.outcome !== 'open') {
-    if ((job.finishedAt ?? 0) + lingerMs <= now) engine.requested.delete(job.job);
-    else engine.timers.set(job.timerKey, (job.finishedAt ?? 0) + lingerMs);
+    if ((job.finishedAt ?? 0) + lingerMs <= now) {
+      engine.requested.delete(job.job);
+      engine.kept.forget(now - engine.config.timings.keepLeaseMs);
+    } else engine.timers.set(job.timerKey, (job.finishedAt ?? 0) + lingerMs);
     return;
   }
   expireOffers(turn, job);

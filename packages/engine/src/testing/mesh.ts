@@ -65,8 +65,9 @@ export class TestMesh {
   readonly sent = new Map<Message['type'], number>();
   /** Decides whether a message arrives. */
   passes: (from: PeerId, to: PeerId, message?: Message) => boolean = () => true;
-  /** How often it arrives, and how late at most. */
+  /** How often it arrives, and how late at least and, beyond that, at most. */
   copies: () => number = () => 1;
+  minDelayMs = 1;
   maxDelayMs = 5;
   /** Whether what one peer sends to another comes in the order in which it was sent, as on a stream. */
   inOrder = false;
@@ -176,7 +177,7 @@ export class TestMesh {
   }
 
   private delayMs(from: PeerId, to: PeerId): number {
-    const delayMs = 1 + this.random.float() * this.maxDelayMs;
+    const delayMs = this.minDelayMs + this.random.float() * this.maxDelayMs;
     if (!this.inOrder) return delayMs;
     const at = Math.max(this.now + Math.ceil(delayMs), this.lastAt.get(`${from}/${to}`) ?? 0);
     this.lastAt.set(`${from}/${to}`, at);

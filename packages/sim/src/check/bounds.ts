@@ -11,6 +11,7 @@ export function checkBounds({ engine, index }: SimPeer, report: Report): void {
   table('roster', engine.roster.size, timings.maxRoster);
   table('worked', engine.worked.size, timings.maxWorkedJobs);
   table('bidding', engine.bidding.size, timings.maxBids);
+  table('kept bids', engine.kept.size, timings.maxKeptKinds * timings.maxLeases);
   for (const job of engine.requested.values()) {
     table('live leases', [...job.leases.values()].filter((lease) => !lease.lost).length, timings.maxLeases);
     table('leases', job.leases.size, 4 * timings.maxLeases);

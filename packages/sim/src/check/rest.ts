@@ -26,6 +26,7 @@ function leftoversOf(world: World, { engine, running, index, id }: SimPeer): str
   if (runs > 0) say(`${runs} runs`);
   const bids = [...engine.bidding.keys()].filter((job) => !isOfOneGone(job)).length;
   if (bids > 0) say(`${bids} bids`);
+  if (engine.kept.size > 0) say(`${engine.kept.size} kept bids`);
   if (engine.outbox.size > 0) say(`${engine.outbox.size} unsent facts`);
   for (const timer of engine.timers.names()) if (!restTimers.has(timer) && !isOfOneGone(timer.split(':')[1] ?? '')) say(`a timer ${timer.split(':')[0]}`);
   const links = world.network.linksOf(id);

@@ -38,7 +38,10 @@ export function drawScenario(seed: number): Scenario {
       advertiseEveryMs: 15_000 + random.integer(30_000),
       ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
     },
-    jobs: Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)).map((job) => lengthened(job, isLong)),
+    jobs: [
+      ...Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)).map((job) => lengthened(job, isLong)),
+      ...drawSeries(randomStream(seed, 'scenario/series'), requesters),
+    ],
     faults: drawFaults(random, maybe),
     faultMs,
     ...(isLong ? { awayMs: 20_000 + long.integer(60_000) } : {}),
@@ -49,9 +52,31 @@ export function drawScenario(seed: number): Scenario {
 /** In so many worlds with stewards jobs go on long after the faults, and those who posted them are away meanwhile. */
 const longShare = 0.4;
 const longFactor = 12;
+const seriesShare = 0.3;
 
 function lengthened(job: SimJob, isLong: boolean): SimJob {
   return isLong && (job.stewards ?? 0) > 0 ? { ...job, fuel: job.fuel * longFactor } : job;
+}
+
+/** In some worlds somebody posts small jobs of one kind, one soon after the other: the next goes to whoever had the last. */
+function drawSeries(random: Random, requesters: number): SimJob[] {
+  if (random.float() >= seriesShare) return [];
+  const requester = random.integer(requesters);
+  const quorum = 1 + random.integer(2);
+  const everyMs = 200 + random.integer(4_000);
+  const beginsMs = 2_000 + random.integer(15_000);
+  const where = random.float() < 0.3 ? 'tier=gold' : '';
+  return Array.from({ length: 3 + random.integer(5) }, (_, number) => ({
+    atMs: beginsMs + number * everyMs,
+    requester,
+    units: 1 + random.integer(4),
+    quorum,
+    adaptive: false,
+    fuel: 20_000 + random.integer(500_000),
+    retries: 20,
+    holders: 0,
+    where,
+  }));
 }
 
 function drawFaults(random: Random, maybe: (value: () => number) => number): FaultRates {
