@@ -37,6 +37,8 @@ export interface WasmExecutorOptions {
    * process. Default: the system's folder for temporary files.
    */
   inputFolder?: string;
+  /** What loading and compiling a program may take. Default: see the limits. */
+  prepareMs?: number;
   /** The Node.js that children run. Default: this process's own. */
   nodePath?: string;
 }
@@ -204,9 +206,9 @@ class WasmExecutor implements Executor {
   }
 
   async #runSeat(pool: Pool<Attempt>, { child, claims }: Seat<Attempt>): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, prepareMs } = this.#options;
     const members = claims.map(({ request, order, options, kind, end }): BatchMember => {
-      const session = new Session(child, request, options, clock);
+      const session = new Session(child, request, options, clock, prepareMs);
       void session.outcome.then((outcome) => {
         if (kind !== undefined && session.ownMs !== undefined) this.#pace.note(kind, session.ownMs);
         end({ outcome, untouched: session.untouched });

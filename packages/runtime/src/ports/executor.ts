@@ -47,6 +47,9 @@ export interface ExecutionRequest {
 
 export type ExecutionFailureCode =
   | 'program-invalid'
+  | 'module-too-large'
+  | 'tables-exceeded'
+  | 'globals-exceeded'
   | 'program-trapped'
   | 'program-exited'
   | 'memory-exceeded'

@@ -40,7 +40,7 @@ export function failureOf(ending: Ending): Failure | undefined {
   if (stop !== undefined) return ofStop(stop, ending);
   if (thrown === undefined) return undefined;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  if (thrown instanceof InvalidModule) return failure('program-invalid', `the program cannot run here: ${text}`, true);
+  if (thrown instanceof InvalidModule) return failure(thrown.code, `the program cannot run here: ${text}`, true);
   if (thrown instanceof wasm.LinkError) return failure('program-invalid', `the program cannot be linked: ${text}`, true);
   if (thrown instanceof MemoryTooLarge) {
     return failure('memory-exceeded', `the program needs more memory than its ${ending.maxMemoryBytes} bytes: ${text}`, true);

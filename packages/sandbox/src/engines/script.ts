@@ -43,7 +43,7 @@ export class ScriptEngine {
       return failedOutcome('input-unreadable', `the program cannot be read: ${messageOf(error)}`, false);
     }
     if (script.length > maxScriptBytes) {
-      return failedOutcome('program-invalid', `the program has ${script.length} bytes, more than the ${maxScriptBytes} of a script`, true);
+      return failedOutcome('module-too-large', `the program has ${script.length} bytes, more than the ${maxScriptBytes} of a script`, true);
     }
     const library = await this.#files();
     return this.#wasm.execute(

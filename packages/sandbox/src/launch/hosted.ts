@@ -21,7 +21,7 @@ const packagesInside = '/engine/node_modules';
  * disks in memory. Undefined where they cannot be built: such an engine has no other door that would hold.
  */
 export function hostedCommand({ nodePath, tools, engine, packages }: HostedOptions): Command | undefined {
-  const filter = seccompFilter(process.arch, true);
+  const filter = seccompFilter(process.arch, 'files');
   if (tools.bwrap === undefined || filter === undefined) return undefined;
   const readOnly = (from: string, to: string): string[] => ['--ro-bind', from, to];
   const disk = (path: string): string[] => ['--size', String(hostedDiskBytes), '--tmpfs', path];

@@ -5,7 +5,9 @@ export interface CallNumbers {
   allowed: Readonly<Record<string, number>>;
   /** Allowed where an engine needs files of its own. */
   files: Readonly<Record<string, number>>;
-  /** Allowed only for making a thread of the same process. */
+  /** Allowed, besides both, to programs of the owner's choice: what ordinary programs do with processes, signals and timers. */
+  ordinary: Readonly<Record<string, number>>;
+  /** Allowed only for making a thread of the same process; to programs of the owner's choice, for processes too, but in no new namespace. */
   clone: number;
 }
 
@@ -16,6 +18,18 @@ const x64: CallNumbers = {
     stat: 4, lstat: 6, flock: 73, fsync: 74, fdatasync: 75, ftruncate: 77, rename: 82, mkdir: 83, rmdir: 84, unlink: 87, chmod: 90, fchmod: 91,
     sysinfo: 99, statfs: 137, fstatfs: 138, getdents64: 217, fadvise64: 221, mkdirat: 258, unlinkat: 263, renameat: 264, fchmodat: 268, fallocate: 285,
     preadv: 295, pwritev: 296, sched_setaffinity: 203, renameat2: 316,
+  },
+  ordinary: {
+    open: 2, pipe: 22, select: 23, msync: 26, mincore: 27, dup2: 33, pause: 34, nanosleep: 35, getitimer: 36, alarm: 37, setitimer: 38, sendfile: 40,
+    fork: 57, vfork: 58, kill: 62, truncate: 76, getdents: 78, chdir: 80, fchdir: 81, creat: 85, link: 86, symlink: 88, umask: 95, times: 100,
+    setpgid: 109, getppid: 110, getpgrp: 111, setsid: 112, getgroups: 115, getresuid: 118, getresgid: 120, getpgid: 121, getsid: 124, rt_sigpending: 127,
+    rt_sigtimedwait: 128, rt_sigsuspend: 130, utime: 132, mlock: 149, munlock: 150, prctl: 157, setrlimit: 160, sync: 162, readahead: 187,
+    getxattr: 191, lgetxattr: 192, fgetxattr: 193, listxattr: 194, llistxattr: 195, flistxattr: 196, tkill: 200, time: 201,
+    epoll_create: 213, timer_create: 222, timer_settime: 223, timer_gettime: 224, timer_getoverrun: 225, timer_delete: 226, tgkill: 234, utimes: 235,
+    waitid: 247, inotify_init: 253, inotify_add_watch: 254, inotify_rm_watch: 255, linkat: 265, symlinkat: 266, faccessat: 269, pselect6: 270, ppoll: 271,
+    splice: 275, tee: 276, sync_file_range: 277, vmsplice: 278, utimensat: 280, signalfd: 282, timerfd_create: 283, eventfd: 284, timerfd_settime: 286,
+    timerfd_gettime: 287, signalfd4: 289, inotify_init1: 294, getcpu: 309, memfd_create: 319, execveat: 322, copy_file_range: 326, preadv2: 327, pwritev2: 328,
+    pkey_mprotect: 329, pkey_free: 331, close_range: 436, faccessat2: 439, epoll_pwait2: 441,
   },
   clone: 56,
   allowed: {
@@ -99,6 +113,15 @@ const arm64: CallNumbers = {
   files: {
     flock: 32, mkdirat: 34, unlinkat: 35, renameat: 38, statfs: 43, fstatfs: 44, ftruncate: 46, fallocate: 47, fchmod: 52, fchmodat: 53, getdents64: 61,
     preadv: 69, pwritev: 70, fsync: 82, fdatasync: 83, sched_setaffinity: 122, sysinfo: 179, fadvise64: 223, renameat2: 276,
+  },
+  ordinary: {
+    getxattr: 8, lgetxattr: 9, fgetxattr: 10, listxattr: 11, llistxattr: 12, flistxattr: 13, inotify_init1: 26, inotify_add_watch: 27, inotify_rm_watch: 28, symlinkat: 36, linkat: 37, truncate: 45, chdir: 49, fchdir: 50, sendfile: 71, pselect6: 72,
+    signalfd4: 74, vmsplice: 75, splice: 76, tee: 77, sync: 81, sync_file_range: 84, timerfd_create: 85, timerfd_settime: 86, timerfd_gettime: 87, utimensat: 88,
+    waitid: 95, nanosleep: 101, getitimer: 102, setitimer: 103, timer_create: 107, timer_gettime: 108, timer_getoverrun: 109, timer_settime: 110,
+    timer_delete: 111, kill: 129, tkill: 130, tgkill: 131, rt_sigsuspend: 133, rt_sigpending: 136, rt_sigtimedwait: 137, getresuid: 148, getresgid: 150, times: 153,
+    setpgid: 154, getpgid: 155, getsid: 156, setsid: 157, getgroups: 158, setrlimit: 164, umask: 166, prctl: 167, getcpu: 168, getppid: 173, readahead: 213,
+    msync: 227, mlock: 228, munlock: 229, mincore: 232, memfd_create: 279, execveat: 281, copy_file_range: 285, preadv2: 286, pwritev2: 287, pkey_mprotect: 288,
+    pkey_free: 290, close_range: 436, faccessat2: 439, epoll_pwait2: 441,
   },
   clone: 220,
   allowed: {

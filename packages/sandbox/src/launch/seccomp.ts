@@ -18,18 +18,24 @@ const offsetOfArch = 4;
 const offsetOfFirstArgument = 16;
 
 const cloneThread = 0x00010000;
+/** All of CLONE_NEW...: a new namespace gives rights over itself, and has been a way into the kernel. */
+const cloneNamespaces = 0x7e020000;
 const firstX32 = 0x40000000;
 
+/** What a child may do: run WebAssembly; use the disks in memory that its walls give it as well; or all that ordinary programs do. */
+export type CallsFor = 'webassembly' | 'files' | 'programs';
+
 /**
- * A filter that allows a list of system calls and the making of threads; every other call seems not to exist.
- * `withFiles`: engines may also write files, on the disks in memory that their walls give them.
+ * A filter that allows a list of system calls and the making of threads; every other call seems not to exist: those for the
+ * network, tracing, mounting, keys, the kernel's own programs and modules are in no list.
  * Undefined where the architecture's numbers are not known.
  */
-export function seccompFilter(arch: string, withFiles = false): Uint8Array | undefined {
+export function seccompFilter(arch: string, callsFor: CallsFor = 'webassembly'): Uint8Array | undefined {
   const numbers = callNumbers[arch];
   if (numbers === undefined) return undefined;
+  const lists = { webassembly: [], files: [numbers.files], programs: [numbers.files, numbers.ordinary] }[callsFor];
   const program: [code: number, yes: number, no: number, value: number][] = [];
-  const calls = [...Object.values(numbers.allowed), ...(withFiles ? Object.values(numbers.files) : [])];
+  const calls = [numbers.allowed, ...lists].flatMap((list) => Object.values(list));
   program.push([loadWord, 0, 0, offsetOfArch]);
   program.push([jumpEqual, 1, 0, numbers.arch]);
   program.push([giveBack, 0, 0, kill]);
@@ -39,7 +45,7 @@ export function seccompFilter(arch: string, withFiles = false): Uint8Array | und
   for (const call of calls) program.push([jumpEqual, 0, 1, call], [giveBack, 0, 0, allow]);
   program.push([jumpEqual, 0, 3, numbers.clone]);
   program.push([loadWord, 0, 0, offsetOfFirstArgument]);
-  program.push([jumpAnySet, 0, 1, cloneThread]);
+  program.push(callsFor === 'programs' ? [jumpAnySet, 1, 0, cloneNamespaces] : [jumpAnySet, 0, 1, cloneThread]);
   program.push([giveBack, 0, 0, allow]);
   program.push([giveBack, 0, 0, notImplemented]);
   const bytes = new Uint8Array(program.length * 8);

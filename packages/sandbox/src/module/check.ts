@@ -44,12 +44,12 @@ function checkExports(module: ParsedModule): void {
 
 /** Whether the sandbox runs such a module at all. Throws InvalidModule. */
 export function checkModule(module: ParsedModule): void {
-  if (module.bytes.length > maxModuleBytes) invalid(`it has ${module.bytes.length} bytes, more than ${maxModuleBytes}`);
+  if (module.bytes.length > maxModuleBytes) invalid(`it has ${module.bytes.length} bytes, more than ${maxModuleBytes}`, 'module-too-large');
   for (const entry of module.imports) checkImport(entry, module.types);
   checkExports(module);
   if (module.memories.some((memory) => memory.shared)) invalid('its memory is shared (threads): build without -pthread');
   const elements = module.tables.reduce((sum, table) => sum + table.minimum, 0);
-  if (elements > maxTableElements) invalid(`its tables hold ${elements} elements, more than ${maxTableElements}`);
+  if (elements > maxTableElements) invalid(`its tables hold ${elements} elements, more than ${maxTableElements}`, 'tables-exceeded');
   if (module.functions.length * 2 !== module.bodies.length) invalid('it declares other functions than it has');
 }
 

@@ -1,7 +1,7 @@
 import { maxModuleFunctions, maxModuleGlobals, maxModuleTables } from '../limits.ts';
 import { functionForm, kind, op, section, sectionOrder } from './binary.ts';
 import { skipOperands } from './instructions.ts';
-import { invalid } from './invalid.ts';
+import { invalid, type InvalidCode } from './invalid.ts';
 import { Reader } from './reader.ts';
 
 export interface Limits {
@@ -89,8 +89,8 @@ function readTypes(reader: Reader): FunctionType[] {
   });
 }
 
-function bounded(count: number, limit: number, what: string): number {
-  if (count > limit) invalid(`it has ${count} ${what}, more than ${limit}`);
+function bounded(count: number, limit: number, what: string, code: InvalidCode = 'module-too-large'): number {
+  if (count > limit) invalid(`it has ${count} ${what}, more than ${limit}`, code);
   return count;
 }
 
@@ -115,7 +115,7 @@ function skipExpression(reader: Reader): void {
 }
 
 function readTables(reader: Reader): Limits[] {
-  return Array.from({ length: bounded(reader.u32(), maxModuleTables, 'tables') }, () => {
+  return Array.from({ length: bounded(reader.u32(), maxModuleTables, 'tables', 'tables-exceeded') }, () => {
     const type = reader.u8();
     const explicit = type === 0x40;
     if (explicit) {
@@ -129,7 +129,7 @@ function readTables(reader: Reader): Limits[] {
 }
 
 function readGlobals(reader: Reader): number[] {
-  return Array.from({ length: bounded(reader.u32(), maxModuleGlobals, 'globals') }, () => {
+  return Array.from({ length: bounded(reader.u32(), maxModuleGlobals, 'globals', 'globals-exceeded') }, () => {
     const type = readValueType(reader);
     reader.u8();
     skipExpression(reader);

@@ -6,6 +6,9 @@ import { maxFailureTextChars } from '../limits.ts';
 /** Codes that a child may report; the others are the parent's to say. */
 const reportable: ReadonlySet<string> = new Set<ExecutionFailureCode>([
   'program-invalid',
+  'module-too-large',
+  'tables-exceeded',
+  'globals-exceeded',
   'program-trapped',
   'program-exited',
   'memory-exceeded',

@@ -10,7 +10,7 @@ import {
 } from '@shoal/runtime';
 import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
 import { reasonTexts, unmovableOf } from '../checkpoint/not-movable.ts';
-import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs } from '../limits.ts';
+import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs as usualPrepareMs } from '../limits.ts';
 import { Checkpointing } from './checkpointing.ts';
 import type { ChildListener, SandboxChild } from './child.ts';
 import { Collector } from './collector.ts';
@@ -22,6 +22,7 @@ export class Session implements ChildListener {
   readonly #request: ExecutionRequest;
   readonly #options: ExecutionOptions;
   readonly #clock: Clock;
+  readonly #prepareMs: number;
   readonly #collector: Collector;
   readonly #checkpointing: Checkpointing | undefined;
   readonly #resolve: (outcome: ExecutionOutcome) => void;
@@ -38,7 +39,8 @@ export class Session implements ChildListener {
   #crashed = false;
   #ownMs: number | undefined;
 
-  constructor(child: SandboxChild, request: ExecutionRequest, options: ExecutionOptions, clock: Clock) {
+  constructor(child: SandboxChild, request: ExecutionRequest, options: ExecutionOptions, clock: Clock, prepareMs = usualPrepareMs) {
+    this.#prepareMs = prepareMs;
     this.#child = child;
     this.#request = request;
     this.#options = options;
@@ -85,7 +87,8 @@ export class Session implements ChildListener {
   /** The child knows the order, and comes to it now. */
   begin(): void {
     this.#begun = true;
-    this.#limit(prepareMs, () => this.#abandon('instantiation-exceeded', `the program was not ready to run after ${prepareMs} ms`));
+    const afterMs = this.#prepareMs;
+    this.#limit(afterMs, () => this.#abandon('instantiation-exceeded', `the program was not ready to run after ${afterMs} ms`));
   }
 
   /** Inputs that lie in files are read there, without a way through this process; all others are asked for. */
@@ -170,7 +173,7 @@ export class Session implements ChildListener {
       const bytes = await this.#request.program.load();
       if (this.#ended) return;
       if (bytes.length <= maxModuleBytes) return this.#child.send(toChild.program, bytes);
-      this.#abandon('program-invalid', `the program has ${bytes.length} bytes, more than ${maxModuleBytes}`, true);
+      this.#abandon('module-too-large', `the program has ${bytes.length} bytes, more than ${maxModuleBytes}`, true);
     } catch (error) {
       this.#abandon('input-unreadable', `the program cannot be read: ${messageOf(error)}`);
     }

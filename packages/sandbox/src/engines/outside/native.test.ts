@@ -25,6 +25,9 @@ case "$1" in
     (cat /proc/net/dev 2>/dev/null | grep -v lo: | grep : ) && echo network
     kill -0 "$3" 2>/dev/null && echo signalled
     unshare -U true 2>/dev/null && echo namespaces
+    # System calls are filtered, those for the network among them, where perl can try; on kinds of processors that the filter knows.
+    grep -q '^Seccomp:.*2' /proc/self/status || echo unfiltered
+    if command -v perl >/dev/null; then perl -e 'print "made a socket\n" if socket(my $s, 1, 1, 0);'; fi
     [ "$(id -u)" = 65534 ] || echo "is $(id -u)"
     env | grep -v -e '^PATH=' -e '^HOME=' -e '^PWD=' -e '^WORD=' -e '^_=' -e '^SHLVL=' -e '^OLDPWD=' || true
     echo looked ;;

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { nobody } from '../../launch/command.ts';
+import { seccompFilter } from '../../launch/seccomp.ts';
 import type { Tools } from '../../launch/tools.ts';
 import { nativeProcesses } from '../../limits.ts';
 import type { OutsideKind } from './engine.ts';
+import { filterDescriptor } from './run.ts';
 
 /** What programs and their shared libraries are made of on a Linux machine; no home, no settings but those of the linker. */
 const systemFolders = ['/usr', '/bin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'];
 
-/** Executables of the owner's choice, by digest, behind bubblewrap: no network, no other processes, no files but the system's programs. */
+/** Executables of the owner's choice, by digest, behind bubblewrap: no network, no other processes, no files but the system's programs, no system calls but ordinary ones. */
 export function nativeKind(allowed: Readonly<Record<string, string>>, { bwrap, nice, prlimit }: Tools & { bwrap: string }): OutsideKind {
+  const filter = seccompFilter(process.arch, 'programs');
   const digests = new Set(Object.values(allowed));
   return {
     mayLink: true,
@@ -41,12 +44,13 @@ export function nativeKind(allowed: Readonly<Record<string, string>>, { bwrap, n
         '--bind', folder.out, '/out',
         '--remount-ro', '/',
         '--chdir', '/',
+        ...(filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
         ...limited,
         '/program',
         ...args,
       ];
       const [file, ...rest] = words;
-      return { file: file as string, args: rest, env: {} };
+      return { file: file as string, args: rest, env: {}, ...(filter === undefined ? {} : { filter }) };
     },
   };
 }

@@ -1,12 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { messageOf, type Clock, type ExecutionFailureCode, type ExecutionOptions, type ExecutionOutcome, type ExecutionRequest } from '@shoal/runtime';
 import { maxFailureTextChars, maxFiles, outsideLookMs } from '../../limits.ts';
 import type { JobFolder } from './folder.ts';
+
+/** Where a command finds its filter of system calls. */
+export const filterDescriptor = 3;
 
 export interface OutsideCommand {
   file: string;
   args: string[];
   env: Record<string, string>;
+  /** A filter of system calls, which `file` reads from its descriptor. */
+  filter?: Uint8Array;
   /** Ends what `file` has started elsewhere, and resolves in any case; its own process group is killed besides. */
   kill?: () => Promise<void>;
   /** The exit code by which `file` says that it failed itself, and not the program that it was to run. */
@@ -51,12 +57,19 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
+/** What could not be written, since the command is gone already, is told by its end. */
+function give(filter: Uint8Array, child: ChildProcess): void {
+  const pipe = child.stdio[filterDescriptor] as Writable;
+  pipe.on('error', () => undefined);
+  pipe.end(filter);
+}
+
 /** The end of what was said, for a message. */
 const lastWords = (log: Uint8Array): string => new TextDecoder().decode(log).trim().slice(-maxFailureTextChars / 2);
 
 /** Runs a command over a unit's folder, within the unit's limits. No failure of such a program is believed to be the same everywhere. */
 export async function runOutside(
-  { file, args, env, kill, failsWith }: OutsideCommand,
+  { file, args, env, filter, kill, failsWith }: OutsideCommand,
   folder: JobFolder,
   { limits }: ExecutionRequest,
   { signal, onLog }: ExecutionOptions,
@@ -68,18 +81,19 @@ export async function runOutside(
   let failure: Failure | undefined;
   let killed: Promise<void> | undefined;
   let over = false;
-  const child = spawn(file, args, { cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe', filter === undefined ? 'ignore' : 'pipe'] });
+  if (filter !== undefined) give(filter, child);
   const end = (code: ExecutionFailureCode, message: string): void => {
     if (failure !== undefined) return;
     failure = { code, message: message.slice(0, maxFailureTextChars) };
     endGroup(child);
     if (!over) killed = kill?.();
   };
-  child.stdout.on('data', (piece: Uint8Array) => {
+  child.stdout?.on('data', (piece: Uint8Array) => {
     stdout.add(piece);
     if (stdout.exceeded) end('output-exceeded', `the program put out more than its ${limits.outputBytes} bytes`);
   });
-  child.stderr.on('data', (piece: Uint8Array) => {
+  child.stderr?.on('data', (piece: Uint8Array) => {
     if (!log.exceeded) onLog?.(piece);
     log.add(piece);
   });
