@@ -63,7 +63,7 @@ describe.skipIf(!can)('containers, by a scripted podman (skipped where podman is
     expect(outcome.ok && textOf(outcome.stdout)).toBe('an input\n');
     const line = words().join(' ');
     for (const flags of [
-      'run --rm --name shoal-sandbox-', '--pull=never', '--network none', '--read-only', '--cap-drop ALL', '--security-opt no-new-privileges',
+      'run --rm --name shoal-sandbox-', '--pull=never', '--stop-timeout 0', '--ulimit nofile=1024:1024', '--network none', '--read-only', '--cap-drop ALL', '--security-opt no-new-privileges',
       '--memory 67108864 --memory-swap 67108864', '--cpus 1', '--pids-limit 256', '--user 65534', '/in:ro', '/out:rw', '--env WORD=a word',
     ]) expect(line).toContain(flags);
     // What the job gives comes behind the image, where nothing is an option of the engine's.

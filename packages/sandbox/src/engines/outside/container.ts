@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, type Logger } from '@shoal/runtime';
-import { containerPids, containerToolMs } from '../../limits.ts';
+import { containerPids, containerToolMs, nativeProcesses } from '../../limits.ts';
 import { nobody } from '../../launch/command.ts';
 import { isImage } from './allowed.ts';
 import { isAlive, ownerOf } from '../../pool/input-folder.ts';
@@ -64,6 +64,8 @@ export function containerKind(allowed: readonly string[], tool: string, logger: 
       const words = [
         'run', '--rm', '--name', name,
         '--pull=never',
+        // Removing it kills it: nothing is asked to end by itself.
+        '--stop-timeout', '0',
         '--network', 'none',
         '--read-only',
         '--cap-drop', 'ALL',
@@ -74,11 +76,14 @@ export function containerKind(allowed: readonly string[], tool: string, logger: 
         '--pids-limit', String(containerPids),
         '--ulimit', `fsize=${limits.outputBytes}`,
         '--ulimit', 'core=0',
+        // Without these podman asks for as many as its settings say, which a machine that allows fewer refuses.
+        '--ulimit', 'nofile=1024:1024',
+        '--ulimit', `nproc=${nativeProcesses}:${nativeProcesses}`,
         '--user', nobody,
         '--hostname', 'shoal',
         '--volume', `${folder.in}:/in:ro`,
         '--volume', `${folder.out}:/out:rw`,
-        '--tmpfs', `/tmp:rw,nosuid,nodev,size=${limits.outputBytes}`,
+        '--tmpfs', `/tmp:rw,nosuid,nodev,mode=1777,size=${limits.outputBytes}`,
         '--workdir', '/',
         ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
         imageOf(program) as string,
