@@ -82,6 +82,8 @@ export const defaults = {
   overdueUnknownMs: 60_000,
   /** A worker that was asked to show its result and has not by then counts no more, until it does. */
   revealPatienceMs: 15_000,
+  /** Results on one trusted peer's word that wait for its next check: with so many, one of them is checked. */
+  maxHeldResults: 20,
   /** What is not urgent waits so long for company: one signature, one commit and one message for more facts. */
   companyMs: 20,
   /** Short units that are begun together in one slot, since they share a message to the sandbox: as many as that takes in one. */

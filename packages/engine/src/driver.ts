@@ -92,6 +92,11 @@ export class Driver {
     this.handle({ type: 'start' });
   }
 
+  /** Something waits to be written: the engine knows more than the journal. */
+  get isBehind(): boolean {
+    return this.due !== undefined;
+  }
+
   stop(): void {
     this.flush();
     this.end();

@@ -17,6 +17,7 @@ import { cutOff, meetWorker } from './requester/leases.ts';
 import { postJob } from './requester/post.ts';
 import { seekWorkers } from './requester/offers.ts';
 import { tick } from './requester/tick.ts';
+import { acceptRipe } from './requester/units.ts';
 import { greet } from './roster/advertise.ts';
 import { advertiseSoon, receiveGossipedAdvert, wakeRoster } from './roster/adverts.ts';
 import { receiveGossipedOffer } from './worker/bid.ts';
@@ -143,7 +144,10 @@ function gossip(turn: Turn, topic: string, from: PeerId, bytes: Uint8Array): Gos
 /** The end of a burst: give out units, sign and send what was decided. */
 function flush(turn: Turn): void {
   const { engine } = turn;
-  for (const job of engine.requested.values()) serveWants(turn, job);
+  for (const job of engine.requested.values()) {
+    acceptRipe(turn, job);
+    serveWants(turn, job);
+  }
   signPending(turn);
   for (const job of engine.requested.values()) endIfOver(turn, job);
   signPending(turn);

@@ -4,6 +4,8 @@ import { backOffMs } from '../market/back-off.ts';
 import type { Engine, Turn } from '../engine.ts';
 import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { isIndependent } from '../verify/independent.ts';
+import { believe } from './belief.ts';
+import { isForOthers, roomOf } from './caution.ts';
 import { resumeFor } from './checkpoints.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { isHeldBack, steal, takeBackAll } from './late-binding.ts';
@@ -21,8 +23,8 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
     const heldBack = isHeldBack(turn, job, lease);
     if (heldBack) takeBackAll(turn, job, lease);
     const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
-    if (Math.min(lease.want, room) <= 0) continue;
-    const most = Math.min(lease.want, room);
+    const most = Math.min(lease.want, room, roomOf(turn, job, lease));
+    if (most <= 0) continue;
     for (const unit of heldBack ? pickLast(turn, job, lease, most) : pickUnits(turn, job, lease, most)) {
       believe(turn, job, lease, unit);
       lease.want -= 1;
@@ -31,13 +33,6 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
       give(job, lease, unit, turn.now);
     }
   }
-}
-
-/** A peer with a long valid record may be believed alone: decided when it is the first to get the unit. */
-function believe({ engine, random }: Turn, job: RequestedJob, lease: Lease, unit: number): void {
-  if (job.authority === 'steward') return; // nobody else could check whom it trusts
-  if (job.spec.verify.adaptive !== true || job.active.has(unit) || job.ledger.units.has(unit) || job.required.has(unit)) return;
-  if (engine.standings.trusts(lease.worker, random)) job.required.set(unit, 1);
 }
 
 /** For a peer whose results were wrong: what nobody else can run. */
@@ -110,13 +105,15 @@ function holds(job: RequestedJob, lease: Lease, unit: number): boolean {
 }
 
 /** A worker runs a unit once, and not again soon after it failed there. */
-function mayRun({ engine, now, random }: Turn, job: RequestedJob, lease: Lease, unit: number): boolean {
+function mayRun(turn: Turn, job: RequestedJob, lease: Lease, unit: number): boolean {
+  const { engine, now, random } = turn;
   if (job.active.get(unit)?.has(lease) === true) return false;
   const facts = job.ledger.units.get(unit);
   if (isRelated(job, lease, unit, facts)) return false;
   if (facts === undefined) return true;
   if (facts.revealed.size > 0 && hasSeenOthers(job, lease, facts)) return false;
   if (facts.revealed.has(lease.worker)) return false;
+  if (facts.revealed.size > 0 && isForOthers(turn, job, lease, facts)) return false;
   if (facts.commitments.has(lease.worker)) return mayRunAgain(engine, now, facts, lease, unit);
   const failures = facts.failures.get(lease.worker);
   if (failures === undefined) return true;

@@ -1,48 +1,55 @@
-import type { Cid } from '@shoal/runtime';
+import type { Cid, PeerId } from '@shoal/runtime';
 import type { Turn } from '../engine.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
+import { tally } from '../verify/tally.ts';
+import { standsAlone } from './belief.ts';
 import type { RequestedJob } from './job.ts';
-
-/** Share of the units accepted on one peer's word that are run once more by another: patience of a cheat must not pay. */
-const auditShare = 0.05;
 
 /**
  * Draws consequences for those who voted on a unit. Only what at least two showed says anything about either:
- * agreement with the accepted result is valid, anything else is not.
+ * agreement with what holds is valid, anything else is not. Returns those who are contradicted.
  */
-export function judge({ engine }: Turn, job: RequestedJob, unit: number, accepted: Cid): void {
+export function judge({ engine }: Turn, job: RequestedJob, unit: number, holds: Cid): PeerId[] {
   const votes = votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1);
-  if (votes.size < 2) return;
+  if (votes.size < 2) return [];
+  const wrong: PeerId[] = [];
   for (const [worker, result] of votes) {
-    if (result === accepted) engine.standings.valid(worker);
-    else engine.standings.invalid(worker);
+    if (result === holds) engine.standings.valid(worker);
+    else {
+      engine.standings.invalid(worker);
+      wrong.push(worker);
+    }
   }
-}
-
-/** Lots decide whether a unit that was accepted on one peer's word is checked. */
-export function planAudit({ random }: Turn, job: RequestedJob, unit: number): void {
-  if (job.required.get(unit) === 1 && job.spec.verify.quorum > 1 && random.float() < auditShare) job.audits.add(unit);
+  return wrong;
 }
 
 /**
- * A further result for a unit that is settled: late, or of an audit. It is compared all the same. Where it differs and
- * the unit stands on one peer's word, nobody knows yet who is wrong: both lose their trust, and the unit shows as disputed.
+ * A further result for a unit that is settled: compared all the same. Where it differs from what stands on one peer's
+ * word, nobody knows yet who is wrong: neither is trusted, the unit shows as disputed, and somebody else runs it once
+ * more, until it is known. Returns those who turn out to be wrong.
  */
-export function compareLate({ engine }: Turn, job: RequestedJob, unit: number, worker: string): void {
+export function compareLate(turn: Turn, job: RequestedJob, unit: number, worker: PeerId): PeerId[] {
+  const { standings } = turn.engine;
   const facts = job.ledger.unit(unit);
   const [accepted] = facts.accepted;
   const votes = votesOf(facts, job.spec.verify.quorum > 1);
-  const shown = [...votes].find(([peer]) => peer === worker);
-  if (accepted === undefined || shown === undefined) return;
-  job.audits.delete(unit);
+  const shown = votes.get(worker);
+  if (accepted === undefined || shown === undefined) return [];
   const [result, behind] = accepted;
-  const [peer, other] = shown;
-  if (behind.has(peer)) return;
-  if (other === result) {
-    engine.standings.valid(peer);
-    if (behind.size === 1) for (const alone of behind) engine.standings.valid(alone);
-    return;
+  if (behind.has(worker)) return [];
+  if (!standsAlone(job, unit)) {
+    if (shown === result) standings.valid(worker);
+    else standings.invalid(worker);
+    return shown === result ? [] : [worker];
   }
-  engine.standings.invalid(peer);
-  if (behind.size === 1) for (const alone of behind) engine.standings.invalid(alone);
+  const { winner } = tally(votes, job.spec.verify.quorum, (peer) => job.ledger.origins.get(peer));
+  if (winner !== undefined) {
+    job.audits.delete(unit);
+    return judge(turn, job, unit, winner.result);
+  }
+  if (shown === result) return [];
+  for (const [peer] of votes) standings.doubt(peer);
+  if (votes.size < 2 * job.spec.verify.quorum) job.audits.add(unit);
+  else job.audits.delete(unit);
+  return [];
 }

@@ -2,8 +2,9 @@ import type { PeerId } from '@shoal/runtime';
 import type { Entry, FactOf } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { compareLate } from './audits.ts';
-import { askReveals, dropActive, evaluate } from './units.ts';
+import { askReveals, dropActive, evaluate, withdrawTrust } from './units.ts';
 import { isWorthKeeping } from './admission.ts';
+import { avoid } from './caution.ts';
 import { candidateOf, leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
@@ -31,10 +32,11 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, 
 /** News of a unit that is settled already. */
 function late(turn: Turn, job: RequestedJob, unit: number, worker: PeerId, kind: 'committed' | 'revealed' | 'failed'): void {
   if (kind === 'committed') askReveals(job, unit);
-  if (kind === 'revealed') compareLate(turn, job, unit, worker);
+  if (kind === 'revealed') withdrawTrust(turn, compareLate(turn, job, unit, worker));
 }
 
-function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, fact: FactOf<'committed'> | FactOf<'revealed'> | FactOf<'failed'>): void {
+function count(turn: Turn, job: RequestedJob, lease: Lease, fact: FactOf<'committed'> | FactOf<'revealed'> | FactOf<'failed'>): void {
+  const { now, engine } = turn;
   const { unit, kind } = fact;
   const assignedAt = lease.assigned.get(unit);
   const assigned = lease.assigned.delete(unit);
@@ -44,12 +46,16 @@ function count({ now, engine }: Turn, job: RequestedJob, lease: Lease, fact: Fac
   if (kind === 'failed') {
     lease.counts.failed += 1;
     lease.failedAt.set(unit, now);
-    job.required.delete(unit);
     if (assigned) strike(job, unit, fact.reason.code);
-    if (!fact.deterministic) engine.standings.failed(lease.worker);
+    if (!fact.deterministic) {
+      engine.standings.failed(lease.worker);
+      avoid(turn, lease);
+    }
   }
   if (kind === 'committed' || (kind === 'revealed' && assigned)) {
     lease.counts.committed += 1;
+    lease.firstUnit ??= unit;
+    lease.failuresInRow = 0;
     candidateOf(job, lease.worker).refusals = 0;
   }
 }

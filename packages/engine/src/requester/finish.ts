@@ -6,7 +6,7 @@ import { backOffMs } from '../market/back-off.ts';
 import { fuelOf } from '../ledger/shown.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
 import { dropBid, keepBid } from './kept.ts';
-import { bringOutputs } from './units.ts';
+import { acceptRipe, bringOutputs } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { delegate } from '../steward/choose.ts';
 import { summaryOf } from '../views/summary.ts';
@@ -51,6 +51,7 @@ const hopelessUnits = 8;
 function failIfHopeless(turn: Turn, job: RequestedJob): void {
   const { deadline } = job.spec;
   if (deadline !== undefined && turn.now - turn.engine.clockAheadMs >= deadline) {
+    acceptRipe(turn, job, true);
     failJob(turn, job, { code: 'deadline-passed', text: `the deadline passed with ${job.settled.size} of ${job.units} units settled` });
   } else if (job.hopeless.units >= hopelessUnits && job.hopeless.units === job.settled.size && job.settled.size < job.units) {
     failJob(turn, job, { code: 'program-fails', text: `the first ${job.hopeless.units} units all failed the same way everywhere: ${job.hopeless.text}` });

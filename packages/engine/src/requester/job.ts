@@ -1,6 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
+import { noBeliefs, type Beliefs } from './belief.ts';
 import { newSearch, type Search } from './search.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
@@ -60,6 +61,11 @@ export interface Lease {
   failedAt: Map<number, number>;
   /** Units that it had committed to, could not show, and got once more. */
   again: Set<number>;
+  /** The first unit to which it committed. */
+  firstUnit: number | undefined;
+  /** Runs that failed there by chance since it last ended one, and until when it gets nothing for that. */
+  failuresInRow: number;
+  avoidedUntil: number;
   counts: { committed: number; accepted: number; failed: number };
 }
 
@@ -109,11 +115,11 @@ export interface RequestedJob {
   settledOrder: number[];
   /** Failed runs by unit and cause, of those that were asked for: what a worker says beyond that does not count. */
   strikes: Map<number, Map<string, number>>;
-  /** Votes that a unit needs where that is not the quorum: one, of a peer that is believed alone. */
-  required: Map<number, number>;
+  /** Where one peer's word is to be enough. */
+  readonly beliefs: Beliefs;
   /** Units whose results differ so far, and who showed them. */
   disputes: Map<number, PeerId[]>;
-  /** Units accepted on one peer's word that somebody else checks. */
+  /** Units accepted on one peer's word to which a late result does not agree: somebody else runs them once more. */
   audits: Set<number>;
   /** Units that need another run than the sweeps gave them. */
   returned: Set<number>;
@@ -172,7 +178,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     settled: new Map(),
     settledOrder: [],
     strikes: new Map(),
-    required: new Map(),
+    beliefs: noBeliefs(),
     disputes: new Map(),
     audits: new Set(),
     returned: new Set(),

@@ -46,11 +46,12 @@ function isInQuestion(job: RequestedJob, { worker }: Lease): boolean {
 /**
  * A peer whose results were contradicted, and that has no record since, gets nothing while there are enough others:
  * each of its runs would cost another one. What it has not begun goes to them. One in question has to wait while it
- * has other work.
+ * has other work; a stranger in question, until it is known who is wrong.
  */
 export function isHeldBack(turn: Turn, job: RequestedJob, lease: Lease): boolean {
   const { standings } = turn.engine;
-  if (!standings.isSuspect(lease.worker) && (lease.idle > 0 || !isInQuestion(job, lease))) return false;
+  const mayGoOn = lease.idle > 0 && !standings.isUnproven(lease.worker);
+  if (!standings.isSuspect(lease.worker) && (mayGoOn || !isInQuestion(job, lease))) return false;
   let others = 0;
   for (const other of job.leases.values()) if (!other.lost && !standings.isSuspect(other.worker)) others += 1;
   return others > job.spec.verify.quorum;

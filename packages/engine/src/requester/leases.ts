@@ -61,6 +61,9 @@ export function addLease(
     revealing: new Map(),
     failedAt: new Map(),
     again: new Set(),
+    firstUnit: undefined,
+    failuresInRow: 0,
+    avoidedUntil: Number.NEGATIVE_INFINITY,
     counts: { committed: 0, accepted: 0, failed: 0 },
   };
   job.leases.set(lease.lease, lease);

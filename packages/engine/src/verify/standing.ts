@@ -1,4 +1,4 @@
-import type { JournalRecord, PeerId, Random } from '@shoal/runtime';
+import type { JournalRecord, PeerId } from '@shoal/runtime';
 import { decodeValue, encodeValue } from '@shoal/protocol';
 
 /** What this peer saw of another one's work. Nobody else's opinion enters. */
@@ -13,6 +13,10 @@ export interface Standing {
 
 /** Valid results in a row before a peer may be believed alone (BOINC's adaptive replication). */
 const minValidInRow = 10;
+/** Each contradiction doubles them, so many times at most: whoever lies now and then has to be honest ever longer in between. */
+const maxDoublings = 10;
+/** Share of the results on a trusted peer's word that somebody else checks, however long its record: patience of a cheat must not pay. */
+const minCheckedShare = 0.1;
 /** Peers remembered; those not heard of for longest are forgotten first: they start again, untrusted. */
 const maxStandings = 10_000;
 const notePrefix = 'standing/';
@@ -31,8 +35,13 @@ export class Standings {
     this.operators.set(peer, operator);
   }
 
+  /** Under whose name a peer's record is kept: its operator's, where that is known. */
+  holderOf(peer: PeerId): PeerId {
+    return this.operators.get(peer) ?? peer;
+  }
+
   of(peer: PeerId): Readonly<Standing> {
-    return this.byPeer.get(this.operators.get(peer) ?? peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
+    return this.byPeer.get(this.holderOf(peer)) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
   }
 
   /** A result that a quorum confirmed. */
@@ -56,16 +65,30 @@ export class Standings {
     standing.validInRow = 0;
   }
 
-  /** Whether to believe a peer alone this time: with n valid results in a row, n >= 10, with probability 1 - 1/n. */
-  trusts(peer: PeerId, random: Random): boolean {
-    const { validInRow } = this.of(peer);
-    return validInRow >= minValidInRow && random.float() < 1 - 1 / validInRow;
+  /** Its last result says nothing any more: somebody else came to another one, and nobody knows who is wrong. */
+  doubt(peer: PeerId): void {
+    this.change(peer).validInRow = 0;
+  }
+
+  /** Whether a peer's word may be enough: it has a record. How often it is checked all the same, `checkedShare` says. */
+  isTrusted(peer: PeerId): boolean {
+    const { validInRow, invalid } = this.of(peer);
+    return validInRow >= neededInRow(invalid);
+  }
+
+  /** Of the results on its word: 1/n after n valid ones in a row, and never less than the least. */
+  checkedShare(peer: PeerId): number {
+    return Math.max(minCheckedShare, 1 / Math.max(1, this.of(peer).validInRow));
   }
 
   /** Contradicted once, and no long record since. */
   isSuspect(peer: PeerId): boolean {
-    const { invalid, validInRow } = this.of(peer);
-    return invalid > 0 && validInRow < minValidInRow;
+    return this.of(peer).invalid > 0 && !this.isTrusted(peer);
+  }
+
+  /** Nobody has ever confirmed what it did. */
+  isUnproven(peer: PeerId): boolean {
+    return this.of(peer).valid === 0;
   }
 
   /** For scores: 0 for a peer without a fault, towards 4 for one that is mostly wrong. */
@@ -96,7 +119,7 @@ export class Standings {
   }
 
   private change(of: PeerId): Standing {
-    const peer = this.operators.get(of) ?? of;
+    const peer = this.holderOf(of);
     const standing = this.byPeer.get(peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
     this.byPeer.delete(peer); // to the end: most recently heard of
     if (this.byPeer.size >= maxStandings) this.byPeer.delete(this.byPeer.keys().next().value as PeerId);
@@ -104,4 +127,8 @@ export class Standings {
     this.changed.add(peer);
     return standing;
   }
+}
+
+function neededInRow(invalid: number): number {
+  return minValidInRow * 2 ** Math.min(invalid, maxDoublings);
 }

@@ -32,6 +32,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
   if (reasons.length === 0 && open > 0 && job.active.size === 0) {
     reasons.push({ code: 'no-taker', text: `${open} units wait: of the ${live} peers that work on it none may run them now` });
   }
+  const { waiting, checks } = job.beliefs;
+  if (waiting.size > 0) {
+    reasons.push({ code: 'results-wait', text: `${waiting.size} results of trusted peers wait for a check of theirs, or for the job's end; ${checks.size} are checked now` });
+  }
   if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
   return reasons;
 }

@@ -21,6 +21,7 @@ const studyDefaults: StudyOptions = {
   churn: 0,
   liars: 0,
   colluders: 0,
+  sleepers: 0,
   nightly: 0,
   stewards: 0,
   requestersLeave: false,
@@ -49,9 +50,10 @@ export function withSimulateOptions(command: Command): Command {
     .addOption(share('--nightly <share>', 'peers that are shut from 22:00 to 07:00 (it begins at 18:00)', d.nightly))
     .addOption(share('--liars <share>', 'peers that make results up, each its own', d.liars))
     .addOption(share('--colluders <share>', 'peers that agree on the same false results', d.colluders))
+    .addOption(share('--sleepers <share>', 'peers that are honest as long as --history goes back (without it, for twenty runs), and lie from then on', d.sleepers))
     .addOption(whole('--stewards <n>', 'peers that act for a job while whoever posted it is away, and as many that keep its results', 0, 7, d.stewards))
     .addOption(new Option('--requesters-leave', 'those who post jobs leave for good a minute after the last one').default(d.requestersLeave, 'off'))
-    .addOption(whole('--history <n>', 'valid results in a row that every honest peer is known for already (with --adaptive)', 0, 1_000, d.history))
+    .addOption(whole('--history <n>', 'results that requesters have seen of each peer before: valid ones of honest peers; who lied was found out (with --adaptive)', 0, 1_000, d.history))
     .addOption(new Option('--hours <n>', 'simulated time at most; without --nightly it ends when every job has').argParser(parseHours).default(d.hours))
     .addOption(whole('--seed <n>', 'the same seed gives the same run, to the last message', 0, 2 ** 31, d.seed))
     .addOption(new Option('--html <file>', 'write a page with plots'))

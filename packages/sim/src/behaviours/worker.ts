@@ -4,11 +4,11 @@ import type { RunOutcome } from '@shoal/engine';
 
 /**
  * honest; slow; flaky: its runs fail by chance; lying: every result is its own falsehood; colluding: all of them tell
- * the same one; silent: takes units and never ends them; secretive: commits and never shows; turncoat: shows something
+ * the same one; sleeping: honest for a while, then lying; silent: takes units and never ends them; secretive: commits and never shows; turncoat: shows something
  * else than it had committed to; copying: runs nothing, and says what others said; usurping: accepts its own work in the
  * requester's name.
  */
-export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'silent' | 'secretive' | 'turncoat' | 'copying' | 'usurping';
+export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'sleeping' | 'silent' | 'secretive' | 'turncoat' | 'copying' | 'usurping';
 
 /** Those whose results are true and come at last. */
 export const soundKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['honest', 'slow', 'flaky']);
@@ -23,9 +23,12 @@ export interface UnitRun {
   /** Its output is named by the result, not in it. */
   linked: boolean;
   peer: PeerId;
+  /** It has run so many more units than those for which a sleeping one is honest; negative: it still is. */
+  awakeFor: number;
 }
 
-const failureShare = 0.3;
+/** Runs of a flaky worker that fail. */
+export const failureShare = 0.3;
 const slowness = 8;
 const linkedBytes = 100_000;
 const noLog = new Uint8Array();
@@ -52,9 +55,11 @@ export function behave(
     case 'copying':
       return undefined;
     case 'lying':
-      return done(resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run, crypto));
+      return done(falsehood(run, crypto));
     case 'colluding':
       return done(resultWith(`agreed falsehood ${run.job}/${run.unit}`, run, crypto));
+    case 'sleeping':
+      return done(run.awakeFor < 0 ? trueResult(run, crypto) : falsehood(run, crypto));
     case 'flaky':
       if (random.float() < failureShare) {
         return {
@@ -70,6 +75,10 @@ export function behave(
     case 'usurping':
       return done(trueResult(run, crypto));
   }
+}
+
+function falsehood(run: UnitRun, crypto: Crypto): ReturnType<typeof encodeResult> {
+  return resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run, crypto);
 }
 
 function resultWith(text: string, { fuel, linked }: Pick<UnitRun, 'fuel' | 'linked'>, crypto: Crypto): ReturnType<typeof encodeResult> {

@@ -15,7 +15,7 @@ export function checkBounds({ engine, index }: SimPeer, report: Report): void {
   for (const job of engine.requested.values()) {
     table('live leases', [...job.leases.values()].filter((lease) => !lease.lost).length, timings.maxLeases);
     table('leases', job.leases.size, 4 * timings.maxLeases);
-    for (const set of [job.returned, job.deferred, job.overdue, job.audits, job.settled, job.active, job.fetching, job.progress]) table('unit table', set.size, job.units);
+    for (const set of [job.returned, job.deferred, job.overdue, job.audits, job.beliefs.given, job.beliefs.waiting, job.beliefs.checks, job.settled, job.active, job.fetching, job.progress]) table('unit table', set.size, job.units);
     for (const lease of job.leases.values()) table('window given', lease.assigned.size, 2 * limits.maxWindowUnits);
   }
   for (const job of engine.worked.values()) {

@@ -113,6 +113,6 @@ export class Checker implements Watch {
 
   private compareWithJournal(world: World): void {
     const peer = world.peers[this.random.integer(world.peers.length)];
-    if (peer?.up === true && !peer.frozen) replaysAlike(peer, this.report);
+    if (peer?.up === true && !peer.frozen && !peer.driver.isBehind) replaysAlike(peer, this.report);
   }
 }

@@ -35,7 +35,8 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
       // What others accepted may come before what it rests on.
       if (facts.acceptedBy.get(result)?.has(look?.owner ?? job.requester.id) !== true) continue;
       checkVotes(world, job, { where, unit, result, workers }, ledger, report);
-      const alone = adaptive === true && workers.size === 1;
+      // A peer that was honest for long enough is believed; one that always lied never is.
+      const alone = adaptive === true && workers.size === 1 && [...workers].every((worker) => mayBeBelieved(world, worker, colluders));
       if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
     }
     for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
@@ -87,6 +88,12 @@ function checkVotes(
       if (holding === undefined || !bitAt(holding.held, unit)) report('shards-stay', `${where} was accepted from peer ${peer.index}, which does not hold its shard`);
     }
   }
+}
+
+/** Whether its record may be good, though it lies. */
+function mayBeBelieved(world: World, worker: PeerId, colluders: number): boolean {
+  const kind = world.peerOf(worker)?.options.kind;
+  return kind === 'sleeping' || (kind === 'colluding' && colluders > 1);
 }
 
 /** A worker is credited for what was accepted from it, once by each who acted: those who act at once do not know of each other. */

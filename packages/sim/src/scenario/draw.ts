@@ -14,7 +14,7 @@ export function drawScenario(seed: number): Scenario {
   const entrusts = random.float() < 0.5 && workers >= 8;
   const long = randomStream(seed, 'scenario/long');
   const isLong = entrusts && long.float() < longShare;
-  return {
+  const scenario: Scenario = {
     seed,
     peers,
     requesters,
@@ -47,6 +47,16 @@ export function drawScenario(seed: number): Scenario {
     ...(isLong ? { awayMs: 20_000 + long.integer(60_000) } : {}),
     restMs: 1_200_000,
   };
+  return scenario.jobs.some(({ adaptive }) => adaptive) ? { ...scenario, ...drawPast(scenario) } : scenario;
+}
+
+/** Where peers with a record are believed alone, some have one: in half of these worlds. Those that lie may have been honest so far. */
+function drawPast({ seed, kinds }: Scenario): Partial<Scenario> {
+  const past = randomStream(seed, 'scenario/past');
+  if (past.float() < 0.5) return {};
+  const { lying = 0, ...others } = kinds;
+  const sleep = past.float() < 0.5 ? { kinds: { ...others, sleeping: lying }, honestRuns: past.integer(10) } : {};
+  return { history: 10 + past.integer(40), ...sleep };
 }
 
 /** In so many worlds with stewards jobs go on long after the faults, and those who posted them are away meanwhile. */

@@ -70,8 +70,10 @@ export interface Scenario {
   vanishAtMs?: number;
   /** Every requester is away once for so long, and comes back. */
   awayMs?: number;
-  /** Valid results in a row that requesters have seen of each sound worker before. */
+  /** Units of each worker that each requester has seen before: who lied was found out. Sleeping ones were honest. */
   history?: number;
+  /** Runs in this world for which sleeping workers are honest. */
+  honestRuns?: number;
   /** All colluders belong to one operator, and say so. */
   oneOperator?: boolean;
   /** Share of the workers that are willing to steward and to keep. */

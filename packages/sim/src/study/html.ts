@@ -40,9 +40,10 @@ export function summaryOf({ options, simulatedMs }: Study): string {
   if (options.nightly > 0) parts.push(`${percent(options.nightly)} are shut from 22:00 to 07:00`);
   if (options.liars > 0) parts.push(`${percent(options.liars)} lie`);
   if (options.colluders > 0) parts.push(`${percent(options.colluders)} collude`);
+  if (options.sleepers > 0) parts.push(`${percent(options.sleepers)} were honest so far, and lie from ${options.history > 0 ? 'now' : 'their 21st run'} on`);
   if (options.stewards > 0) parts.push(`${options.stewards} stewards and keepers a job`);
   if (options.requestersLeave) parts.push('whoever posted leaves for good');
-  if (options.adaptive) parts.push(options.history > 0 ? `peers known for ${options.history} valid results are mostly believed alone` : 'peers with a record are mostly believed alone');
+  if (options.adaptive) parts.push(options.history > 0 ? `peers of which ${options.history} results are known, all valid, are mostly believed alone` : 'peers with a record are mostly believed alone');
   const hours = simulatedMs / 3_600_000;
   return `${parts.join('; ')}. Simulated: ${hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.round(hours * 60)} minutes`}, from 18:00.`;
 }

@@ -16,13 +16,15 @@ export interface StudyOptions {
   /** Shares of the workers. */
   liars: number;
   colluders: number;
+  /** Honest as long as the history lasts, without one for twenty runs; then they lie. */
+  sleepers: number;
   /** Share of the workers that is shut from 22:00 to 07:00; the simulation begins at 18:00. */
   nightly: number;
   /** Peers that act while a requester is away, and as many that keep what was accepted; a third of the workers is willing. */
   stewards: number;
   /** All requesters leave for good a minute after the last job was posted. */
   requestersLeave: boolean;
-  /** Every requester has seen so many valid results in a row of each sound worker before. */
+  /** Every requester has seen so many results of each worker before: valid ones of those that are honest; liars were found out. */
   history: number;
   hours: number;
   seed: number;
@@ -32,6 +34,7 @@ const hourMs = 3_600_000;
 const postEveryMs = 100;
 const vanishAfterMs = 60_000;
 const trusteeShare = 0.33;
+const sleepRuns = 20;
 const startHour = 18;
 const shutHour = 22;
 const openHour = 31;
@@ -52,11 +55,12 @@ export function scenarioOf(options: StudyOptions): Scenario {
     peers,
     requesters,
     regions: 3,
-    kinds: { lying: Math.round(options.liars * workers), colluding: Math.round(options.colluders * workers) },
+    kinds: { lying: Math.round(options.liars * workers), colluding: Math.round(options.colluders * workers), sleeping: Math.round(options.sleepers * workers) },
     hostile: {},
     ...(options.requestersLeave ? { vanishing: requesters, vanishAtMs: vanishAfterMs + 10_000 + options.jobs * postEveryMs } : { vanishing: 0 }),
     trusteeShare: options.stewards > 0 ? trusteeShare : 0,
-    history: options.history,
+    ...(options.history > 0 ? { history: options.history } : {}),
+    ...(options.sleepers > 0 ? { honestRuns: options.history > 0 ? 0 : sleepRuns } : {}),
     hiddenShare: 0,
     deniedShare: 0,
     clockSkewMs: 1_000,

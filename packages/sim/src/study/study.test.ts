@@ -11,6 +11,7 @@ const small: StudyOptions = {
   churn: 0,
   liars: 0,
   colluders: 0,
+  sleepers: 0,
   nightly: 0,
   stewards: 0,
   requestersLeave: false,

@@ -14,6 +14,8 @@ export interface SimPeerOptions {
   crypto: Crypto;
   config: EngineConfig;
   kind: WorkerKind;
+  /** Of a sleeping one: runs for which it is honest. */
+  honestRuns?: number;
   fuelPerMs: number;
   holdings: Holding[];
   /** How far its clock is off, and how much faster than the world's it runs (1 = exact). */
@@ -58,6 +60,7 @@ export class SimPeer {
   /** Units that run now, as `job/unit`. */
   readonly running = new Set<string>();
   private life = 0;
+  private runs = 0;
   /** A closed lid: until then nothing happens here, and then all of it at once. */
   private frozenUntil = 0;
   private putOff: (() => void)[] = [];
@@ -265,7 +268,8 @@ export class SimPeer {
     if (this.copier !== undefined) this.plan(copyAgainMs, () => this.copier?.askAgain());
     const known = world.unitOf(job, unit);
     if (known === undefined) return; // a job that nobody means: it runs until its lease ends
-    const run = { ...known, unit, peer: this.id };
+    const run = { ...known, unit, peer: this.id, awakeFor: this.runs - (options.honestRuns ?? 0) };
+    this.runs += 1;
     const end = behave(options.kind, run, { fuelPerMs: options.fuelPerMs, random: options.dice.runs, crypto: options.crypto });
     if (end === undefined) return;
     this.plan(end.afterMs, () => {

@@ -49,6 +49,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
       crypto,
       config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, denied), ...operator, ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
+      ...(scenario.honestRuns === undefined ? {} : { honestRuns: scenario.honestRuns }),
       fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
       holdings: [],
       clockOffsetMs: Math.round((offset * 2 - 1) * scenario.clockSkewMs),

@@ -1,11 +1,12 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
-import { Standings, type Effect, type JobLedger } from '@shoal/engine';
+import type { Effect, JobLedger } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
 import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
-import { soundKinds, trueResult } from '../behaviours/worker.ts';
+import { trueResult } from '../behaviours/worker.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
 import { EventQueue } from './event-queue.ts';
+import { historyOf } from './history.ts';
 import { fuelOf, nameOfJob, specOf } from './job-specs.ts';
 import { drawLatencies, drawUplink } from './links.ts';
 import { SimNetwork } from './network.ts';
@@ -256,18 +257,16 @@ export class World {
       if (person.needed) this.needed.add(peer);
       this.after(places.integer(joiningMs(scenario.peers)), () => peer.start());
     }
-    this.remember(scenario.history ?? 0);
+    this.remember();
     for (const [kind, count] of Object.entries(scenario.hostile)) for (let i = 0; i < count; i += 1) this.addHostile(kind as HostileKind, realCrypto ? signerFromSeed : standInSigner);
   }
 
-  /** What requesters saw of the sound workers before this world began: it is in their journals. */
-  private remember(results: number): void {
-    if (results === 0) return;
-    for (const requester of this.peers.slice(0, this.scenario.requesters)) {
-      const standings = new Standings();
-      for (const { id, options } of this.peers.slice(this.scenario.requesters)) if (soundKinds.has(options.kind)) for (let i = 0; i < results; i += 1) standings.valid(id);
-      requester.journal.append(standings.takeNotes());
-    }
+  /** What requesters saw of the workers before this world began is in their journals. */
+  private remember(): void {
+    const { requesters, history } = this.scenario;
+    if (history === undefined) return;
+    const workers = this.peers.slice(requesters).map(({ id, options }) => ({ id, kind: options.kind }));
+    for (const [index, { journal }] of this.peers.slice(0, requesters).entries()) journal.append(historyOf(this.scenario, index, workers).takeNotes());
   }
 
   private addHostile(kind: HostileKind, makeSigner: (seed: Uint8Array) => Signer): void {

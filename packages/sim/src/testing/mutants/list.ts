@@ -96,4 +96,6 @@ export const mutants: readonly Mutant[] = [
   mutant('keeper says kept before it has it', 'steward/keep.ts', 'if (ok) {', 'if (ok || job.here.size >= 0) {'),
   mutant('a discharge that got lost is never asked for', 'steward/watch.ts', 'return Math.max(job.askAt, job.actsUntil);', 'return Math.max(job.askAt, job.actsUntil) + 1e12;'),
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
+  mutant('whoever runs a unit in a trusted peer\'s place is believed', 'requester/belief.ts', 'return [...given].find((worker) => votes.has(worker));', 'return [...votes.keys()][0];'),
+  mutant('what waits is accepted though its peer was contradicted', 'requester/belief.ts', 'for (const check of checks.values()) if (check.of === of) check.units = [];', ''),
 ];

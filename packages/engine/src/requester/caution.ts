@@ -1,0 +1,43 @@
+import type { Turn } from '../engine.ts';
+import type { UnitFacts } from '../ledger/unit-facts.ts';
+import { backOffMs } from '../market/back-off.ts';
+import { liveLeases, type Lease, type RequestedJob } from './job.ts';
+
+/**
+ * How many units a peer may be given at most, whatever it wants: none while it is avoided, then one until it ends one, and
+ * one for each idle slot while the program has done nothing but fail, or while nobody ever confirmed what the peer did.
+ */
+export function roomOf(turn: Turn, job: RequestedJob, lease: Lease): number {
+  const { engine, now } = turn;
+  if (lease.avoidedUntil > now) {
+    engine.timers.setNoLater(job.timerKey, lease.avoidedUntil);
+    return 0;
+  }
+  if (lease.failuresInRow > 0) return Math.max(0, 1 - lease.assigned.size);
+  const onlyFails = job.hopeless.units > 0 && job.hopeless.units === job.settled.size;
+  if (onlyFails) return Math.max(lease.idle, 1 - lease.assigned.size);
+  return job.spec.verify.quorum > 1 && engine.standings.isUnproven(lease.worker) ? roomOfStranger(job, lease) : Number.POSITIVE_INFINITY;
+}
+
+/** Each unit that a liar runs costs another run: where a stranger has other work, it gets none while its first result is being compared. */
+function roomOfStranger({ settled, active }: RequestedJob, { idle, firstUnit, assigned }: Lease): number {
+  if (idle > 0) return idle;
+  const isCompared = firstUnit === undefined || settled.has(firstUnit) || !active.has(firstUnit);
+  return isCompared ? Math.max(0, 1 - assigned.size) : 0;
+}
+
+/** A run failed there that need not have: the peer gets nothing for a while, longer each time, until it ends one. */
+export function avoid({ engine, now, random }: Turn, lease: Lease): void {
+  const { retryMinMs, retryMaxMs } = engine.config.timings;
+  if (lease.avoidedUntil > now) return; // of those that it had already, all may fail at once
+  lease.failuresInRow += 1;
+  lease.avoidedUntil = now + backOffMs(lease.failuresInRow, retryMinMs, retryMaxMs, random);
+}
+
+/** Who decides between others, or checks one of them, is somebody whose results were confirmed before, where such a one has room. */
+export function isForOthers({ engine: { standings } }: Turn, job: RequestedJob, { worker }: Lease, facts: UnitFacts): boolean {
+  if (!standings.isUnproven(worker)) return false;
+  return liveLeases(job).some(
+    (other) => other.want > 0 && !standings.isUnproven(other.worker) && !standings.isSuspect(other.worker) && !facts.commitments.has(other.worker) && !facts.failures.has(other.worker),
+  );
+}
