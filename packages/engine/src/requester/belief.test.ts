@@ -18,9 +18,9 @@ function knownScene(seed: number, workers: readonly TestPeerOptions[], strangers
 function sleeper(honestRuns: number, liesAt: (run: number) => boolean = () => true): { behaviour: Behaviour; lies: number[] } {
   let run = 0;
   const lies: number[] = [];
-  const behaviour: Behaviour = (spec, unit, peer) => {
+  const behaviour: Behaviour = (spec, unit, peer, job) => {
     run += 1;
-    if (run <= honestRuns || !liesAt(run)) return honest(spec, unit, peer);
+    if (run <= honestRuns || !liesAt(run)) return honest(spec, unit, peer, job);
     lies.push(unit);
     return { afterMs: 40, outcome: resultOf(unit, ` by ${peer}`) };
   };
@@ -40,7 +40,7 @@ describe('peers with a record', () => {
   });
 
   it('are believed for what they showed themselves: a stranger that runs the unit as well is not', () => {
-    const late: Behaviour = (spec, unit, peer) => (unit % 4 === 0 ? { afterMs: 90_000, outcome: resultOf(unit) } : honest(spec, unit, peer));
+    const late: Behaviour = (spec, unit, peer, job) => (unit % 4 === 0 ? { afterMs: 90_000, outcome: resultOf(unit) } : honest(spec, unit, peer, job));
     const lying: Behaviour = (_spec, unit, peer) => ({ afterMs: 10, outcome: resultOf(unit, ` by ${peer}`) });
     const scene = knownScene(2, [{ behaviour: late, slots: 8 }, { behaviour: late, slots: 8 }, { behaviour: late, slots: 8 }, { behaviour: lying }], 1);
     const job = runJob(scene, adaptive(24), 600_000);
@@ -82,7 +82,7 @@ describe('peers with a record', () => {
 
 describe('lone results that wait', () => {
   it('say so, and are there when the deadline comes', () => {
-    const stuck: Behaviour = (spec, unit, peer) => (unit === 0 ? undefined : honest(spec, unit, peer));
+    const stuck: Behaviour = (spec, unit, peer, job) => (unit === 0 ? undefined : honest(spec, unit, peer, job));
     const scene = knownScene(9, [{ behaviour: stuck }, { behaviour: stuck }, { behaviour: stuck }]);
     const job = scene.mesh.submit(scene.requester, adaptive(10, { deadline: scene.mesh.now + 30_000 }));
     scene.mesh.runUntil(() => false, 20_000);

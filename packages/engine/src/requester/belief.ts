@@ -3,26 +3,6 @@ import type { Turn } from '../engine.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
 import type { Lease, RequestedJob } from './job.ts';
 
-/**
- * Units of an adaptive job for which one peer's word is to be enough. An acceptance is for ever, so a lone result waits:
- * lots decide which results of a peer somebody else checks, after it has shown them, and what it showed before that
- * one is accepted with it. Should it have lied there, nothing of that counts.
- */
-export interface Beliefs {
-  /** Whose word is to be enough, by unit; who fell out of favour has no entry any more. */
-  given: Map<number, Set<PeerId>>;
-  /** Units with a lone result that waits, and under whose name. */
-  waiting: Map<number, PeerId>;
-  /** Of those, by name: what was shown since the last check was drawn. */
-  since: Map<PeerId, number[]>;
-  /** Units that are checked, whose word that is, and what is accepted with it. */
-  checks: Map<number, { of: PeerId; units: number[] }>;
-}
-
-export function noBeliefs(): Beliefs {
-  return { given: new Map(), waiting: new Map(), since: new Map(), checks: new Map() };
-}
-
 /** A peer with a record is given a unit that nobody ran, or that only others like it have: its word is to be enough. */
 export function believe({ engine }: Turn, job: RequestedJob, lease: Lease, unit: number): void {
   const { verify } = job.spec;

@@ -47,7 +47,7 @@ describe('a program that fails by itself', () => {
   });
 
   it('on one unit only is run by as many as the quorum needs, and no more', () => {
-    const behaviour: Behaviour = (spec, unit, peer) => (unit === 5 ? { afterMs: 5, outcome: failureOf('program-trapped', true) } : honest(spec, unit, peer));
+    const behaviour: Behaviour = (spec, unit, peer, job) => (unit === 5 ? { afterMs: 5, outcome: failureOf('program-trapped', true) } : honest(spec, unit, peer, job));
     const scene = sceneOf(4, Array.from({ length: 12 }, () => ({ behaviour })));
     const job = runJob(scene, countedSpec(40, 2));
     expect(viewOf(scene.requester, job)).toMatchObject({ state: 'failed', accepted: 39, abandoned: 1 });
@@ -58,7 +58,7 @@ describe('a program that fails by itself', () => {
 describe('a peer that fails', () => {
   it('is avoided, longer each time, and is given units again once it works', () => {
     let isBroken = true;
-    const behaviour: Behaviour = (spec, unit, peer) => (isBroken ? { afterMs: 5, outcome: failureOf('sandbox-crashed') } : honest(spec, unit, peer));
+    const behaviour: Behaviour = (spec, unit, peer, job) => (isBroken ? { afterMs: 5, outcome: failureOf('sandbox-crashed') } : honest(spec, unit, peer, job));
     const scene = sceneOf(5, [{ behaviour, slots: 1 }, { slots: 1 }, { slots: 1 }]);
     const [broken] = scene.workers;
     const job = scene.mesh.submit(scene.requester, countedSpec(2_000, 1));

@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
-import { noBeliefs, type Beliefs } from './belief.ts';
+import { noBeliefs, type Beliefs } from './beliefs.ts';
 import { newSearch, type Search } from './search.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
