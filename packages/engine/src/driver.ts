@@ -16,6 +16,7 @@ export interface Carrier {
   abort(job: Cid, unit: number): void;
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void;
   hold(effect: Extract<Effect, { type: 'hold' }>): void;
+  challenge(effect: Extract<Effect, { type: 'challenge' }>): void;
   save(effect: Extract<Effect, { type: 'save' }>): void;
   unsave(job: Cid, unit: number | undefined): void;
   unpin(job: Cid, as: 'worker' | 'keeper'): void;
@@ -221,6 +222,8 @@ export class Driver {
         return carrier.unpin(effect.job, effect.as);
       case 'hold':
         return carrier.hold(effect);
+      case 'challenge':
+        return carrier.challenge(effect);
       case 'save':
         return carrier.save(effect);
       case 'unsave':

@@ -28,6 +28,8 @@ export type Effect =
    * the one root is to be opened by that key, and holds these.
    */
   | { type: 'fetch'; job: Cid; unit: number; roots: Linked[]; from: PeerId[]; for: 'self' | 'requester'; sealed?: { key: Uint8Array; holds: Linked[] } }
+  /** Ask a peer for a block of each of these shards, drawn by lot, whatever is here: does it hold them? */
+  | { type: 'challenge'; job: Cid; peer: PeerId; shards: Cid[] }
   /** Bring a job's program here and keep it for its requester, as well as may be: new workers need it while that is away. */
   | { type: 'hold'; job: Cid; root: Cid; bytes: number; from: PeerId[] }
   /** What was kept for a job may go: as its worker, or as its steward or keeper. */

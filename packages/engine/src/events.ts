@@ -43,6 +43,8 @@ export type EngineEvent =
   /** A checkpoint that a worker told of was brought here, or could not be. */
   | { type: 'checkpoint-held'; job: Cid; unit: number; checkpoint: Cid; ok: boolean }
   | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }
+  /** A bidder was asked for blocks of what it claims to hold. */
+  | { type: 'challenged'; job: Cid; peer: PeerId; shown: boolean; why: string }
   /** What the journal holds of this peer itself, at start. */
   | { type: 'remembered'; records: JournalRecord[] }
   /** A job of the journal, at start. */

@@ -15,7 +15,7 @@ import { cancelJob, endIfOver, receiveFetched } from './requester/finish.ts';
 import { requestedJobOfTimer } from './requester/job.ts';
 import { cutOff, meetWorker } from './requester/leases.ts';
 import { postJob } from './requester/post.ts';
-import { seekWorkers } from './requester/offers.ts';
+import { receiveProof, seekWorkers } from './requester/offers.ts';
 import { tick } from './requester/tick.ts';
 import { acceptRipe } from './requester/units.ts';
 import { greet } from './roster/advertise.ts';
@@ -109,6 +109,10 @@ function handle(turn: Turn, event: EngineEvent): void {
       const stewarded = engine.stewarded.get(event.job);
       if (stewarded !== undefined) receiveKept(turn, stewarded, event.unit, event.ok);
       return;
+    }
+    case 'challenged': {
+      const job = engine.requested.get(event.job);
+      return job === undefined ? undefined : receiveProof(turn, job, event);
     }
     case 'remembered':
       return engine.standings.recover(event.records);

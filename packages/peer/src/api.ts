@@ -87,6 +87,8 @@ export interface JobRequest {
   adaptive?: boolean;
   /** never: only holders of a shard run its unit. Default allowed. */
   move?: 'allowed' | 'never';
+  /** Have each bidder show some blocks of the shards that it says it holds, up to 3 MiB, before it gets a lease. Default false. */
+  prove?: boolean;
   /** Label selector, for example `region=eu,tier in (gold,silver)`. */
   where?: string;
   /** Ceilings for one unit. */

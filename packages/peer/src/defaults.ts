@@ -34,6 +34,12 @@ export const peerDefaults = {
   saveAtStopMs: 8_000,
   /** Accepted units whose outputs are brought here at once; a restart may find thousands to be brought. */
   maxResultFetches: 8,
+  /** A bidder that is to show blocks of what it claims to hold has so long: three blocks of 1 MiB over 1.3 Mbit/s. */
+  challengeMs: 20_000,
+  /** Levels of a shard's DAG that are walked for it: three hold the largest file. */
+  maxChallengeDepth: 8,
+  /** Bidders that are challenged at once, at a block of memory each: those that stall must not keep others waiting long. */
+  maxChallenges: 24,
   /** Looking for holders beyond those whose adverts are known. */
   findProvidersMs: 5_000,
   maxProviders: 8,

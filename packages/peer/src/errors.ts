@@ -19,6 +19,7 @@ export type PeerErrorCode =
   | 'membership-none'
   | 'options-invalid'
   | 'seal-broken'
+  | 'holding-unproven'
   | 'peer-failed'
   | 'peer-stopped';
 

@@ -5,7 +5,7 @@ import type { Lease, RequestedJob } from './job.ts';
 
 /** Jobs of one kind ask the same of a worker. Undefined where what it holds decides what it may run: that is asked anew. */
 export function kindOf({ program, where, requires, resources, units }: JobSpec): string | undefined {
-  if (units.kind === 'shards' && units.move === 'never') return undefined;
+  if (units.kind === 'shards' && (units.move === 'never' || units.prove === true)) return undefined;
   const data = units.kind === 'shards' ? [units.dataset, units.shards.length] : [];
   return JSON.stringify([program.cid, program.engine, where, requires ?? [], resources.memoryBytes, data]);
 }

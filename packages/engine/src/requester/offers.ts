@@ -1,13 +1,15 @@
 import type { PeerId } from '@shoal/runtime';
-import { encodeMessage, topics, type Entry, type FactOf, type MessageOf, type Reason } from '@shoal/protocol';
+import { encodeMessage, limits, topics, type Entry, type FactOf, type MessageOf, type Reason } from '@shoal/protocol';
 import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
+import type { EngineEvent } from '../events.ts';
 import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type Lease, type RequestedJob } from './job.ts';
-import { award, dropLease, enterBid } from './leases.ts';
+import { dropLease, enterBid } from './leases.ts';
+import { awardIfProven, receiveChallenged } from './proof.ts';
 import { seekCandidates } from './seek.ts';
 
 /** Workers that the job could use at once: one a run that is needed, and more where those there are cannot take what is left. */
@@ -93,7 +95,7 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
 function takeStandingBids(turn: Turn, job: RequestedJob, wanted: number): void {
   for (const candidate of job.candidates.values()) {
     if (liveLeases(job).length >= wanted) return;
-    if (candidate.state === 'bid' && candidate.bid !== undefined && candidate.bid.until > turn.now) award(turn, job, candidate);
+    if (candidate.state === 'bid' && candidate.bid !== undefined && candidate.bid.until > turn.now) awardIfProven(turn, job, candidate);
   }
 }
 
@@ -116,7 +118,7 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   candidate.state = 'bid';
   candidate.bid = { holds: fact.holds, until, entry };
   candidate.reasons = [];
-  if (liveLeases(job).length < wantedLeases(turn, job)) award(turn, job, candidate);
+  if (liveLeases(job).length < wantedLeases(turn, job)) awardIfProven(turn, job, candidate);
   turn.effects.push({ type: 'changed', job: job.job });
 }
 
@@ -128,6 +130,14 @@ function takeBidAfter(turn: Turn, job: RequestedJob, lease: Lease, candidate: Ca
   enterBid(turn, job, entry);
   if (lease.isBusy) seekWorkers(turn, job);
   turn.effects.push({ type: 'changed', job: job.job });
+}
+
+/** A bidder has shown that it holds what it claims, or has not. */
+export function receiveProof(turn: Turn, job: RequestedJob, event: Extract<EngineEvent, { type: 'challenged' }>): void {
+  receiveChallenged(turn, job, event, (candidate, why) => {
+    refuse(turn, job, candidate, 'declined', [{ code: 'holding-unproven', text: `it did not show that it holds what it claims: ${why}`.slice(0, limits.maxTextLength) }]);
+    turn.effects.push({ type: 'changed', job: job.job });
+  });
 }
 
 export function receiveDecline(turn: Turn, job: RequestedJob, peer: PeerId, reasons: Reason[]): void {

@@ -76,6 +76,9 @@ export class TestMesh {
   readonly fetches: number[] = [];
   readonly fetched: { peer: PeerId; roots: Linked[]; opened: boolean }[] = [];
   canFetch: () => boolean = () => true;
+  /** Who was asked to show blocks of what it claims to hold, and whether it can. */
+  readonly challenges: { peer: PeerId; shards: Cid[] }[] = [];
+  canShow: (peer: PeerId, shards: readonly Cid[]) => boolean | 'not yet' = () => true;
   readonly random: Random;
   readonly time = new VirtualTime();
 
@@ -245,6 +248,11 @@ export class TestMesh {
         this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
       },
       hold: () => {},
+      challenge: ({ job, peer: asked, shards }) => {
+        this.challenges.push({ peer: asked, shards });
+        const shown = this.canShow(asked, shards);
+        if (shown !== 'not yet') this.after(20, peer, () => peer.driver.handle({ type: 'challenged', job, peer: asked, shown, why: 'it has not' }));
+      },
       save: () => {},
       unsave: () => {},
       unpin: () => {},

@@ -30,6 +30,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   quorum: integer.optional(),
   adaptive: z.boolean().optional(),
   move: z.enum(['allowed', 'never']).optional(),
+  prove: z.boolean().optional(),
   where: z.string().max(wireLimits.maxTextLength).optional(),
   memoryBytes: integer.optional(),
   wallMs: integer.optional(),

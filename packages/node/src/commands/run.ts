@@ -37,6 +37,7 @@ interface RunOptions extends PeerCommandOptions {
   keepers?: number;
   seal?: 'auto' | 'always' | 'never';
   stay?: boolean;
+  prove?: boolean;
   detach?: boolean;
   idOnly?: boolean;
   out?: string;
@@ -70,6 +71,7 @@ export function registerRun(program: Command, context: Context): void {
       .option('--stewards <n>', 'peers that go on with the job while this one is away (default: 2)', parseInteger(0, 7))
       .option('--keepers <n>', 'peers that keep its results (default: 2)', parseInteger(0, 7))
       .addOption(new Option('--seal <when>', 'seal results, so that you alone can read them (default: auto, where the job has stewards or keepers)').choices(['auto', 'always', 'never']))
+      .option('--prove', 'whoever bids shows some blocks of the shards that it says it holds, up to 3 MiB, before it works')
       .option('--stay', 'only holders of a shard run its unit: no shard crosses the wire')
       .option('-o, --out <dir>', 'write results into a folder, one folder a unit, instead of printing them')
       .option('--detach', 'do not wait: say how to look at the job, and end')
@@ -163,6 +165,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     quorum: options.quorum,
     adaptive: options.adaptive,
     move: options.stay === true ? 'never' : undefined,
+    prove: options.prove,
     where: options.where,
     memoryBytes: options.memory,
     wallMs: options.timeout,

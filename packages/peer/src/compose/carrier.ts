@@ -3,6 +3,7 @@ import type { Carrier, Effect, Linked } from '@shoal/engine';
 import { deadline } from '@shoal/runtime';
 import { peerDefaults } from '../defaults.ts';
 import type { Parts } from '../parts.ts';
+import { challenge } from '../data/challenge.ts';
 import { createGate } from '../run/gate.ts';
 import { bringHere } from '../run/inputs.ts';
 import { dropOutputs, keeperOwner, resultOwner, workOwner } from '../run/outputs.ts';
@@ -15,6 +16,7 @@ import { openOutputs } from '../seal/open-outputs.ts';
 export function carrierOf(parts: Parts, runs: Runs): Carrier {
   const { network, logger, changes } = parts;
   const gate = createGate(peerDefaults.maxResultFetches);
+  const challenging = createGate(peerDefaults.maxChallenges);
   // Apart: checkpoints that workers tell of, and do not hand over, must not keep results waiting.
   const saving = createGate(peerDefaults.maxResultFetches);
   return {
@@ -24,6 +26,7 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     execute: (effect) => runs.start(effect),
     abort: (job, unit) => runs.abort(job, unit),
     fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
+    challenge: (effect) => void challenging(() => challengeBidder(parts, effect)),
     hold: (effect) => void gate(() => holdProgram(parts, effect)),
     save: (effect) => void saving(() => saveCheckpoint(parts, effect)),
     unsave: (job, unit) => {
@@ -57,6 +60,16 @@ async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch
     driver.handle({ type: 'fetched', job, unit, ok: true, why: '' });
   } catch (error) {
     driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error) });
+  }
+}
+
+async function challengeBidder(parts: Parts, { job, peer, shards }: Extract<Effect, { type: 'challenge' }>): Promise<void> {
+  const told = { type: 'challenged' as const, job, peer };
+  try {
+    await challenge(parts, peer, shards);
+    parts.driver.handle({ ...told, shown: true, why: '' });
+  } catch (error) {
+    parts.driver.handle({ ...told, shown: false, why: messageOf(error) });
   }
 }
 

@@ -99,5 +99,6 @@ async function unitsOf(parts: Parts, request: JobRequest, signal: AbortSignal): 
     dataset,
     shards: entries.map(({ name, cid, bytes }) => ({ name, cid, bytes })),
     move: request.move ?? 'allowed',
+    ...(request.prove === true ? { prove: true as const } : {}),
   };
 }

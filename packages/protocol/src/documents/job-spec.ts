@@ -19,6 +19,8 @@ const shardUnits = z.object({
   shards: longList(shard, 1, limits.maxShards),
   /** never: only peers that hold a shard run its unit; no shard crosses the wire. */
   move: z.enum(['allowed', 'never']),
+  /** Whoever bids is asked for some blocks of the shards that it claims, drawn by lot, before it gets a lease. */
+  prove: z.literal(true).optional(),
 });
 
 /** Ceilings for one unit, held by the sandbox. */

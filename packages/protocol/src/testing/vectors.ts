@@ -36,6 +36,7 @@ export function currentGolden(): Golden {
     ['message/assign, of units that others began', encodeMessage({ type: 'assign', ...sampleMessages.assign, resume: [{ unit: 2, checkpoint: sampleJob }] })],
     ['entry/posted, with its wish for checkpoints', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, checkpoint: 'always' } }])],
     ['entry/posted, to be sealed', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, seal: sampleSealKey, requires: [sealedResultsAbility] } }])],
+    ['entry/posted, with proofs of holding', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, units: { ...sampleSpec.units, prove: true } as typeof sampleSpec.units } }])],
     ['entry/kept, sealed', sampleEntry([{ ...sampleFacts.kept, sealed: sampleJob }], sampleJob)],
     ['sealed result', sampleSealedResult],
     ['membership', sampleMembership],

@@ -250,6 +250,8 @@ export class SimPeer {
       abort: (job, unit) => void this.running.delete(`${job}/${unit}`),
       fetch: (effect) => this.fetch(effect),
       hold: () => {},
+      // No scenario asks for proofs: a simulated peer holds what it says.
+      challenge: ({ job, peer }) => this.plan(1, () => this.driver.handle({ type: 'challenged', job, peer, shown: true, why: '' })),
       save: () => {},
       unsave: () => {},
       unpin: () => {},
