@@ -41,6 +41,7 @@ function rigOf(prepare: (journal: TestJournal) => void = () => {}): Rig {
     publish: note('published'),
     learn: note('learned'),
     hold: note('held'),
+    challenge: note('challenged'),
     save: note('saved'),
     unsave: note('unsaved'),
     execute: note('executed'),
