@@ -3,7 +3,7 @@ import { closeWorkedScope } from '../ledger/scope.ts';
 import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
-import { mayWait, workerMayWait } from '../patience.ts';
+import { mayWait } from '../patience.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
 
 /** Facts about a job that we bid for or work on, from its requester or a steward of it. */
@@ -54,7 +54,8 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
     return;
   }
   job.ledger.add(entry);
-  mayWait(turn, entry.value.facts.every(({ kind }) => kind === 'accepted') && workerMayWait(turn, job));
+  // Nothing that we say depends on it: it goes into the journal with our next result.
+  mayWait(turn, entry.value.facts.every(({ kind }) => kind === 'accepted'));
   effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
   for (const fact of entry.value.facts) {
     if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
