@@ -94,6 +94,10 @@ export const defaults = {
   maxUnsettledUnits: 512,
   /** Jobs a worker serves at once; more are declined as busy. */
   maxWorkedJobs: 64,
+  /** When the owner's hours end, what runs for others may go on for so long; longer runs are saved and go to others. */
+  hoursGraceMs: 60_000,
+  /** So long may saving them take. */
+  haltMs: 15_000,
   /** What a job's ledger may take of its worker's journal and memory: so much, and so much a unit. Then the worker leaves. */
   maxWorkedLedgerBytes: 8_388_608,
   maxWorkedLedgerBytesPerUnit: 4_096,

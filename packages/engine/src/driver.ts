@@ -13,7 +13,7 @@ export interface Carrier {
   publish(topic: string, bytes: Uint8Array): void;
   learn(peer: PeerId, addresses: string[]): void;
   execute(effect: Extract<Effect, { type: 'execute' }>): void;
-  abort(job: Cid, unit: number): void;
+  abort(job: Cid, unit: number, saves: boolean): void;
   fetch(effect: Extract<Effect, { type: 'fetch' }>): void;
   hold(effect: Extract<Effect, { type: 'hold' }>): void;
   challenge(effect: Extract<Effect, { type: 'challenge' }>): void;
@@ -215,7 +215,7 @@ export class Driver {
       case 'execute':
         return carrier.execute(effect);
       case 'abort':
-        return carrier.abort(effect.job, effect.unit);
+        return carrier.abort(effect.job, effect.unit, effect.saves === true);
       case 'fetch':
         return carrier.fetch(effect);
       case 'unpin':

@@ -21,8 +21,8 @@ export type Effect =
   | { type: 'save'; job: Cid; unit: number; checkpoint: Cid; bytes: number; from: PeerId }
   /** Checkpoints that were brought here may go: of one unit, or of all. */
   | { type: 'unsave'; job: Cid; unit: number | undefined }
-  /** Stop a run; its outcome is no longer wanted. */
-  | { type: 'abort'; job: Cid; unit: number }
+  /** Stop a run; its outcome is no longer wanted. `saves`: it is saved once more where it can be, and then ends as cancelled. */
+  | { type: 'abort'; job: Cid; unit: number; saves?: true }
   /**
    * Bring linked outputs of an accepted result here; `for` says whose they are to be kept for. Where they are sealed for us,
    * the one root is to be opened by that key, and holds these.

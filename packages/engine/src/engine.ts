@@ -70,6 +70,8 @@ export interface Engine {
   advertSeq: number;
   /** What its last advert said has changed since. */
   advertStale: boolean;
+  /** Since when its owner lends it to nobody, by the hours that he set; undefined while he does. */
+  closedAt: number | undefined;
   /** How far its time is ahead of the machine's clock, since that was set back. What is said to others goes by the clock. */
   clockAheadMs: number;
 }
@@ -104,6 +106,7 @@ export function createEngine(input: { config: EngineConfig; signer: Signer; cryp
     addresses: [],
     advertSeq: 0,
     advertStale: true,
+    closedAt: undefined,
     clockAheadMs: 0,
   };
 }

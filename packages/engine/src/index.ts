@@ -13,6 +13,7 @@ export { acceptedResult, documentOf, settlementOf, votesOf, type UnitFacts } fro
 export { matchSelector, parseSelector } from './market/selector.ts';
 export { readLogNoteKey } from './messages.ts';
 export type { MembersConfig } from './policy/membership.ts';
+export { changesAt, isOpenAt, weekMinutes, type Hours, type WeekRange } from './policy/hours.ts';
 export { isolationLevels, type IsolationLevel, type Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';
 export type { RequestedJob } from './requester/job.ts';

@@ -26,6 +26,7 @@ import { actingJobOfTimer, beatActing, meetTrustees, shareNews } from './steward
 import { stewardedJobOfTimer } from './steward/job.ts';
 import { receiveKept } from './steward/keep.ts';
 import { meetEntruster, watch } from './steward/watch.ts';
+import { hoursKey, keepHours, watchHours } from './worker/hours.ts';
 import { beat, meetRequester, sendReports } from './worker/report.ts';
 import { finishRun, reportCheckpoint, reportProgress, startRuns } from './worker/run.ts';
 
@@ -35,6 +36,7 @@ import { finishRun, reportCheckpoint, reportProgress, startRuns } from './worker
  */
 export function step(engine: Engine, event: EngineEvent, now: number, random: Random): Effect[] {
   const turn: Turn = { engine, now, random, effects: [] };
+  keepHours(turn);
   handle(turn, event);
   startRuns(turn);
   if (turn.mayWait === true) turn.effects.push({ type: 'patience' });
@@ -50,6 +52,7 @@ function handle(turn: Turn, event: EngineEvent): void {
   const { engine } = turn;
   switch (event.type) {
     case 'start':
+      watchHours(turn);
       return advertiseSoon(turn);
     case 'wake':
       for (const key of engine.timers.take(turn.now)) wake(turn, key);
@@ -122,6 +125,7 @@ function handle(turn: Turn, event: EngineEvent): void {
 }
 
 function wake(turn: Turn, key: string): void {
+  if (key === hoursKey) return watchHours(turn); // what follows from the hour was done before
   if (wakeRoster(turn, key)) return;
   const acting = actingJobOfTimer(turn.engine, key);
   if (acting !== undefined) return beatActing(turn, acting);

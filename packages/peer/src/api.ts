@@ -29,6 +29,20 @@ export interface PeerOptions {
    */
   minIsolation?: 'process' | 'partial' | 'full';
   /**
+   * Whom it serves, and whom not: ids of peers, or of their operators (`PeerStatus.operator`), who prove themselves by their
+   * adverts. With an allow-list nobody else is served; being kept out counts more. Its own jobs are never refused.
+   */
+  allowRequesters?: readonly string[];
+  denyRequesters?: readonly string[];
+  /** Which programs of others it runs, and which not: CIDs, or names of engines (`native`, `quickjs-1`). The same rules. */
+  allowPrograms?: readonly string[];
+  denyPrograms?: readonly string[];
+  /**
+   * When it works for others, by this machine's local time: `20:00-07:00`, `mon-fri 20:00-07:00`, `sat-sun` for whole days; a
+   * night counts to the day on which it begins. When the hours end nothing more is begun, and what runs has a minute. Default: always.
+   */
+  hours?: readonly string[];
+  /**
    * Programs outside WebAssembly that may run here: executables by a name for people and their SHA-256, container images by
    * their digest (`IMAGE@sha256:…`). Default: none.
    */
@@ -202,6 +216,13 @@ export interface LinkView extends Omit<ConnectionInfo, 'direction'> {
   direction: 'inbound' | 'outbound';
 }
 
+/** As its owner gave it; what he did not give is absent. */
+export interface PolicyView extends Pick<PeerOptions, 'allowRequesters' | 'denyRequesters' | 'allowPrograms' | 'denyPrograms' | 'hours'> {
+  /** Whether it works for others at this hour, and when that changes. */
+  open: boolean;
+  changesAt?: number;
+}
+
 export interface PeerStatus {
   peer: PeerId;
   mesh: string;
@@ -218,6 +239,10 @@ export interface PeerStatus {
   isolation: string;
   /** The weakest walls behind which programs of others run here. */
   minIsolation?: string;
+  /** Whose peer it is, as an id for lists of requesters: of those with an operator's key. */
+  operator?: PeerId;
+  /** What its owner set of whom it serves, with what, and when. */
+  policy: PolicyView;
   /** What a slot burns in a second, as measured; 0 when it is not known yet. */
   fuelPerSecond?: number;
   /** Units being run now, whoever asked. */

@@ -11,6 +11,10 @@ export const peerDefaults = {
   unitMemoryBytes: 256 * 1_048_576,
   /** Most memory that one unit of a stranger is given. */
   maxUnitMemoryBytes: 1_073_741_824,
+  /** Names in one list of requesters or programs that its owner gives. */
+  maxPolicyNames: 10_000,
+  /** Stretches of time in its hours: what people write by hand. */
+  maxHoursRanges: 64,
   unitWallMs: 300_000,
   unitOutputBytes: 67_108_864,
   unitLogBytes: 65_536,

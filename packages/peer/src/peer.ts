@@ -17,6 +17,8 @@ export interface PeerLife {
   runs: Runs;
   startedAt: number;
   caps: PeerStatus['caps'];
+  /** As they were given. */
+  ownersWords: PeerOptions;
   dataDir: string | undefined;
   onFailure: PeerOptions['onFailure'];
   /** Stops and closes everything that was opened for it. */

@@ -9,7 +9,7 @@ import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions, PeerStatus } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
 import { offenceReporter } from './compose/offences.ts';
-import { minIsolationOf } from './compose/walls.ts';
+import { policyOf } from './compose/policy.ts';
 import type { Storage } from './compose/storage.ts';
 import { Datasets } from './data/datasets.ts';
 import { announceHoldings } from './data/peer-data.ts';
@@ -52,7 +52,7 @@ export async function startPeer(options: PeerOptions, storage: Storage): Promise
   await announceHoldings(parts);
   stopping.signal.throwIfAborted();
   const owned = opened.move();
-  return peerOf(parts, { runs, startedAt, dataDir: options.dataDir, caps: capsOf(options), onFailure: options.onFailure, stop: () => owned.disposeAsync() });
+  return peerOf(parts, { runs, startedAt, dataDir: options.dataDir, caps: capsOf(options), ownersWords: options, onFailure: options.onFailure, stop: () => owned.disposeAsync() });
 }
 
 async function startExecutor(options: PeerOptions): Promise<Executor | undefined> {
@@ -137,7 +137,7 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined, oper
     // What is acknowledged must be durable.
     roles: options.roles ?? (options.dataDir === undefined ? [] : ['steward', 'keeper']),
     ...(operator === undefined ? {} : { operator }),
-    policy: { denied: new Set(), minIsolation: minIsolationOf(options, isPrivate), sameNetwork: options.sameNetwork ?? 'public' },
+    policy: policyOf(options, isPrivate),
     timings: { ...engineDefaults },
   };
 }
@@ -166,6 +166,7 @@ export function checkOptions(options: PeerOptions): void {
     });
   }
   checkAllowed(allowedBy(options));
+  policyOf(options, false);
   try {
     checkConfig(engineConfig(options, undefined), systemCrypto);
   } catch (cause) {

@@ -1,9 +1,11 @@
-import type { KnownPeer, PeerStatus } from './api.ts';
+import { peerIdOf } from '@shoal/protocol';
+import type { KnownPeer, PeerOptions, PeerStatus } from './api.ts';
+import { policyViewOf } from './compose/policy.ts';
 import type { Parts } from './parts.ts';
 import type { Runs } from './run/runs.ts';
 
 /** How this peer is, for a person. */
-export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: string | undefined; startedAt: number; caps: PeerStatus['caps'] }): Promise<PeerStatus> {
+export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: string | undefined; startedAt: number; caps: PeerStatus['caps']; ownersWords: PeerOptions }): Promise<PeerStatus> {
   const { network, engine, clock, store, executor } = parts;
   const net = network.status();
   const work = runs.list(clock.now());
@@ -22,6 +24,8 @@ export async function statusOf(parts: Parts, runs: Runs, about: { dataDir: strin
     running: work.length,
     isolation: executor?.info().isolation ?? 'none',
     ...(engine.config.policy.minIsolation === undefined ? {} : { minIsolation: engine.config.policy.minIsolation }),
+    ...(engine.config.operator === undefined ? {} : { operator: peerIdOf(engine.config.operator.key) }),
+    policy: policyViewOf(engine.config.policy, about.ownersWords, clock.now()),
     fuelPerSecond: executor?.info().fuelPerSecond ?? 0,
     work,
     jobs: { open, entrusted: engine.stewarded.size },

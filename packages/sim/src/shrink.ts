@@ -9,7 +9,7 @@ function simpler(scenario: Scenario): Scenario[] {
   tries.push({ ...scenario, peers: Math.max(scenario.requesters + 4, scenario.peers >> 1) });
   tries.push({ ...scenario, jobs: jobs.map((job) => ({ ...job, units: Math.max(1, job.units >> 1) })) });
   tries.push({ ...scenario, kinds: {} }, { ...scenario, hostile: {} }, { ...scenario, vanishing: 0 }, { ...scenario, hiddenShare: 0 });
-  tries.push({ ...scenario, deniedShare: 0 }, { ...scenario, clockSkewMs: 0, clockDrift: 0 }, { ...scenario, regions: 1 }, { ...scenario, timings: {} });
+  tries.push({ ...scenario, deniedShare: 0, ownedShare: 0 }, { ...scenario, clockSkewMs: 0, clockDrift: 0 }, { ...scenario, regions: 1 }, { ...scenario, timings: {} });
   tries.push({ ...scenario, slots: 1 }, { ...scenario, faultMs: scenario.faultMs >> 1 }, { ...scenario, peers: scenario.peers - 1 });
   for (const [kind, count] of Object.entries(kinds)) if (count > 0) tries.push({ ...scenario, kinds: { ...kinds, [kind]: 0 } });
   for (const [kind, count] of Object.entries(hostile)) if (count > 0) tries.push({ ...scenario, hostile: { ...hostile, [kind]: 0 } });

@@ -1,4 +1,5 @@
-import { limits, type JobSpec } from '@shoal/protocol';
+import { utcTime, type PeerId } from '@shoal/runtime';
+import { limits, peerIdOf, type JobSpec } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { authorOf } from '../testing/facts.ts';
@@ -6,7 +7,7 @@ import { TestMesh } from '../testing/mesh.ts';
 import { countedSpec } from '../testing/specs.ts';
 import type { WorkedJob } from '../worker/job.ts';
 import { admit } from './admit.ts';
-import type { IsolationLevel } from './policy.ts';
+import type { IsolationLevel, Policy } from './policy.ts';
 
 const requester = authorOf('requester').id;
 
@@ -23,6 +24,40 @@ describe('a peer takes a job', () => {
 
   it('unless its owner refuses the requester', () => {
     expect(codes(countedSpec(1), ({ config }) => (config.policy = { denied: new Set([requester]) }))).toEqual(['requester-denied']);
+  });
+
+  it('unless it is not among the requesters, programs and engines that its owner lets in, or among those kept out', () => {
+    const { program } = countedSpec(1);
+    const under = (policy: Partial<Policy>): string[] => codes(countedSpec(1), ({ config }) => (config.policy = { denied: new Set(), ...policy }));
+    expect(under({ allowed: new Set([requester]) })).toEqual([]);
+    expect(under({ allowed: new Set() })).toEqual(['requester-not-allowed']);
+    expect(under({ allowed: new Set([requester]), denied: new Set([requester]) })).toEqual(['requester-denied']);
+    expect(under({ programs: { denied: new Set([program.cid]) } })).toEqual(['program-denied']);
+    expect(under({ programs: { denied: new Set([program.engine]), allowed: new Set([program.cid]) } })).toEqual(['engine-denied']);
+    expect(under({ programs: { allowed: new Set(['quickjs-1']) } })).toEqual(['program-not-allowed']);
+    expect(under({ programs: { allowed: new Set([program.engine]) } })).toEqual([]);
+    expect(under({ programs: { allowed: new Set([program.cid]) } })).toEqual([]);
+  });
+
+  it('by the operator of its requester too, where the advert proves who that is', () => {
+    const mesh = new TestMesh(1);
+    const [worker, known, other] = [mesh.add({}), mesh.add({ operator: 'one' }), mesh.add({ operator: 'two' })];
+    mesh.runUntil(() => worker.engine.roster.has(known.id) && worker.engine.roster.has(other.id), 5_000);
+    const operator = peerIdOf(known.config.operator?.key as Uint8Array);
+    const of = ({ id }: { id: PeerId }): string[] => admit(worker.engine, { spec: countedSpec(1), requester: id }, mesh.now).map(({ code }) => code);
+    worker.engine.config.policy = { denied: new Set([operator]) };
+    expect([of(known), of(other)]).toEqual([['requester-denied'], []]);
+    worker.engine.config.policy = { denied: new Set(), allowed: new Set([operator]) };
+    expect([of(known), of(other), of(worker)]).toEqual([[], ['requester-not-allowed'], []]);
+  });
+
+  it('at the hours of its owner, and says when they begin again', () => {
+    const { engine } = new TestMesh(1).add({});
+    engine.config.policy = { denied: new Set(), hours: { ranges: [{ from: 20 * 60, to: 31 * 60 }], localTime: utcTime } }; // Sunday 20:00 to Monday 07:00
+    const at = (day: number, hour: number): string[] => admit(engine, { spec: countedSpec(1), requester }, Date.UTC(2026, 10, day, hour)).map(({ code, text }) => `${code}: ${text}`);
+    expect(at(22, 20)).toEqual([]);
+    expect(at(23, 6)).toEqual([]);
+    expect(at(23, 7)).toEqual(['outside-hours: its owner lends it at other hours: again from Sun 20:00 UTC on']);
   });
 
   it('unless the walls around programs of others are weaker than its owner wants', () => {

@@ -2,13 +2,15 @@ import { limits, sealedResultsAbility, type JobSpec, type Reason } from '@shoal/
 import type { Engine } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { attestedLabels, requesterRefusal, type Poster } from './members.ts';
+import { ownersRefusal } from './owner.ts';
 import { isolationLevels, type IsolationLevel } from './policy.ts';
 
 /** Whether this peer takes the job, now: the job's requirements on us, and ours on the job. Empty means yes. */
 export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobSpec }, now: number): Reason[] {
   const { requester } = poster;
   const { config } = engine;
-  if (config.policy.denied.has(requester)) return [{ code: 'requester-denied', text: 'its owner does not serve this requester' }];
+  const denied = ownersRefusal(engine, { requester, spec }, now);
+  if (denied !== undefined) return [denied];
   if (requester !== engine.self && isTooOpen(engine)) {
     return [{ code: 'isolation-too-weak', text: `its sandbox is at level ${config.isolation}; its owner lets programs of others run from level ${config.policy.minIsolation} on` }];
   }

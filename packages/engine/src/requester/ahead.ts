@@ -1,6 +1,7 @@
 import type { Turn } from '../engine.ts';
 import { match } from '../market/match.ts';
 import { mayWork } from '../policy/members.ts';
+import { isClosed } from '../roster/closed.ts';
 import { candidateOf, liveLeases, type RequestedJob } from './job.ts';
 import { kindOf } from './kept.ts';
 import { addLease, leaseName } from './leases.ts';
@@ -23,15 +24,15 @@ export function awardAhead(turn: Turn, job: RequestedJob): void {
   const wanted = wantedLeases(turn, job);
   for (const [worker, { entry, holds, jobs }] of [...bids].sort(([, a], [, b]) => a.jobs.size - b.jobs.size)) {
     if (liveLeases(job).length >= wanted) return;
-    const advert = engine.roster.get(worker)?.value;
-    if (advert === undefined || advert.slots <= jobs.size || match(job.spec, advert).verdict !== 'yes') continue;
+    const advert = engine.roster.get(worker);
+    if (advert === undefined || advert.value.slots <= jobs.size || match(job.spec, advert.value).verdict !== 'yes' || isClosed(engine, advert, now)) continue;
     const isThere = worker === engine.self || engine.connected.has(worker);
     if (!isThere || !mayWork(engine, worker) || engine.standings.isSuspect(worker)) continue;
     effects.push({ type: 'send', to: worker, message: offerOf(job, posted) });
     const until = now + leaseTermMs;
     const lease = addLease(job, { lease: leaseName(turn.random), worker, holds, until, now });
     lease.isAhead = true;
-    lease.want = advert.slots - jobs.size;
+    lease.want = advert.value.slots - jobs.size;
     jobs.add(job.job);
     Object.assign(candidateOf(job, worker), { state: 'leased', askedAt: now });
     engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker, until, ...originOf(engine, entry) }, [worker]);

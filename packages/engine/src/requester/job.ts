@@ -2,6 +2,7 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { noBeliefs, type Beliefs } from './beliefs.ts';
+import { newCensus, type Census } from './census.ts';
 import { newSearch, type Search } from './search.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
@@ -144,8 +145,7 @@ export interface RequestedJob {
   progress: Map<number, { fraction: number; text: string }>;
   /** Units given to workers, for whoever asks how the job went: the first ones, and decisions need none of it. */
   given: { groups: { at: number; worker: PeerId; units: number[] }[]; units: number };
-  /** Peers whose adverts were looked at when workers were last sought, and those of them that have the engine. */
-  census: { peers: number; withEngine: number };
+  census: Census;
   /** Bytes of log taken so far. */
   logBytes: number;
   search: Search;
@@ -194,7 +194,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     unmovable: undefined,
     progress: new Map(),
     given: { groups: [], units: 0 },
-    census: { peers: 0, withEngine: 0 },
+    census: newCensus(),
     logBytes: 0,
     search: newSearch(posted.at),
     gossip: { times: 0, lastAt: 0 },

@@ -6,7 +6,9 @@ import type { EngineEvent } from '../events.ts';
 import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
+import { isClosed } from '../roster/closed.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
+import { newCensus } from './census.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type Lease, type RequestedJob } from './job.ts';
 import { dropLease, enterBid } from './leases.ts';
 import { awardIfProven, receiveChallenged } from './proof.ts';
@@ -73,7 +75,7 @@ function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: 
 
 function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
   const items = [];
-  job.census = { peers: 0, withEngine: 0 };
+  job.census = newCensus();
   for (const advert of engine.roster.all()) {
     job.census.peers += 1;
     if (advert.value.engines.includes(job.spec.program.engine)) job.census.withEngine += 1;
@@ -83,6 +85,11 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
     if (job.authority === 'steward' && advert.author === engine.self) continue; // who judges does not run
     const verdict = match(job.spec, advert.value);
     if (verdict.verdict === 'no') continue;
+    if (isClosed(engine, advert, now)) {
+      job.census.closed += 1;
+      job.census.opensAt = Math.min(job.census.opensAt, advert.value.opensAt as number);
+      continue;
+    }
     const unsure = verdict.verdict === 'unknown' ? 1 : 0;
     items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure + engine.standings.unreliability(advert.author)) });
   }

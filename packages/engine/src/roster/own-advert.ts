@@ -1,6 +1,7 @@
 import { ShoalError, type Crypto, type Signer } from '@shoal/runtime';
 import { limits, sealAdvert, type Advert, type Opened } from '@shoal/protocol';
-import type { EngineConfig, Turn } from '../engine.ts';
+import type { Engine, EngineConfig, Turn } from '../engine.ts';
+import { changesAt } from '../policy/hours.ts';
 import { freeSlots } from '../worker/capacity.ts';
 import { keepAdvert } from './keep.ts';
 import { advertLifeMs } from './pace.ts';
@@ -14,7 +15,8 @@ export function makeAdvert({ engine, now }: Turn): Opened<Advert> {
     at: now - engine.clockAheadMs,
     ttlMs: advertLifeMs(engine),
     addresses: engine.addresses.slice(0, limits.maxAddresses),
-    free: freeSlots(engine),
+    free: freeForOthers(engine),
+    ...opensAt(engine, now),
   };
   for (let count = Math.min(engine.holdings.size, limits.maxDatasetsPerAdvert); ; count = Math.floor(count / 2)) {
     try {
@@ -23,6 +25,16 @@ export function makeAdvert({ engine, now }: Turn): Opened<Advert> {
       if (count === 0 || !(error instanceof ShoalError) || error.code !== 'document-oversize') throw error;
     }
   }
+}
+
+function freeForOthers(engine: Engine): number {
+  return engine.closedAt === undefined ? freeSlots(engine) : 0;
+}
+
+/** Outside of its owner's hours: until when nobody need ask. */
+function opensAt({ config, closedAt, clockAheadMs }: Engine, now: number): Pick<Advert, 'opensAt'> {
+  const at = closedAt === undefined || config.policy.hours === undefined ? undefined : changesAt(config.policy.hours, now - clockAheadMs);
+  return at === undefined ? {} : { opensAt: at };
 }
 
 /** Says anew what this peer is. */
@@ -39,7 +51,7 @@ export function currentAdvert(turn: Turn): Opened<Advert> {
   const known = engine.roster.get(engine.self);
   const isRecent = known !== undefined && now - known.receivedAt < engine.config.timings.resignAdvertMs;
   // Its time to live tells the others how large a mesh it is to us.
-  return isRecent && !engine.advertStale && known.value.free === freeSlots(engine) && known.value.ttlMs >= advertLifeMs(engine) ? known : renewAdvert(turn);
+  return isRecent && !engine.advertStale && known.value.free === freeForOthers(engine) && known.value.ttlMs >= advertLifeMs(engine) ? known : renewAdvert(turn);
 }
 
 /** Fails with `document-malformed` or `document-oversize` where nobody could be told of a peer with this configuration. */

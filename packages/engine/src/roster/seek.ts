@@ -11,6 +11,7 @@ export function receiveSeek(turn: Turn, from: PeerId, sought: MessageBody<'seek'
   const selector = parseSelector(sought.where);
   const fits = ({ value }: Pick<KnownAdvert, 'value'>): boolean =>
     value.slots > 0 &&
+    (value.opensAt ?? 0) <= now &&
     value.memoryBytes >= sought.memoryBytes &&
     value.engines.includes(sought.engine) &&
     (sought.dataset === undefined || value.datasets.some(({ cid, held }) => cid === sought.dataset && held.some((byte) => byte !== 0))) &&

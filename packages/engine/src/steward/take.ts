@@ -4,6 +4,7 @@ import type { Turn } from '../engine.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { requesterRefusal, type Poster } from '../policy/members.ts';
+import { requesterDenied } from '../policy/owner.ts';
 import { isWorthKeeping } from '../requester/admission.ts';
 import { isWithinShare, learnDelegation, openDelegation } from './delegation.ts';
 import { createStewardedJob, goesBefore, type StewardedJob } from './job.ts';
@@ -44,7 +45,8 @@ function refusal({ engine, now }: Turn, poster: Poster, ledger: JobLedger): Reas
   const { config, stewarded } = engine;
   const { current } = ledger.delegations;
   const self = (named: readonly PeerId[] | undefined, role: string): boolean => named !== undefined && named.length > 0 && config.roles?.includes(role) === true;
-  if (config.policy.denied.has(poster.requester)) return { code: 'requester-denied', text: 'its owner does not serve this requester' };
+  const denied = requesterDenied(engine, poster.requester);
+  if (denied !== undefined) return denied;
   const noMember = requesterRefusal(engine, poster, now);
   if (noMember !== undefined) return noMember;
   if (!self(current?.stewards, 'steward') && !self(current?.keepers, 'keeper')) return { code: 'role-refused', text: 'its owner does not lend it as a steward or keeper' };

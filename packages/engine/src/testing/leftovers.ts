@@ -17,7 +17,7 @@ function leftoversAt({ engine, journal, running }: TestPeer, now: number): strin
   none('bids', [...engine.bidding.values()].filter(({ until }) => until > now).length);
   none('runs', running.size);
   none('open scopes of the journal', journal.scopes({ closed: false }).filter(({ scope }) => scope !== '' && scope !== creditScope).length);
-  const timers = Object.keys(Object.fromEntries((engine.timers as unknown as { due: Map<string, number> }).due)).filter((key) => key !== 'advertise');
+  const timers = Object.keys(Object.fromEntries((engine.timers as unknown as { due: Map<string, number> }).due)).filter((key) => key !== 'advertise' && key !== 'hours');
   for (const key of timers) left.push(`timer ${key}`);
   none('facts in the outbox', (engine.outbox as unknown as { pending: Map<string, unknown> }).pending.size);
   return left;

@@ -1,6 +1,7 @@
 import type { Reason } from '@shoal/protocol';
 import { failuresOf, votesOf } from '../ledger/unit-facts.ts';
 import { liveLeases, type RequestedJob } from '../requester/job.ts';
+import { utcText } from '../policy/hours.ts';
 import { independentOf } from '../verify/independent.ts';
 
 /** Why a job does not move, in words. */
@@ -8,9 +9,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
   const live = liveLeases(job).length;
   const { quorum } = job.spec.verify;
   const reasons: Reason[] = [];
-  const { peers, withEngine } = job.census;
+  const { peers, withEngine, closed, opensAt } = job.census;
   const { engine } = job.spec.program;
   if (live === 0 && peers > 0 && withEngine === 0) reasons.push({ code: 'no-engine', text: `no peer has the engine ${engine}: ${peers} are known` });
+  else if (live === 0 && closed > 0 && !isAnswerDue(job)) reasons.push({ code: 'outside-hours', text: `${closed} of the ${peers} known peers would do, and are lent at other hours: the first again from ${utcText(opensAt)} on` });
   else if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
   else if (live < quorum) {
     reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
@@ -38,6 +40,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
   }
   if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
   return reasons;
+}
+
+function isAnswerDue({ candidates }: RequestedJob): boolean {
+  return candidates.values().some(({ state }) => state === 'asked' || state === 'bid');
 }
 
 /** Open units that were run and came to nothing yet. */

@@ -26,6 +26,8 @@ export interface WorkedRun {
   progressAt: number;
   /** Units that were begun here then, with this one. */
   beside: number;
+  /** It was told to save itself and end. */
+  halted?: boolean;
 }
 
 /** A job of which this peer holds a lease. */
@@ -57,6 +59,8 @@ export interface WorkedJob {
   asked: number;
   /** The requester was told that slots are idle, and has given nothing since. */
   saidIdle: boolean;
+  /** Its runs were told to save themselves and end: what they saved can be had from here for a moment. */
+  isHalting: boolean;
   /** Whether the requester should hear from us when this burst ends. */
   report: 'no' | 'if-wanting' | 'now';
 }
@@ -85,6 +89,7 @@ export function createWorkedJob(ledger: JobLedger, lease: { lease: string; until
     reset: false,
     asked: 0,
     saidIdle: false,
+    isHalting: false,
     report: 'now',
   };
 }

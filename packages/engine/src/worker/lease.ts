@@ -4,6 +4,7 @@ import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { mayWait } from '../patience.ts';
+import { ownersRefusal } from '../policy/owner.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
 
 /** Facts about a job that we bid for or work on, from its requester or a steward of it. */
@@ -31,6 +32,8 @@ function takeLease(turn: Turn, entry: Entry): void {
   for (const known of entries) ledger.add(known);
   const job = createWorkedJob(ledger, { lease: leased.lease, until: termEnd(turn, entry, leased.until), by: entry.author });
   if (job === undefined) return;
+  const refusal = ownersRefusal(engine, job, turn.now); // its hours may have ended since it bid
+  if (refusal !== undefined) return refuse(refusal.code, refusal.text);
   engine.worked.set(job.job, job);
   effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
   // Open again, should we have worked on it before.

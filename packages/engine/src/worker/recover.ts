@@ -4,6 +4,7 @@ import type { Turn } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { closeWorkedScope } from '../ledger/scope.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
+import { listsRefusal } from '../policy/owner.ts';
 import { createWorkedJob } from './job.ts';
 import { resultNotePrefix } from './run.ts';
 
@@ -22,6 +23,13 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
   // Its term was told by another clock: it begins anew, and the requester corrects us if it is over.
   const job = createWorkedJob(ledger, { lease: lease.lease, until: now + engine.config.timings.leaseTermMs });
   if (job === undefined) return;
+  const reason = listsRefusal(engine, job);
+  if (reason !== undefined) {
+    // Its owner has thought better of it meanwhile.
+    effects.push({ type: 'send', to: job.requester, message: { type: 'unknownLease', job: job.job, lease: job.lease, reason } });
+    effects.push({ type: 'unpin', job: job.job, as: 'worker' });
+    return closeWorkedScope(turn, job, reason.code);
+  }
   for (const record of records) {
     if (record.kind !== 'note' || !record.key.startsWith(resultNotePrefix)) continue;
     const unit = Number(record.key.slice(resultNotePrefix.length));

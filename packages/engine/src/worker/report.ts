@@ -7,6 +7,7 @@ import { goesBefore } from '../steward/job.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
 import { leave, letGo } from './lease.ts';
 import { idleSlots, wantOf } from './capacity.ts';
+import { isClosedFor } from './hours.ts';
 import type { WorkedJob } from './job.ts';
 import { revealFact } from './run.ts';
 
@@ -64,11 +65,13 @@ function ownJob({ engine, effects }: Turn, from: PeerId, message: { job: WorkedJ
 /** Reports that are due, one a job: what is held, and how much more is wanted. */
 export function sendReports(turn: Turn): void {
   const { engine, effects, now } = turn;
-  const idle = Math.min(idleSlots(engine), limits.maxWindowUnits);
+  const spare = Math.min(idleSlots(engine), limits.maxWindowUnits);
   for (const job of engine.worked.values()) {
+    const isClosed = isClosedFor(turn, job);
+    const idle = isClosed ? 0 : spare;
     if (idle > 0 && !job.saidIdle) job.report = 'now'; // each of them may have units that wait elsewhere
     if (job.report === 'no') continue;
-    const want = wantOf(engine, job);
+    const want = isClosed ? 0 : wantOf(engine, job);
     const held = job.queue.length + job.running.size;
     const urgent = job.report === 'now' || (want > job.asked && want - job.asked >= Math.max(held, job.asked));
     job.report = 'no'; // with enough in hand, the next finished unit or beat reports

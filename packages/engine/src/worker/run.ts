@@ -1,10 +1,11 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type Fact } from '@shoal/protocol';
-import type { Engine, Turn } from '../engine.ts';
+import type { Turn } from '../engine.ts';
 import type { EngineEvent, RunOutcome } from '../events.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
 import { commitmentOf, saltOf } from '../verify/commitment.ts';
 import { durationOf, hasRoomFor, runningUnits } from './capacity.ts';
+import { isClosedFor } from './hours.ts';
 import type { WorkedJob } from './job.ts';
 
 /** Result documents are noted under this key and the unit's number, and found again after a restart. */
@@ -14,7 +15,7 @@ export const resultNotePrefix = 'result/';
 export function startRuns(turn: Turn): void {
   const { engine, now, effects } = turn;
   for (let beside = runningUnits(engine) + 1; ; beside += 1) {
-    const job = nextToServe(engine);
+    const job = nextToServe(turn);
     if (job === undefined || !hasRoomFor(engine, job)) return;
     const unit = job.queue.shift() as number; // whoever is next has one
     job.servedAt = now;
@@ -35,7 +36,7 @@ function helpersOf({ reportsTo, ledger }: WorkedJob): PeerId[] {
  * another, whatever priority it gives itself; of its jobs the one of highest priority, then of the earliest deadline, then
  * the one that waited longest.
  */
-function nextToServe(engine: Engine): WorkedJob | undefined {
+function nextToServe({ engine }: Pick<Turn, 'engine'>): WorkedJob | undefined {
   const servedAt = new Map<PeerId, number>();
   for (const job of engine.worked.values()) servedAt.set(job.requester, Math.max(servedAt.get(job.requester) ?? 0, job.servedAt));
   const rank = (job: WorkedJob): number[] => [
@@ -46,7 +47,8 @@ function nextToServe(engine: Engine): WorkedJob | undefined {
   ];
   let next: WorkedJob | undefined;
   for (const job of engine.worked.values()) {
-    if (job.queue.length > 0 && (next === undefined || isBefore(rank(job), rank(next)))) next = job;
+    if (job.queue.length === 0 || isClosedFor({ engine }, job)) continue;
+    if (next === undefined || isBefore(rank(job), rank(next))) next = job;
   }
   return next;
 }

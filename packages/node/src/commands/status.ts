@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { systemClock } from '@shoal/runtime';
 import type { StatusAnswer } from '../api/wire.ts';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
 import { humanBytes, humanDuration } from '../output/quantities.ts';
 import type { Style } from '../output/style.ts';
+import { describeHours, describePolicy } from '../output/policy.ts';
 import { pairs } from '../output/table.ts';
 import { describeReach } from '../network/describe-reach.ts';
 import { plural, printableLine, shortId } from '../output/text.ts';
@@ -27,15 +29,25 @@ export function describeStatus(status: StatusAnswer, style: Style): string[] {
     ['mesh', `${printableLine(status.mesh)}, ${plural(status.neighbours, 'neighbour')}, ${plural(status.knownPeers, 'peer')} known`],
     ['reach', describeReach(status)],
     ['work', status.slots === 0 ? 'none: it only posts jobs' : `${status.running} of ${plural(status.slots, 'slot')} busy, ${sandboxOf(status)}`],
+    ...lentTo(status, style),
     ['jobs', `${status.jobs.open} open of its own${status.jobs.entrusted === 0 ? '' : `, ${status.jobs.entrusted} entrusted to it by others`}`],
     ['stored', humanBytes(status.storedBytes)],
     ['traffic', `${humanBytes(status.bytesSent)} sent, ${humanBytes(status.bytesReceived)} received${capsOf(status.caps)}`],
     ['since', `${humanDuration(status.uptimeMs)} (process ${status.pid})`],
     ...(status.dataDir === undefined ? [] : [['data', status.dataDir] as [string, string]]),
+    ...(status.operator === undefined ? [] : [['operator', status.operator] as [string, string]]),
     ...status.addresses.map((address, index): [string, string] => [index === 0 ? 'address' : '', address]),
   ];
   const units = status.work.map((unit) => `  unit ${unit.unit} of job ${shortId(unit.job)} for ${shortId(unit.requester)}, ${humanDuration(unit.sinceMs)}`);
   return [`${style.bold('peer')} ${status.peer}`, ...pairs(rows, style), ...(units.length === 0 ? [] : ['', style.bold('Running now'), ...units])];
+}
+
+/** What its owner allows, where he said anything, and until when its hours keep others out. */
+function lentTo({ policy, slots }: StatusAnswer, style: Style): [string, string][] {
+  if (slots === 0) return [];
+  const words = describePolicy(policy);
+  const hours = describeHours(policy, systemClock.now());
+  return [...words.map((line, index): [string, string] => [index === 0 ? 'policy' : '', line]), ...(hours === undefined ? [] : [['hours', policy.open ? hours : style.yellow(hours)] as [string, string]])];
 }
 
 function capsOf({ uploadBytesPerSecond: upload, downloadBytesPerSecond: download }: StatusAnswer['caps']): string {

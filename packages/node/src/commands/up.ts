@@ -3,7 +3,7 @@ import type { LogLevel } from '@shoal/runtime';
 import { collectPeerAddresses } from '../cli/bootstrap.ts';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { collectDigests, collectImages, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRate, parseRoles, readKey } from '../cli/parse.ts';
+import { collect, collectDigests, collectImages, collectList, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRate, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
 import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
@@ -23,6 +23,11 @@ interface UpCommandOptions extends PeerCommandOptions {
   maxDownload?: number;
   maxUnitMemory?: number;
   minIsolation?: 'process' | 'partial' | 'full';
+  allowRequester?: string[];
+  denyRequester?: string[];
+  allowProgram?: string[];
+  denyProgram?: string[];
+  hours?: string[];
   cpuShare?: number;
   allowNative?: Record<string, string>;
   allowContainer?: string[];
@@ -50,6 +55,11 @@ export function registerUp(program: Command, context: Context): void {
       .option('--max-download <rate>', 'most data fetched from others, such as 16Mbit/s (default: no cap)', parseRate)
       .option('--max-unit-memory <size>', 'most memory for one unit, such as 512MiB', parseBytes)
       .addOption(new Option('--min-isolation <level>', 'weakest sandbox in which programs of others run here (default: full where strangers can reach it)').choices(['process', 'partial', 'full']))
+      .option('--allow-requester <id>', 'serve nobody but this peer or operator (repeatable; default: everybody)', collectList)
+      .option('--deny-requester <id>', 'never serve this peer or operator (repeatable)', collectList)
+      .option('--allow-program <cid|engine>', 'run no programs of others but this one, or those of this engine (repeatable; default: all)', collectList)
+      .option('--deny-program <cid|engine>', 'never run this program, or those of this engine, for others (repeatable)', collectList)
+      .option('--hours <when>', 'work for others at these local times alone, such as "mon-fri 20:00-07:00, sat-sun" (repeatable; default: always)', collect)
       .option('--allow-native <name=sha256>', 'an executable that jobs may run here, by its digest (repeatable; default: none)', collectDigests)
       .option('--allow-container <image@sha256:…>', 'a container image that jobs may run here (repeatable; default: none)', collectImages)
       .option('--cpu-share <percent>', 'share of a core that each unit may take, from 5 to 100 (default: 100)', parseInteger(5, 100))
@@ -61,6 +71,7 @@ export function registerUp(program: Command, context: Context): void {
     ['shoal up', 'a peer in ~/.shoal; prints the address by which others join'],
     ['shoal up --data-dir b --bootstrap /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…', 'a second one, joined to the first'],
     ['shoal up --bootstrap @peers.txt', 'joined by whichever of them answers; # begins a comment'],
+    ['shoal up --hours "mon-fri 20:00-07:00, sat-sun" --deny-program pyodide-1', 'lent to others at night and at weekends, not for that engine'],
     ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
   ]);
   command.action(async (options: UpCommandOptions) => {
@@ -88,6 +99,11 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.maxDownload === undefined ? {} : { maxDownloadBytesPerSecond: options.maxDownload }),
       ...(options.maxUnitMemory === undefined ? {} : { maxUnitMemoryBytes: options.maxUnitMemory }),
       ...(options.minIsolation === undefined ? {} : { minIsolation: options.minIsolation }),
+      ...(options.allowRequester === undefined ? {} : { allowRequesters: options.allowRequester }),
+      ...(options.denyRequester === undefined ? {} : { denyRequesters: options.denyRequester }),
+      ...(options.allowProgram === undefined ? {} : { allowPrograms: options.allowProgram }),
+      ...(options.denyProgram === undefined ? {} : { denyPrograms: options.denyProgram }),
+      ...(options.hours === undefined ? {} : { hours: options.hours }),
       ...(options.allowNative === undefined ? {} : { allowNative: options.allowNative }),
       ...(options.allowContainer === undefined ? {} : { allowContainers: options.allowContainer }),
       ...(options.cpuShare === undefined ? {} : { cpuShare: options.cpuShare / 100 }),

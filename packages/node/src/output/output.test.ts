@@ -3,6 +3,7 @@ import { fakeScreen } from '../testing/fake-screen.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { bar, gauge } from './bar.ts';
 import { createLive } from './live.ts';
+import { describeHours, describePolicy } from './policy.ts';
 import { humanAge, humanBytes, humanDuration, humanMagnitude, humanShare } from './quantities.ts';
 import { createStyle, styleFor } from './style.ts';
 import { pairs, table } from './table.ts';
@@ -99,4 +100,13 @@ test('where no terminal is, only notes are written', () => {
   live.note('said');
   live.end();
   expect(screen.text()).toBe('said\n');
+});
+
+test('what the owner of a peer set is told in words, with when it works again', () => {
+  const at = new Date(2026, 10, 25, 12).getTime();
+  expect(describePolicy({ open: true })).toEqual([]);
+  expect(describePolicy({ open: true, allowRequesters: ['a', 'b'], denyPrograms: ['1', '2', '3', '4'] })).toEqual(['serves only a, b', 'never runs 4 programs']);
+  expect(describeHours({ open: true }, at)).toBeUndefined();
+  expect(describeHours({ open: false, hours: ['sat-sun'], changesAt: new Date(2026, 10, 28).getTime() }, at)).toMatch(/^sat-sun; takes nothing from others now, works again from Saturday 00:00 on \(in 2 d 12 h\)$/);
+  expect(describeHours({ open: true, hours: ['wed'], changesAt: new Date(2026, 10, 26).getTime() }, at)).toMatch(/^wed; works for others until Thursday 00:00/);
 });

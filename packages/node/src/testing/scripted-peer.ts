@@ -60,7 +60,7 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
   let view = script.views?.[0] ?? jobView();
   const status: PeerStatus = {
     peer: peerId, mesh: 'public', addresses: [`/ip4/127.0.0.1/tcp/4001/p2p/${peerId}`], ready: true, readyAfterMs: 120, neighbours: 2, knownPeers: 3,
-    slots: 2, running: 0, isolation: 'process', work: [], jobs: { open: 0, entrusted: 0 }, bytesSent: 10, bytesReceived: 20, caps: {}, dials: 3, joining: 'full', storedBytes: 30, startedAt: 0,
+    slots: 2, running: 0, isolation: 'process', work: [], jobs: { open: 0, entrusted: 0 }, bytesSent: 10, bytesReceived: 20, caps: {}, policy: { open: true }, dials: 3, joining: 'full', storedBytes: 30, startedAt: 0,
     reach: { verdict: 'unknown', nat: 'unknown', relays: [], relaying: false, guests: [], relayedBytes: 0 }, links: [],
     ...script.status,
   };

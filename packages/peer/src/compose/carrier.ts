@@ -24,7 +24,7 @@ export function carrierOf(parts: Parts, runs: Runs): Carrier {
     publish: (topic, bytes) => network.publish(topic, bytes),
     learn: (peer, addresses) => network.learnAddresses(peer, addresses),
     execute: (effect) => runs.start(effect),
-    abort: (job, unit) => runs.abort(job, unit),
+    abort: (job, unit, saves) => (saves ? runs.save(job, unit) : runs.abort(job, unit)),
     fetch: (effect) => void gate(() => fetchOutputs(parts, effect)),
     challenge: (effect) => void challenging(() => challengeBidder(parts, effect)),
     hold: (effect) => void gate(() => holdProgram(parts, effect)),

@@ -51,6 +51,12 @@ export class Runs {
     this.running.get(keyOf(job, unit))?.abort.abort(new ShoalError('cancelled', 'The unit is not needed any more'));
   }
 
+  /** Saves a run once more, as far as that can be done soon, and ends it as cancelled: it is to go on elsewhere. */
+  save(job: Cid, unit: number): void {
+    const run = this.running.get(keyOf(job, unit));
+    if (run !== undefined) (savesRuns(run.effect) ? run.stop : run.abort).abort(new ShoalError('cancelled', 'The unit is to go on elsewhere'));
+  }
+
   abortAll(): void {
     for (const { abort } of this.running.values()) abort.abort(new ShoalError('cancelled', 'The peer stops'));
   }

@@ -42,6 +42,8 @@ const advertBody = z.object({
   roles: z.array(label).max(limits.maxRoles).optional(),
   /** Whose peer it is, where its owner says so. */
   operator: operatorProof.optional(),
+  /** Outside of the hours at which its owner lends it: when they begin again. */
+  opensAt: timestamp.optional(),
   /** In a private mesh: what lets it belong, with the roles and labels that the authority gave it. */
   membership: bytes(limits.maxMembershipBytes).optional(),
 });

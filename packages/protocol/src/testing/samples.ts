@@ -108,6 +108,7 @@ export const sampleAdvert: Uint8Array = sealAdvert(advert, sampleSigner, systemC
 /** Fields that came later, beside the documents as they were before. */
 const operator = proveOperator(signerFromSeed(filled(32, 99)), samplePeer);
 export const sampleFullAdvert: Uint8Array = sealAdvert({ ...advert, roles: ['steward', 'keeper'], operator }, sampleSigner, systemCrypto).bytes;
+export const sampleClosedAdvert: Uint8Array = sealAdvert({ ...advert, free: 0, opensAt: at + 3_600_000 }, sampleSigner, systemCrypto).bytes;
 export const sampleFullFacts: Fact[] = [
   { ...sampleFacts.bid, operator },
   { ...sampleFacts.leased, operator: otherPeer, network: '203.0.113.0/24' },

@@ -2,7 +2,7 @@ import type { FactKind } from '../documents/facts.ts';
 import { sealedResultsAbility } from '../documents/job-spec.ts';
 import { encodeMessage } from '../messages/codec.ts';
 import { messageTable, type Message, type MessageType } from '../messages/table.ts';
-import { sampleAdvert, sampleCheckpoint, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMembersAdvert, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSealedResult, sampleSealKey, sampleSpec, sampleToken } from './samples.ts';
+import { sampleAdvert, sampleCheckpoint, sampleClosedAdvert, sampleEntry, sampleFacts, sampleFullAdvert, sampleFullFacts, sampleJob, sampleMembersAdvert, sampleMembership, sampleMessages, samplePeer, sampleResults, sampleRevocations, sampleSealedResult, sampleSealKey, sampleSpec, sampleToken } from './samples.ts';
 
 /** What is checked in: bytes by name in hexadecimal, and every number and kind that was ever given out. */
 export interface Golden {
@@ -32,6 +32,7 @@ export function currentGolden(): Golden {
     ['advert', sampleAdvert],
     ['advert, with its optional fields', sampleFullAdvert],
     ['advert, of a member', sampleMembersAdvert],
+    ['advert, outside of its hours', sampleClosedAdvert],
     ['checkpoint', sampleCheckpoint],
     ['message/assign, of units that others began', encodeMessage({ type: 'assign', ...sampleMessages.assign, resume: [{ unit: 2, checkpoint: sampleJob }] })],
     ['entry/posted, with its wish for checkpoints', sampleEntry([{ ...sampleFacts.posted, spec: { ...sampleSpec, checkpoint: 'always' } }])],

@@ -4,7 +4,7 @@ import type { SimPeer } from '../world/peer.ts';
 import { plannedJob } from './report.ts';
 
 /** Timers of a peer at rest. */
-const restTimers = new Set(['advertise']);
+const restTimers = new Set(['advertise', 'hours']);
 /** A connection that nobody uses is closed after two minutes; so much later it is left over. */
 const staleLinkMs = 150_000;
 

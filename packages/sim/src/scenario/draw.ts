@@ -26,6 +26,7 @@ export function drawScenario(seed: number): Scenario {
     oneOperator: random.float() < 0.5,
     trusteeShare: entrusts ? 0.2 + random.float() * 0.8 : 0,
     deniedShare: random.float() < 0.2 ? random.float() * 0.3 : 0,
+    ...drawOwners(randomStream(seed, 'scenario/owners')),
     clockSkewMs: maybe(() => random.integer(60_000)),
     clockDrift: maybe(() => random.float() * 0.01),
     slots: 1 + random.integer(4),
@@ -48,6 +49,11 @@ export function drawScenario(seed: number): Scenario {
     restMs: 1_200_000,
   };
   return scenario.jobs.some(({ adaptive }) => adaptive) ? { ...scenario, ...drawPast(scenario) } : scenario;
+}
+
+/** In a quarter of the worlds owners have a word on programs and hours. */
+function drawOwners(random: Random): Pick<Scenario, 'ownedShare'> {
+  return random.float() < 0.25 ? { ownedShare: random.float() * 0.6 } : {};
 }
 
 /** Where peers with a record are believed alone, some have one: in half of these worlds. Those that lie may have been honest so far. */

@@ -82,6 +82,8 @@ export interface Scenario {
   hiddenShare: number;
   /** Share of workers whose owner refuses the first requester. */
   deniedShare: number;
+  /** Share of workers whose owner keeps out what is posted here, or lends them at some hours only. */
+  ownedShare?: number;
   /** Clocks are off by up to so much, and run up to so much faster or slower. */
   clockSkewMs: number;
   clockDrift: number;

@@ -11,11 +11,16 @@ export function nameOfJob(number: number): string {
   return `simulated ${number}`;
 }
 
+/** The one that all jobs run. */
+export function programOf(crypto: Crypto): Cid {
+  return contentOf('program', crypto);
+}
+
 /** The spec of a job of the scenario. */
 export function specOf(job: SimJob, number: number, crypto: Crypto): JobSpec {
   return {
     name: nameOfJob(number),
-    program: { cid: contentOf('program', crypto), engine: 'wasm', bytes: 100_000 },
+    program: { cid: programOf(crypto), engine: 'wasm', bytes: 100_000 },
     args: [],
     env: {},
     units: job.holders === 0 ? { kind: 'count', count: job.units } : shardsOf(number, job.units, crypto),

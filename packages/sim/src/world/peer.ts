@@ -200,7 +200,8 @@ export class SimPeer {
     return () => (wanted = false);
   }
 
-  private clock(): Clock {
+  /** Its own: off, and too fast or too slow. */
+  clock(): Clock {
     const { clockRate } = this.options;
     const now = (): number => Math.floor(this.world.startedAt + (this.world.now() - this.world.startedAt) * clockRate + this.clockOffsetMs);
     return {

@@ -1,9 +1,10 @@
-import { signerFromSeed, type Crypto, type PeerId, type Random } from '@shoal/runtime';
-import { defaults, type EngineConfig } from '@shoal/engine';
+import { signerFromSeed, type Crypto, type Random } from '@shoal/runtime';
+import { defaults, type EngineConfig, type Policy } from '@shoal/engine';
 import { peerIdOf, proveOperator, type Holding } from '@shoal/protocol';
 import { soundKinds, type WorkerKind } from '../behaviours/worker.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { holdingOf } from './job-specs.ts';
+import { ownersWord } from './owners.ts';
 import type { SimPeerOptions } from './peer.ts';
 import { randomStream } from './random.ts';
 import { standInSigner } from './stand-in-crypto.ts';
@@ -23,6 +24,7 @@ const badHolderShare = 0.3;
 /** Draws all peers of a scenario: first the requesters, then the workers. */
 export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: boolean): Person[] {
   const random = randomStream(scenario.seed, 'peers');
+  const owners = randomStream(scenario.seed, 'owners');
   const makeSigner = realCrypto ? signerFromSeed : standInSigner;
   const kinds = Object.entries(scenario.kinds).flatMap(([kind, count]) => Array<WorkerKind>(count).fill(kind as WorkerKind));
   const workers = scenario.peers - scenario.requesters;
@@ -42,12 +44,13 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
     const operator = kind === 'colluding' && scenario.oneOperator === true ? { operator: proveOperator(colluder, peerIdOf(signer.publicKey)) } : {};
     const isTrustee = onlyTrustee || (!isRequester && !needed && kind !== 'usurping' && trustee < (scenario.trusteeShare ?? 0));
     const denied = !needed && denies < scenario.deniedShare && people[0] !== undefined ? [peerIdOf(people[0].signer.publicKey)] : [];
+    const owner = !isRequester && !needed && owners.float() < (scenario.ownedShare ?? 0) ? ownersWord(owners, crypto) : {};
     const labels = needed || gold < goldShare ? { tier: 'gold' } : { tier: 'silver' };
     people.push({
       index,
       signer,
       crypto,
-      config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, denied), ...operator, ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
+      config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, { denied: new Set(denied), ...owner }), ...operator, ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
       ...(scenario.honestRuns === undefined ? {} : { honestRuns: scenario.honestRuns }),
       fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
@@ -94,7 +97,7 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return all;
 }
 
-function configOf(scenario: Scenario, slots: number, labels: Record<string, string>, denied: PeerId[]): EngineConfig {
+function configOf(scenario: Scenario, slots: number, labels: Record<string, string>, policy: Policy): EngineConfig {
   return {
     mesh: 'sim',
     agent: 'sim',
@@ -105,7 +108,7 @@ function configOf(scenario: Scenario, slots: number, labels: Record<string, stri
     determinismClass: 'sim',
     fuelPerSecond: scenario.fuelPerMs * 1_000,
     labels,
-    policy: { denied: new Set(denied) },
+    policy,
     timings: { ...defaults, ...scenario.timings },
   };
 }
