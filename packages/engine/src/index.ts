@@ -17,6 +17,8 @@ export { changesAt, isOpenAt, weekMinutes, type Hours, type WeekRange } from './
 export { isolationLevels, type IsolationLevel, type Policy } from './policy/policy.ts';
 export { replay } from './recover.ts';
 export type { RequestedJob } from './requester/job.ts';
+export type { Misfit } from './market/misfits.ts';
+export { labelMisfits } from './roster/misfits.ts';
 export { checkConfig } from './roster/own-advert.ts';
 export { nextDeadline, step } from './step.ts';
 export { unitViews, viewOfJob, viewOfLedger } from './views/job-view.ts';

@@ -105,6 +105,11 @@ export interface JobRequest {
   prove?: boolean;
   /** Label selector, for example `region=eu,tier in (gold,silver)`. */
   where?: string;
+  /**
+   * Post it though `where` looks like a slip of the pen: a label or value that no known peer has, and one much like it that they
+   * have. Default false: that is refused, with `selector-fits-none`. What is like nothing known is never refused, and waits.
+   */
+  waitForPeers?: boolean;
   /** Ceilings for one unit. */
   memoryBytes?: number;
   wallMs?: number;

@@ -18,6 +18,7 @@ export type PeerErrorCode =
   | 'membership-damaged'
   | 'membership-none'
   | 'options-invalid'
+  | 'selector-fits-none'
   | 'seal-broken'
   | 'holding-unproven'
   | 'peer-failed'

@@ -7,6 +7,7 @@ import { mayWork } from '../policy/members.ts';
 import { match } from '../market/match.ts';
 import { rank, scoreOf } from '../market/score.ts';
 import { isClosed } from '../roster/closed.ts';
+import { labelMisfits } from '../roster/misfits.ts';
 import type { KnownAdvert } from '../roster/roster.ts';
 import { newCensus } from './census.ts';
 import { candidateOf, leaseOf, liveLeases, openUnits, type Candidate, type Lease, type RequestedJob } from './job.ts';
@@ -76,9 +77,10 @@ function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: 
 function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdvert[] {
   const items = [];
   job.census = newCensus();
+  let isAnySure = false;
   for (const advert of engine.roster.all()) {
-    job.census.peers += 1;
-    if (advert.value.engines.includes(job.spec.program.engine)) job.census.withEngine += 1;
+    if (advert.value.slots > 0) job.census.peers += 1;
+    if (advert.value.slots > 0 && advert.value.engines.includes(job.spec.program.engine)) job.census.withEngine += 1;
     const candidate = job.candidates.get(advert.author);
     if (candidate !== undefined && (candidate.retryAt > now || !['declined', 'silent', 'released'].includes(candidate.state))) continue;
     if (leaseOf(job, advert.author) !== undefined || advert.expiresAt <= now) continue;
@@ -91,8 +93,10 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
       continue;
     }
     const unsure = verdict.verdict === 'unknown' ? 1 : 0;
+    isAnySure ||= unsure === 0;
     items.push({ item: advert, score: scoreOf(job.spec, advert, (candidate?.refusals ?? 0) + unsure + engine.standings.unreliability(advert.author)) });
   }
+  if (!isAnySure && liveLeases(job).length === 0) job.census.misfits = labelMisfits(engine, job.spec.where, now);
   const ranked = rank(items, random);
   // Two who need not be dialled come first: their answer is there soonest. No more than two: whom a job runs at must not depend on who connects to us.
   const near = ranked.filter(({ author }) => engine.connected.has(author)).slice(0, engine.config.timings.spareOffers);

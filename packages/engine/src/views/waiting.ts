@@ -9,11 +9,14 @@ export function waitingOf(job: RequestedJob): Reason[] {
   const live = liveLeases(job).length;
   const { quorum } = job.spec.verify;
   const reasons: Reason[] = [];
-  const { peers, withEngine, closed, opensAt } = job.census;
+  const { peers, withEngine, closed, opensAt, misfits } = job.census;
   const { engine } = job.spec.program;
   if (live === 0 && peers > 0 && withEngine === 0) reasons.push({ code: 'no-engine', text: `no peer has the engine ${engine}: ${peers} are known` });
-  else if (live === 0 && closed > 0 && !isAnswerDue(job)) reasons.push({ code: 'outside-hours', text: `${closed} of the ${peers} known peers would do, and are lent at other hours: the first again from ${utcText(opensAt)} on` });
-  else if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
+  else if (live === 0 && misfits.length > 0) reasons.push(...misfits.map(({ code, text }) => ({ code, text })));
+  else if (live === 0 && closed > 0 && !isAnswerDue(job)) {
+    const who = closed === 1 ? 'a known peer would do at other hours: its owner lends it' : `${closed} known peers would do at other hours: the first is lent`;
+    reasons.push({ code: 'outside-hours', text: `${who} again from ${utcText(opensAt)} on` });
+  } else if (live === 0) reasons.push({ code: 'no-worker', text: `no peer works on it; ${job.candidates.size} were asked` });
   else if (live < quorum) {
     reasons.push({ code: 'quorum-short', text: `each unit needs ${quorum} distinct peers, ${live} ${live === 1 ? 'works' : 'work'} on it` });
   }
@@ -27,7 +30,7 @@ export function waitingOf(job: RequestedJob): Reason[] {
   for (const candidate of job.candidates.values()) {
     if (reasons.length >= 8) break;
     const [reason] = candidate.reasons;
-    if (live < quorum && reason !== undefined) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
+    if (live < quorum && reason !== undefined && !(misfits.length > 0 && reason.code.startsWith('label-'))) reasons.push({ code: reason.code, text: `${candidate.peer.slice(-6)}: ${reason.text}` });
   }
   reasons.push(...troublesOf(job));
   const open = job.units - job.settled.size;

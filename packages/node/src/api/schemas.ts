@@ -32,6 +32,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   move: z.enum(['allowed', 'never']).optional(),
   prove: z.boolean().optional(),
   where: z.string().max(wireLimits.maxTextLength).optional(),
+  waitForPeers: z.boolean().optional(),
   memoryBytes: integer.optional(),
   wallMs: integer.optional(),
   outputBytes: integer.optional(),

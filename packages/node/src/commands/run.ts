@@ -24,6 +24,7 @@ interface RunOptions extends PeerCommandOptions {
   quorum?: number;
   adaptive?: boolean;
   where?: string;
+  waitForPeers?: boolean;
   memory?: number;
   timeout?: number;
   outputLimit?: number;
@@ -59,6 +60,7 @@ export function registerRun(program: Command, context: Context): void {
       .option('--quorum <n>', 'matching results of distinct peers that make a unit accepted (default: 2)', parseInteger(1, 15))
       .option('--adaptive', 'believe peers with a long valid record alone, mostly; check them at random')
       .option('--where <selector>', 'only peers with these labels, such as region=eu')
+      .option('--wait-for-peers', 'post it though no known peer has such labels and it looks like a typo')
       .option('--memory <size>', 'most memory of one unit, such as 256MiB', parseBytes)
       .option('--timeout <duration>', 'longest run of one unit, such as 60s', parseDuration)
       .option('--output-limit <size>', 'most output of one unit, such as 16MiB', parseBytes)
@@ -98,6 +100,9 @@ async function run(context: Context, file: string, args: string[], options: RunO
   const peer = await context.peer(options);
   const { job } = await submitPatiently(context, peer, request);
   const { out, err } = context;
+  for (const { code, text } of job.waiting) {
+    if (code.startsWith('label')) err.line(err.style.yellow(`${text}${text.endsWith('?') ? '' : '.'} The job waits for a peer that fits.`));
+  }
   if (options.idOnly === true) return out.line(options.json === true ? JSON.stringify({ id: job.id }) : job.id);
   if (options.detach === true) {
     if (options.json === true) return out.line(JSON.stringify({ job }));
@@ -167,6 +172,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     move: options.stay === true ? 'never' : undefined,
     prove: options.prove,
     where: options.where,
+    waitForPeers: options.waitForPeers,
     memoryBytes: options.memory,
     wallMs: options.timeout,
     outputBytes: options.outputLimit,

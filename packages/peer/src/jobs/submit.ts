@@ -1,6 +1,6 @@
 import type { Cid } from '@shoal/runtime';
 import { jobSpec, limits, parseValue, sealedResultsAbility, toLink, type JobSpec } from '@shoal/protocol';
-import { parseSelector } from '@shoal/engine';
+import { labelMisfits } from '@shoal/engine';
 import { describeEngine } from '@shoal/sandbox';
 import type { JobRequest } from '../api.ts';
 import { awaitHolders } from '../data/await-holders.ts';
@@ -18,7 +18,7 @@ import { submittingOwner, takeProgram, type Program } from './program.ts';
 export async function submitJob(parts: Parts, request: JobRequest, given?: AbortSignal): Promise<Cid> {
   const signal = given === undefined ? parts.stopping : AbortSignal.any([given, parts.stopping]);
   signal.throwIfAborted();
-  parseSelector(request.where ?? '');
+  checkWhere(parts, request);
   const units = await unitsOf(parts, request, signal);
   const program = await takeProgram(parts, request.program, request.engine, signal);
   signal.throwIfAborted();
@@ -31,6 +31,15 @@ export async function submitJob(parts: Parts, request: JobRequest, given?: Abort
   await parts.store.unpin(program.cid, submittingOwner);
   parts.network.provide(program.cid);
   return job;
+}
+
+/** A selector must be readable; and what looks like a typo is told at once, since nothing would come of it but waiting. */
+function checkWhere({ engine, clock }: Parts, { where = '', waitForPeers = false }: JobRequest): void {
+  const typos = labelMisfits(engine, where, clock.now()).filter(({ isTypo }) => isTypo);
+  if (typos.length === 0 || waitForPeers) return;
+  throw new PeerError('selector-fits-none', `Cannot find a peer for "${where}": ${typos.map(({ text }) => text).join('; and ')}`, {
+    hint: 'Correct it; or post the job all the same, for a peer that is still to come: --wait-for-peers',
+  });
 }
 
 function toSpec(request: JobRequest, program: Program, units: JobSpec['units'], { now, sealKey }: { now: number; sealKey: () => Uint8Array | undefined }): JobSpec {
