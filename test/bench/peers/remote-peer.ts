@@ -16,6 +16,9 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+/** The young heap of `shoal up`, which sets it as it starts. */
+const asDaemon = ['--semi-space-growth-factor=1'];
+
 /** A peer in a process of its own. */
 export class RemotePeer {
   readonly name: string;
@@ -28,7 +31,7 @@ export class RemotePeer {
   constructor({ name, profileDir }: ProcessOptions) {
     this.name = name;
     const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${name}.cpuprofile`];
-    this.#child = fork(fileURLToPath(new URL('peer-process.ts', import.meta.url)), [], { execArgv: [...process.execArgv, ...profile] });
+    this.#child = fork(fileURLToPath(new URL('peer-process.ts', import.meta.url)), [], { execArgv: [...process.execArgv, ...asDaemon, ...profile] });
     this.#exited = once(this.#child, 'exit');
     this.#child.on('message', (answer: Answer) => this.#take(answer));
     this.#child.once('exit', (code, signal) => this.#failAll(new Error(`The process of ${name} ended: ${signal ?? `code ${code}`}`)));

@@ -8,7 +8,6 @@ import { saveCodeCache } from './code-cache.ts';
 import { startDaemon } from './daemon.ts';
 import { onLeave } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
-import { letYoungHeapGrow } from './young-heap.ts';
 
 export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger' | 'onFailure'> {
   dataDir: string;
@@ -37,7 +36,6 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
   if (daemon !== undefined) {
     announcer.started(await daemon.peer.status(), daemon.socketPath, daemon.metricsPort);
     saveCodeCache();
-    letYoungHeapGrow();
     await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);
   }
   announcer.leaving();

@@ -1,9 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Cid } from '@shoal/runtime';
+import { resolve } from 'node:path';
 import { limits } from '@shoal/protocol';
 import type { DatasetView, PeerData } from '../api.ts';
 import { offenceReporter } from '../compose/offences.ts';
@@ -15,6 +10,7 @@ import { awaitHolders } from './await-holders.ts';
 import { datasetOwner } from './datasets.ts';
 import { readFolder } from './read-folder.ts';
 import { resolveCid } from './resolve-cid.ts';
+import { writeOut } from './write-out.ts';
 
 /** Tells the engine, and through it the mesh, which datasets are here. */
 export async function announceHoldings({ datasets, driver, network }: Parts): Promise<void> {
@@ -51,7 +47,7 @@ export function createPeerData(parts: Parts): PeerData {
         const from = await awaitHolders(parts, root, { signal });
         await fetchBlob({ root, from, store, network, clock: parts.clock, signal, offence: offenceReporter(parts), ...(onProgress === undefined ? {} : { onProgress: (progress) => onProgress(progress.bytesFetched) }) });
       }
-      return { bytes: await writeOut(parts, root, resolve(to), signal) };
+      return { bytes: await writeOut(store, root, resolve(to), signal) };
     },
 
     async remove(text): Promise<{ freedBytes: number }> {
@@ -64,26 +60,4 @@ export function createPeerData(parts: Parts): PeerData {
       return { freedBytes: await store.collect() };
     },
   };
-}
-
-/** A file to a file, a folder to a folder; complete or not at all. */
-async function writeOut(parts: Parts, root: Cid, to: string, signal: AbortSignal): Promise<number> {
-  const info = await parts.store.stat(root);
-  if (info?.kind === 'directory') {
-    await mkdir(to, { recursive: true });
-    for (const entry of await parts.store.list(root)) await writeFile(parts, entry.cid, join(to, entry.name), signal);
-  } else await writeFile(parts, root, to, signal);
-  return info?.bytes ?? 0;
-}
-
-async function writeFile({ store }: Parts, cid: Cid, to: string, signal: AbortSignal): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  const partial = `${to}.part`;
-  try {
-    await pipeline(Readable.from(store.read(cid, { signal })), createWriteStream(partial), { signal });
-    await rename(partial, to);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }

@@ -53,7 +53,7 @@ export async function keepOutputs(parts: Parts, owner: string, outcome: Success,
   const encoded = encodeResult({ stdout, files: contents, ...(fuel === undefined ? {} : { fuel }) }, crypto);
   if (seal === undefined) return { result: encoded.cid, document: encoded.bytes };
   const { outputsKey, seal: close } = seal.sealer.begin(seal.unit);
-  const outputs = linked.length === 0 ? undefined : await store.importFile(sealPieces(each(linked), outputsKey, systemSealing), { owner });
+  const outputs = linked.length === 0 ? undefined : await store.importFile(sealPieces(each(linked), outputsKey(), systemSealing), { owner });
   return { result: encoded.cid, document: close(encoded, outputs) };
 }
 

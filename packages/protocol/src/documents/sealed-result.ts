@@ -61,14 +61,14 @@ export class ResultSealer {
   }
 
   /** The key for a unit's outputs, and what makes the document once their CID is known. */
-  begin(unit: number): { outputsKey: Uint8Array; seal: (plain: { cid: Cid; bytes: Uint8Array }, outputs?: SealedResult['outputs']) => Uint8Array } {
+  begin(unit: number): { outputsKey: () => Uint8Array; seal: (plain: { cid: Cid; bytes: Uint8Array }, outputs?: SealedResult['outputs']) => Uint8Array } {
     const salt = this.random.bytes(saltBytes);
     const seal = (plain: { cid: Cid; bytes: Uint8Array }, outputs?: SealedResult['outputs']): Uint8Array => {
       const box = this.sealing.encrypt(keyFor(this.secret, 'document', unit, salt), zeroNonce, plain.bytes, digestOf(plain.cid));
       const { fuel } = decodeResult(plain.bytes);
       return encodeSealed({ enc: this.enc, salt, box, ...(fuel === undefined ? {} : { fuel }), ...(outputs === undefined ? {} : { outputs }) });
     };
-    return { outputsKey: keyFor(this.secret, 'outputs', unit, salt), seal };
+    return { outputsKey: () => keyFor(this.secret, 'outputs', unit, salt), seal };
   }
 }
 
