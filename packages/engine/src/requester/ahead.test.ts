@@ -122,6 +122,19 @@ describe('the next job of a kind', () => {
     expect(new Set(jobs.flatMap((job) => workersOf(scene, job))).size).toBe(2);
   });
 
+  it('has the bid in its ledger though that was lost on the way', () => {
+    const scene = sceneIn10Ms([{ behaviour: (spec, unit) => ({ afterMs: spec.name === 'long' ? 10_000 : 1, outcome: resultOf(unit) }) }]);
+    const { mesh, requester } = scene;
+    timed(scene, one());
+    const job = mesh.submit(requester, one({ name: 'long' }));
+    let lost = 0;
+    mesh.passes = (_from, to, message) => to !== requester.id || message?.type !== 'entries' || (lost += 1) > 1; // the first word of its worker
+    mesh.runUntil(() => false, 1_000);
+    expect(lost).toBeGreaterThan(0);
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect([outcomeOf(requester, job), viewOf(requester, job).bids]).toEqual(['done', 1]);
+  });
+
   it('is forgotten in a crash of either, harmlessly', () => {
     const scene = sceneIn10Ms([{}]);
     const { mesh, requester, workers } = scene;

@@ -83,6 +83,8 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   hear(turn, job, lease);
   lease.confirmed = true;
   keepBid(turn, job, lease);
+  // Its bid for a lease that was given ahead was lost on the way.
+  if (lease.isAhead && !job.ledger.bids.has(from)) beginReconcileWith(turn, job.ledger, from);
   if (lease.until - now < engine.config.timings.leaseTermMs / 2) renew(turn, job, lease);
   const listed = new Set([...message.running, ...message.done]);
   let onTheirWay = 0; // given in answer to an earlier report, or done and not heard of yet

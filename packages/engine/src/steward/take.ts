@@ -31,6 +31,7 @@ export function takeUp(turn: Turn, from: PeerId, message: MessageBody<'acting'>)
   const job = createStewardedJob(ledger, now, now + message.forMs);
   if (job === undefined) return;
   engine.stewarded.set(job.job, job);
+  for (const known of engine.worked.get(job.job)?.ledger.entries.values() ?? []) ledger.add(known); // one scope of the journal for both roles
   effects.push({ type: 'append', records: [posted, delegated].map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
   // Open again, should we have had a part in it before.
   effects.push({ type: 'summarize', scope: job.job, closed: false, summary: emptySummary });

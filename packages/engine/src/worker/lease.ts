@@ -35,6 +35,7 @@ function takeLease(turn: Turn, entry: Entry): void {
   const refusal = ownersRefusal(engine, job, turn.now); // its hours may have ended since it bid
   if (refusal !== undefined) return refuse(refusal.code, refusal.text);
   engine.worked.set(job.job, job);
+  for (const known of entries) engine.stewarded.get(job.job)?.ledger.add(known); // one scope of the journal for both roles
   effects.push({ type: 'append', records: entries.map(({ id, bytes }) => ({ scope: job.job, kind: 'entry', key: id, bytes })) });
   // Open again, should we have worked on it before.
   if (!engine.requested.has(job.job)) effects.push({ type: 'summarize', scope: job.job, closed: false, summary: encodeValue({ role: 'worker' }) });

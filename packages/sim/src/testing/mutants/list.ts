@@ -14,7 +14,7 @@ export interface Mutant {
 /** The world that kills each. The others live: docs/SIMULATION.md says so. */
 const killedBy: Record<string, number> = {
   'quorum check off by one': 1,
-  'reveal accepted without its commitment': 2,
+  'reveal accepted without its commitment': 3,
   'send before append': 1,
   'lease never expires at its worker': 3,
   'one worker counts twice': 1,
@@ -39,9 +39,9 @@ const killedBy: Record<string, number> = {
   'facts of stewards count without delegation': 14,
   'commitment not bound to its worker, and shown to all': 48,
   'keeper says kept before it has it': 244,
-  'one operator counts twice': 30,
-  'two stewards act at once': 334,
-  'reconcile forgets what the other side lacks': 334,
+  'one operator counts twice': 325,
+  'two stewards act at once': 369,
+  'reconcile forgets what the other side lacks': 350,
   'a discharge that got lost is never asked for': 149,
   'reason of a release is the last one heard': 204,
 };
