@@ -6,6 +6,7 @@ import { JobLedger } from '../ledger/ledger.ts';
 import { mayWait } from '../patience.ts';
 import { ownersRefusal } from '../policy/owner.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
+import { revealFact } from './shown.ts';
 
 /** Facts about a job that we bid for or work on, from its requester or a steward of it. */
 export function receiveRequesterEntry(turn: Turn, entry: Entry): void {
@@ -64,6 +65,7 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
   for (const fact of entry.value.facts) {
     if (fact.kind === 'leased' && fact.lease === job.lease) job.until = Math.max(job.until, termEnd(turn, entry, fact.until));
     if (fact.kind === 'accepted' || fact.kind === 'abandoned') {
+      if (fact.kind === 'accepted') showLate(turn, job, fact.unit);
       letGo(turn, job, fact.unit);
       if (job.report === 'no') job.report = 'if-wanting';
     }
@@ -75,6 +77,14 @@ function takeNews(turn: Turn, job: WorkedJob, entry: Entry): void {
     if (fact.kind === 'cancelled' && entry.author === job.requester) leave(turn, job, fact.reason);
     if (fact.kind === 'released' && fact.lease === job.lease && fact.worker === engine.self) leave(turn, job, fact.reason);
   }
+}
+
+/** We had bound ourselves to a result, and others were faster: nobody waits for ours, and it is compared and credited all the same. */
+function showLate(turn: Turn, job: WorkedJob, unit: number): void {
+  const { engine } = turn;
+  if (!job.done.has(unit) || job.ledger.unit(unit).revealed.has(engine.self)) return;
+  const fact = revealFact(turn, job, unit);
+  if (fact !== undefined) engine.outbox.state(job.job, fact, [job.reportsTo]);
 }
 
 /** Nobody needs anything more for this unit. */

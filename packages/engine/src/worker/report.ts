@@ -9,7 +9,7 @@ import { leave, letGo } from './lease.ts';
 import { idleSlots, wantOf } from './capacity.ts';
 import { isClosedFor } from './hours.ts';
 import type { WorkedJob } from './job.ts';
-import { revealFact } from './run.ts';
+import { revealFact } from './shown.ts';
 
 /** A requester gives units, or takes some back. */
 export function receiveAssign(turn: Turn, from: PeerId, message: MessageBody<'assign'>): void {

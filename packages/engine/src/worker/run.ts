@@ -1,12 +1,12 @@
 import type { Cid, PeerId } from '@shoal/runtime';
-import { limits, type Fact } from '@shoal/protocol';
+import { limits } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { EngineEvent, RunOutcome } from '../events.ts';
 import { mayWait, workerMayWait } from '../patience.ts';
-import { commitmentOf, saltOf } from '../verify/commitment.ts';
 import { durationOf, hasRoomFor, runningUnits } from './capacity.ts';
 import { isClosedFor } from './hours.ts';
 import type { WorkedJob } from './job.ts';
+import { commitFact, revealFact } from './shown.ts';
 
 /** Result documents are noted under this key and the unit's number, and found again after a restart. */
 export const resultNotePrefix = 'result/';
@@ -88,20 +88,6 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
 /** What results are sealed from, a program's words and its memory, goes to no steward either. */
 function mayKnow({ spec, reportsTo, requester }: WorkedJob): boolean {
   return spec.seal === undefined || reportsTo === requester;
-}
-
-function commitFact({ engine }: Turn, job: WorkedJob, unit: number, result: Cid): Fact {
-  const salt = saltOf(engine.saltKey, job.job, unit, engine.crypto);
-  const commitment = commitmentOf({ job: job.job, unit, worker: engine.self, salt, result }, engine.crypto);
-  return { kind: 'committed', lease: job.lease, unit, commitment };
-}
-
-/** What is shown once all commitments are in; undefined where there is no result here. */
-export function revealFact({ engine }: Turn, job: WorkedJob, unit: number): Fact | undefined {
-  const done = job.done.get(unit);
-  if (done === undefined) return undefined;
-  const salt = saltOf(engine.saltKey, job.job, unit, engine.crypto);
-  return { kind: 'revealed', unit, salt, result: done.result, document: done.document };
 }
 
 /** How far a run is: passed on to the requester, not too often. */
