@@ -19,7 +19,7 @@ export interface PeerOptions {
   slots?: number;
   /** Running units are saved so often, in milliseconds. Default 60,000. */
   checkpointEveryMs?: number;
-  /** Free-form labels that jobs select by, for example `{region: 'eu'}`. */
+  /** Free-form labels that jobs select by, for example `{region: 'eu'}`, beside what the machine says of itself: `cores`, `memory` (GiB), `os`, `arch`. */
   labels?: Record<string, string>;
   /** Most memory one unit may be given, in bytes. */
   maxUnitMemoryBytes?: number;

@@ -9,6 +9,7 @@ import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions, PeerStatus } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
 import { offenceReporter } from './compose/offences.ts';
+import { labelsOf } from './compose/labels.ts';
 import { policyOf } from './compose/policy.ts';
 import type { Storage } from './compose/storage.ts';
 import { Datasets } from './data/datasets.ts';
@@ -133,7 +134,7 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined, oper
     isolation: info?.isolation ?? 'process',
     determinismClass: info?.determinismClass ?? 'none',
     fuelPerSecond: 0,
-    labels: options.labels ?? {},
+    labels: labelsOf(options.labels),
     // What is acknowledged must be durable.
     roles: options.roles ?? (options.dataDir === undefined ? [] : ['steward', 'keeper']),
     ...(operator === undefined ? {} : { operator }),

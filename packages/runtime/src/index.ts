@@ -18,6 +18,7 @@ export * from './system/clock.ts';
 export * from './system/crypto.ts';
 export * from './system/local-time.ts';
 export * from './system/logger.ts';
+export * from './system/machine.ts';
 export * from './system/metrics.ts';
 export * from './system/random.ts';
 export * from './system/sealing.ts';

@@ -57,6 +57,20 @@ describe('sealed results', () => {
     expect(restOf(mesh)).toEqual([]);
   });
 
+  it('are shown as they were committed to by a worker that was killed in between', () => {
+    const scene = sceneOf(4, [{ behaviour: sealing() }, { behaviour: sealing(undefined, 3_000) }]);
+    const { mesh, requester, workers } = scene;
+    const [early] = workers as [TestPeer, TestPeer];
+    const job = mesh.submit(requester, specFor(requester, 3), nonce);
+    mesh.runUntil(() => [...(requester.engine.requested.get(job)?.ledger.units.values() ?? [])].some(({ commitments }) => commitments.has(early.id)), 10_000);
+    const committed = mesh.executed.filter(({ peer }) => peer === early.id).length;
+    mesh.kill(early);
+    mesh.runUntil(() => false, 200);
+    mesh.restart(early);
+    expect(committed).toBeGreaterThan(0);
+    expect(mesh.runUntil(() => outcomeOf(requester, job) === 'done', 60_000)).toBe(true);
+  });
+
   it('that were changed, copied from another or made for somebody else have no vote: the unit goes to others', () => {
     const others = sceneOf(2, []).requester.engine.opener?.publicKeyOf(nonce) ?? new Uint8Array();
     let stolen: Uint8Array | undefined;

@@ -1,12 +1,11 @@
 import type { JournalRecord } from '@shoal/runtime';
-import { documentCid } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { closeWorkedScope } from '../ledger/scope.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
 import { listsRefusal } from '../policy/owner.ts';
 import { createWorkedJob } from './job.ts';
-import { resultNotePrefix } from './run.ts';
+import { readResultNote } from './result-note.ts';
 
 /**
  * Takes up a lease where the journal left it: results that were committed are still here; what ran is lost,
@@ -31,11 +30,12 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
     return closeWorkedScope(turn, job, reason.code);
   }
   for (const record of records) {
-    if (record.kind !== 'note' || !record.key.startsWith(resultNotePrefix)) continue;
-    const unit = Number(record.key.slice(resultNotePrefix.length));
+    const note = readResultNote(record, engine.crypto);
+    if (note === undefined) continue;
+    const { unit, ...result } = note;
     const facts = ledger.units.get(unit);
     if (facts !== undefined && settlementOf(facts, job.requester) !== undefined) continue;
-    job.done.set(unit, { result: documentCid(record.bytes, engine.crypto), document: record.bytes });
+    job.done.set(unit, result);
   }
   job.reset = true;
   engine.worked.set(job.job, job);

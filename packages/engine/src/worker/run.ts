@@ -6,10 +6,8 @@ import { mayWait, workerMayWait } from '../patience.ts';
 import { durationOf, hasRoomFor, runningUnits } from './capacity.ts';
 import { isClosedFor } from './hours.ts';
 import type { WorkedJob } from './job.ts';
+import { resultNoteKey } from './result-note.ts';
 import { commitFact, revealFact } from './shown.ts';
-
-/** Result documents are noted under this key and the unit's number, and found again after a restart. */
-export const resultNotePrefix = 'result/';
 
 /** Begins as many assigned units as there is room for. */
 export function startRuns(turn: Turn): void {
@@ -76,7 +74,7 @@ export function finishRun(turn: Turn, id: Cid, unit: number, outcome: RunOutcome
   if (outcome.ok) {
     mayWait(turn, workerMayWait(turn, job));
     job.done.set(unit, { result: outcome.result, document: outcome.document });
-    effects.push({ type: 'append', records: [{ scope: id, kind: 'note', key: `${resultNotePrefix}${unit}`, bytes: outcome.document }] });
+    effects.push({ type: 'append', records: [{ scope: id, kind: 'note', key: resultNoteKey(unit, outcome.result), bytes: outcome.document }] });
     const fact = job.spec.verify.quorum > 1 ? commitFact(turn, job, unit, outcome.result) : revealFact(turn, job, unit);
     if (fact !== undefined) engine.outbox.state(id, fact, [job.reportsTo]);
   } else if (outcome.code !== 'cancelled') {

@@ -45,7 +45,7 @@ export function registerUp(program: Command, context: Context): void {
       .option('--listen <address>', 'where to listen, as a multiaddr (repeatable; default: /ip4/127.0.0.1/tcp/0)', collectListenAddresses)
       .option('--mesh <name>', 'peers of different meshes never talk (default: public)')
       .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
-      .option('--label <key=value>', 'what jobs may select this peer by (repeatable)', collectPairs)
+      .option('--label <key=value>', 'what jobs may select this peer by, beside its cores, memory (GiB), os and arch (repeatable)', collectPairs)
       .option('--roles <list>', 'what it does for jobs whose requester is away: steward, keeper, both with a comma, or none (default: both)', parseRoles)
       .option('--operator-key <file>', '32 secret bytes, the same at every peer of one operator: they count once in a quorum', readKey)
       .addOption(new Option('--same-network <which>', 'peers seen in one /24 or /48 count once in quorums: at public addresses, at all, or at none (default: public)').choices(['public', 'all', 'none']))
