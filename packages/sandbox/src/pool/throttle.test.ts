@@ -114,11 +114,11 @@ test.skipIf(process.platform !== 'linux')('a paused unit stands still, its time 
   await looping;
   executor.pause?.();
   const stopped = (): number => sandboxProcesses().filter(({ pid }) => stateOf(pid) === 'T').length;
-  expect(stopped()).toBeGreaterThan(0);
+  await expect.poll(stopped).toBeGreaterThan(0); // a signal takes effect when its process has its turn
   const ended = await Promise.race([unit.then(() => 'ended'), new Promise<string>((done) => systemClock.setTimer(wallMs * 2, () => done('stands')))]);
   expect(ended).toBe('stands');
   executor.resume?.();
-  expect(stopped()).toBe(0);
+  await expect.poll(stopped).toBe(0);
   const outcome = await unit;
   expect(outcome.ok || outcome.failure.code).toBe('wall-time-exceeded');
   expect(outcome.usage.wallMs).toBeGreaterThanOrEqual(wallMs - 1);
