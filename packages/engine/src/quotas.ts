@@ -24,6 +24,11 @@ const tellEveryMs = 10_000;
 export class Quotas {
   private readonly byPeer = new Map<PeerId, Map<number, Quota>>();
 
+  /** Peers that are remembered. */
+  get size(): number {
+    return this.byPeer.size;
+  }
+
   /** Whether one more is within its quota; where not, whether that is worth a word. */
   take(peer: PeerId, kind: number, now: number): 'within' | 'beyond' | 'beyond, to be told' {
     const perSecond = perSecondOf.get(kind) ?? unknownPerSecond;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 export { runScenario, runSeed, type RunOptions, type RunReport } from './run.ts';
 export { drawScenario } from './scenario/draw.ts';
 export { noFaults, type FaultRates, type Scenario, type SimJob } from './scenario/scenario.ts';
+export { readScenario, writeScenario } from './scenario/written.ts';
 export { outline, shrink } from './shrink.ts';
 export { htmlOf, summaryOf } from './study/html.ts';
 export type { StudyOptions } from './study/options.ts';

@@ -11,3 +11,14 @@ test('a failing scenario is cut down to what it takes to fail', () => {
   expect(runs).toBeLessThanOrEqual(60);
   expect(outline(small).join('\n')).toContain('lossRate 0.050');
 });
+
+test('stewards, absences, costly units and what else a job can do without go as well', () => {
+  const [job] = drawScenario(1).jobs;
+  if (job === undefined) throw new Error('a scenario has a job');
+  const scenario = { ...drawScenario(1), awayMs: 30_000, trusteeShare: 1, jobs: [{ ...job, stewards: 2, keepers: 1, cancelAfterMs: 5_000, adaptive: true, fuel: 3_000_000 }] };
+  const { scenario: small } = shrink(scenario, ({ jobs }) => jobs.some(({ keepers }) => keepers !== undefined), 300);
+  expect(small).not.toHaveProperty('awayMs');
+  expect(small.jobs).toEqual([expect.objectContaining({ keepers: 1, adaptive: false, fuel: 100_000, units: 1 })]);
+  expect(small.jobs[0]).not.toHaveProperty('stewards');
+  expect(small.jobs[0]).not.toHaveProperty('cancelAfterMs');
+});

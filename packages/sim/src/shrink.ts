@@ -1,4 +1,7 @@
-import { noFaults, type Scenario } from './scenario/scenario.ts';
+import { noFaults, type Scenario, type SimJob } from './scenario/scenario.ts';
+
+/** A unit of a tenth of a second. */
+const leastFuel = 100_000;
 
 /** Simpler versions of a scenario, the boldest first. */
 function simpler(scenario: Scenario): Scenario[] {
@@ -11,12 +14,28 @@ function simpler(scenario: Scenario): Scenario[] {
   tries.push({ ...scenario, kinds: {} }, { ...scenario, hostile: {} }, { ...scenario, vanishing: 0 }, { ...scenario, hiddenShare: 0 });
   tries.push({ ...scenario, deniedShare: 0, ownedShare: 0 }, { ...scenario, clockSkewMs: 0, clockDrift: 0 }, { ...scenario, regions: 1 }, { ...scenario, timings: {} });
   tries.push({ ...scenario, slots: 1 }, { ...scenario, faultMs: scenario.faultMs >> 1 }, { ...scenario, peers: scenario.peers - 1 });
+  if ((scenario.trusteeShare ?? 0) > 0) tries.push({ ...scenario, trusteeShare: 0, jobs: jobs.map((job) => without(without(job, 'stewards'), 'keepers')) });
+  if (scenario.awayMs !== undefined) tries.push(without(scenario, 'awayMs'));
+  tries.push(...jobs.flatMap((job, i) => simplerJobs(job).map((simple) => ({ ...scenario, jobs: jobs.with(i, simple) }))));
   for (const [kind, count] of Object.entries(kinds)) if (count > 0) tries.push({ ...scenario, kinds: { ...kinds, [kind]: 0 } });
   for (const [kind, count] of Object.entries(hostile)) if (count > 0) tries.push({ ...scenario, hostile: { ...hostile, [kind]: 0 } });
   for (const [rate, value] of Object.entries(faults)) {
     const none = noFaults[rate as keyof typeof noFaults];
     if (value !== none) tries.push({ ...scenario, faults: { ...faults, [rate]: none } });
   }
+  return tries;
+}
+
+function without<T extends object, K extends keyof T>(of: T, key: K): Omit<T, K> {
+  const { [key]: _, ...rest } = of;
+  return rest;
+}
+
+/** What one job can do without. */
+function simplerJobs(job: SimJob): SimJob[] {
+  const tries = (['cancelAfterMs', 'stewards', 'keepers'] as const).filter((key) => job[key] !== undefined).map((key) => without(job, key));
+  if (job.adaptive) tries.push({ ...job, adaptive: false });
+  if (job.fuel > leastFuel) tries.push({ ...job, fuel: Math.max(leastFuel, job.fuel >> 2) });
   return tries;
 }
 

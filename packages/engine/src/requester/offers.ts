@@ -169,7 +169,10 @@ export function expireOffers(turn: Turn, job: RequestedJob): void {
     if (candidate.state === 'asked' && candidate.askedAt + engine.config.timings.offerTimeoutMs <= now) {
       refuse(turn, job, candidate, 'silent', [{ code: 'no-answer', text: 'it did not answer the offer' }]);
     }
-    if (candidate.state === 'bid' && (candidate.bid?.until ?? 0) <= now) candidate.state = 'released';
+    if (candidate.state === 'bid' && (candidate.bid?.until ?? 0) <= now) {
+      candidate.state = 'released';
+      candidate.reasons = [{ code: 'bid-expired', text: 'it bid, was not needed, and its bid has expired' }];
+    }
   }
 }
 

@@ -28,6 +28,11 @@ export class Standings {
   private readonly changed = new Set<PeerId>();
   private readonly operators = new Map<PeerId, PeerId>();
 
+  /** Those that are remembered. */
+  get size(): number {
+    return this.byPeer.size;
+  }
+
   /** Peers of an operator have one standing: what one of them does is said of all. Known by the proof in its bid. */
   belongs(peer: PeerId, operator: PeerId): void {
     this.operators.delete(peer); // to the end: most recently heard of

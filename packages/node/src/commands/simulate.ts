@@ -15,7 +15,11 @@ export function registerSimulate(program: Command, context: Context): void {
     ['shoal simulate --sweep 1000', 'a thousand random worlds with every fault: is any invariant violated?'],
   ]);
   command.action(async (options: SimulateOptions) => {
-    const { sweep } = options;
+    const { sweep, scenario } = options;
+    if (scenario !== undefined) {
+      const { runOneWorld } = await import('../simulate/one-world.ts');
+      return runOneWorld(context, { ...options, scenario });
+    }
     if (sweep !== undefined) {
       const { runSweep } = await import('../simulate/sweep.ts');
       return runSweep(context, { ...options, sweep });

@@ -7,6 +7,8 @@ import type { CommonOptions } from '../cli/options.ts';
 export interface SimulateOptions extends StudyOptions, CommonOptions {
   html?: string;
   sweep?: number;
+  scenario?: string;
+  saveScenario?: string;
   processes: number;
 }
 
@@ -58,7 +60,20 @@ export function withSimulateOptions(command: Command): Command {
     .addOption(whole('--seed <n>', 'the same seed gives the same run, to the last message', 0, 2 ** 31, d.seed))
     .addOption(new Option('--html <file>', 'write a page with plots'))
     .addOption(new Option('--sweep <n>', 'instead: this many random worlds with every fault there is, from --seed on; checks the invariants').argParser(parseInteger(1, 1_000_000)))
+    .addOption(new Option('--save-scenario <file>', 'with --sweep: write the first failing world there, cut down to what it takes to fail'))
+    .addOption(new Option('--scenario <file>', 'instead: the one world that a sweep wrote; checks the invariants').conflicts('sweep'))
     .addOption(whole('--processes <n>', 'processes of a sweep', 1, 256, availableParallelism()));
+}
+
+/** The command that repeats a study. */
+export function studyCommand(options: StudyOptions): string {
+  const flags = (Object.keys(studyDefaults) as (keyof StudyOptions)[]).flatMap((key) => {
+    const value = options[key];
+    if (value === studyDefaults[key] && key !== 'seed') return [];
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, String(value)];
+  });
+  return ['shoal simulate', ...flags].join(' ');
 }
 
 function parseShare(text: string): number {

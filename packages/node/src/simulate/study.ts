@@ -1,27 +1,30 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '@shoal/runtime';
 import { htmlOf, steps, type Study, type StudyFigures } from '@shoal/sim';
 import type { Context } from '../cli/context.ts';
 import { interruptible } from '../cli/interrupt.ts';
-import { NodeError } from '../errors.ts';
 import { gauge } from '../output/bar.ts';
 import { createLive } from '../output/live.ts';
+import { commitOf } from './commit.ts';
+import { studyCommand, type SimulateOptions } from './options.ts';
 import { reportLines } from './report.ts';
-import type { SimulateOptions } from './options.ts';
+import { writeText } from './written.ts';
 
 /** Simulates one mesh, and tells how it went. */
 export async function runStudy(context: Context, options: SimulateOptions): Promise<void> {
   const begunAt = context.clock.monotonic();
   const study = await interruptible((signal) => stepwise(context, options, signal), 'The simulation was stopped; nothing was written.');
   const figures: StudyFigures = { ...study.figures, wallMs: Math.round(context.clock.monotonic() - begunAt) };
-  if (options.html !== undefined) await writePage(options.html, htmlOf(study, figures));
+  if (options.html !== undefined) await writeText(options.html, htmlOf(study, figures));
   if (options.json === true) context.out.line(JSON.stringify(figures));
   else {
     context.out.lines(reportLines(study, figures, context.out.style));
     if (options.html !== undefined) context.out.line(`  Plots: ${resolve(options.html)}`);
   }
-  if (figures.violations > 0) context.setExitCode(1);
+  if (figures.violations === 0) return;
+  const { err } = context;
+  if (options.json === true) for (const { rule, text } of study.violations) err.line(`${rule}: ${text}`);
+  err.line(`Again, with seed ${options.seed} at ${await commitOf()}: ${studyCommand(options)}`);
+  context.setExitCode(1);
 }
 
 async function stepwise(context: Context, options: SimulateOptions, signal: AbortSignal): Promise<Study> {
@@ -38,13 +41,5 @@ async function stepwise(context: Context, options: SimulateOptions, signal: Abor
     }
   } finally {
     live.end();
-  }
-}
-
-async function writePage(file: string, page: string): Promise<void> {
-  try {
-    await writeFile(file, page);
-  } catch (cause) {
-    throw new NodeError('output-unwritable', `Cannot write the page to ${resolve(file)}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,8 +1,9 @@
-import { drawScenario, outline, runScenario, shrink } from '@shoal/sim';
+import { drawScenario, outline, runScenario, shrink, writeScenario } from '@shoal/sim';
 import type { Context } from '../cli/context.ts';
 import { humanCount, humanDuration } from '../output/quantities.ts';
 import { commitOf } from './commit.ts';
 import type { SimulateOptions } from './options.ts';
+import { writeText } from './written.ts';
 import type { Swept, World } from './swept.ts';
 
 /** Failures shown one by one. */
@@ -30,7 +31,7 @@ export async function reportSweep(context: Context, options: SimulateOptions, sw
     out.line(`  Again, at ${commit}: ${again(seed)}`);
   }
   const [first] = failures;
-  if (first !== undefined && !interrupted) cutDown(context, first);
+  if (first !== undefined && !interrupted) await cutDown(context, first, options.saveScenario);
 }
 
 function again(seed: number): string {
@@ -45,11 +46,14 @@ function firstNotDone({ from, done }: Swept): number {
 }
 
 /** Less of everything, as long as it fails in the same way: what is left is what it takes. */
-function cutDown({ out }: Context, { seed, violations }: World): void {
+async function cutDown({ out }: Context, { seed, violations }: World, file: string | undefined): Promise<void> {
   const rule = violations[0]?.rule;
   out.line(`Cutting seed ${seed} down to what still fails…`);
   const { scenario, runs } = shrink(drawScenario(seed), (smaller) => failsBy(smaller) === rule);
   out.lines([`  after ${runs} runs:`, ...outline(scenario).map((line) => `    ${line}`)]);
+  if (file === undefined) return;
+  await writeText(file, writeScenario(scenario));
+  out.line(`  Again, cut down: shoal simulate --scenario ${file}`);
 }
 
 function failsBy(scenario: Parameters<typeof runScenario>[0]): string | undefined {

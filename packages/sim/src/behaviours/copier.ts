@@ -1,5 +1,5 @@
 import type { Cid, Crypto, PeerId, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, openEntry, sealEntry, type Fact, type FactOf } from '@shoal/protocol';
+import { decodeMessage, encodeMessage, openEntry, ProtocolError, sealEntry, type Entry, type Fact, type FactOf } from '@shoal/protocol';
 
 interface Wanted {
   requester: PeerId;
@@ -35,12 +35,8 @@ export class Copier {
 
   /** Looks into whatever comes. */
   overhear(bytes: Uint8Array): void {
-    const message = decodeMessage(bytes, this.parts.crypto.opened);
-    if (message.type !== 'entries') return;
-    for (const sealed of message.entries) {
-      const entry = openEntry(sealed, this.parts.crypto);
-      if (entry.author === this.parts.self) continue;
-      for (const fact of entry.value.facts) this.copy(entry.job, fact);
+    for (const entry of entriesIn(bytes, this.parts.crypto)) {
+      if (entry.author !== this.parts.self) for (const fact of entry.value.facts) this.copy(entry.job, fact);
     }
   }
 
@@ -69,5 +65,16 @@ export class Copier {
     const { signer, crypto, now, send } = this.parts;
     const entry = sealEntry({ job, at: now(), facts: [fact] }, signer, crypto);
     send(requester, encodeMessage({ type: 'entries', job, entries: [entry.bytes] }));
+  }
+}
+
+/** None, for bytes that are no message. */
+function entriesIn(bytes: Uint8Array, crypto: Crypto): Entry[] {
+  try {
+    const message = decodeMessage(bytes, crypto.opened);
+    return message.type === 'entries' ? message.entries.map((sealed) => openEntry(sealed, crypto)) : [];
+  } catch (error) {
+    if (error instanceof ProtocolError) return [];
+    throw error;
   }
 }

@@ -2,8 +2,20 @@ import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
 import { decodeMessage, encodeMessage, openEntry, peerIdOf, sealEntry, type Fact, type JobSpec } from '@shoal/protocol';
 import type { SimNetwork } from '../world/network.ts';
 
-/** double-awarding: one lease to two, two to one, some to nobody's bid, for ever; flooding: offers without end. */
-export type HostileKind = 'double-awarding' | 'flooding';
+/** Somebody without an engine, who keeps to no rule; until it leaves for good. */
+export interface Hostile {
+  readonly id: PeerId;
+  join(): void;
+  leave(): void;
+  /** Bothers somebody. Called again and again. */
+  act(): void;
+}
+
+/**
+ * double-awarding: one lease to two, two to one, some to nobody's bid, for ever; flooding: offers without end; garbling: see
+ * garbler.ts.
+ */
+export type HostileKind = 'double-awarding' | 'flooding' | 'garbling';
 
 export interface HostileParts {
   kind: HostileKind;
@@ -23,7 +35,7 @@ const maxPostings = 200;
 const aeonMs = 1e12;
 
 /** A requester without an engine, that says what it likes to whoever listens; until it leaves for good. */
-export class HostileRequester {
+export class HostileRequester implements Hostile {
   readonly id: PeerId;
   private readonly parts: HostileParts;
   private lastLease = '';
@@ -42,7 +54,6 @@ export class HostileRequester {
     this.parts.network.leave(this.id, false);
   }
 
-  /** Bothers somebody. Called again and again. */
   act(): void {
     const { kind, victims, random } = this.parts;
     const offers = kind === 'flooding' ? floodOffersPerTurn : 1;

@@ -1,5 +1,6 @@
-import type { Cid } from '@shoal/runtime';
+import type { Cid, PeerId } from '@shoal/runtime';
 import type { Effect, JobLedger } from '@shoal/engine';
+import { decodeMessage } from '@shoal/protocol';
 import type { Scenario } from '../scenario/scenario.ts';
 import { randomStream } from '../world/random.ts';
 import type { SimPeer } from '../world/peer.ts';
@@ -8,7 +9,10 @@ import { checkBounds } from './bounds.ts';
 import { foldsAlike, replaysAlike } from './fold.ts';
 import { checkReleased, Leases } from './leases.ts';
 import { checkLedger } from './ledger.ts';
+import { Offences } from './offences.ts';
+import { checkRefusals, checkSaidReasons } from './reasons.ts';
 import { nameOf, type Report } from './report.ts';
+import { checkAsked } from './reveals.ts';
 import { leftovers } from './rest.ts';
 import { checkRun } from './runs.ts';
 import { checkSaid } from './said.ts';
@@ -31,6 +35,7 @@ export class Checker implements Watch {
   private readonly waits = new Waits();
   private readonly acting = new Acting();
   private readonly leases = new Leases();
+  private readonly offences = new Offences();
   private readonly random;
   private looks = 0;
   private heard = 0;
@@ -50,11 +55,30 @@ export class Checker implements Watch {
     checkRun(world, peer, effect, this.report);
   }
 
-  /** A peer sends a message; every so many are looked into. */
+  /** A peer sends a message. */
   said(world: World, peer: SimPeer, message: Uint8Array): void {
     this.now = world.elapsedMs;
     this.heard += 1;
-    if (this.heard % saidEvery === 0) checkSaid(peer, message, this.report);
+    const said = decodeMessage(message, peer.options.crypto.opened);
+    if (this.heard % saidEvery === 0) checkSaid(peer, said, this.report);
+    checkSaidReasons(peer, said, this.report);
+    checkAsked(world, peer, said, this.report);
+  }
+
+  offended(world: World, at: SimPeer, offender: PeerId, code: string, text: string): void {
+    this.now = world.elapsedMs;
+    this.offences.charge(world, at, offender, code, text, this.report);
+  }
+
+  hearsBad(world: World, peer: SimPeer, how: 'message' | 'gossip'): () => void {
+    this.now = world.elapsedMs;
+    return this.offences.bad(peer, how, this.report);
+  }
+
+  /** A peer could not do what its engine wanted. */
+  failed(world: World, peer: SimPeer, text: string): void {
+    this.now = world.elapsedMs;
+    this.report('can-be-said', `peer ${peer.index}: ${text}`);
   }
 
   /** Holds at every moment. */
@@ -69,10 +93,11 @@ export class Checker implements Watch {
       if (open.outcome === 'open' && open.ledger.cancelled.size > 0) this.report('cancel-holds', `${nameOf(job)} was cancelled and is open again`);
       this.leases.look(world, job, job.requester, open, this.report);
       this.waits.look(world, job, open, this.report);
+      checkRefusals(job, this.report);
     }
     for (const peer of world.takeActed()) {
       if (!peer.up) continue;
-      checkBounds(peer, this.report);
+      checkBounds(world, peer, this.report);
       checkReleased(peer, this.report);
     }
     if (this.looks % replayEvery === 0) this.compareWithJournal(world);
@@ -108,6 +133,7 @@ export class Checker implements Watch {
         }
       }
     }
+    this.offences.atRest(this.report);
     for (const left of leftovers(world)) this.report('nothing-left', left);
   }
 

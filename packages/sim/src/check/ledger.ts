@@ -59,7 +59,7 @@ function checkVotes(
   const votes = votesOf(facts, quorum > 1);
   // A worker that became a steward later on has no vote any more; what it had shown before stands.
   const hasShown = (worker: PeerId): boolean =>
-    quorum > 1 ? commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result) : [...(facts.revealed.get(worker)?.values() ?? [])].some((shown) => shown.result === result);
+    quorum > 1 ? commitmentsOpened(ledger, unit, worker, world.crypto).has(result) : [...(facts.revealed.get(worker)?.values() ?? [])].some((shown) => shown.result === result);
   const hadShown = (worker: PeerId): boolean => ledger.delegations.acted.has(worker) && hasShown(worker);
   const sure = [...workers].filter((worker) => votes.get(worker) === result || hadShown(worker));
   const behind = new Set(sure.map((worker) => world.peerOf(worker)?.options.config.operator?.key.join() ?? worker));
@@ -70,7 +70,7 @@ function checkVotes(
   for (const worker of workers) {
     // Of two who accepted it, one may know workers that the other does not.
     const isAlone = facts.acceptedBy.get(result)?.size === 1;
-    if (quorum > 1 && isAlone && !commitmentsOpened(job.id, unit, worker, facts, world.crypto).has(result)) {
+    if (quorum > 1 && isAlone && !commitmentsOpened(ledger, unit, worker, world.crypto).has(result)) {
       report('commit-before-reveal', `${where} counts a worker that never committed to what it showed`);
     }
     const peer = world.peerOf(worker);

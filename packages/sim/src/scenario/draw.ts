@@ -20,7 +20,7 @@ export function drawScenario(seed: number): Scenario {
     requesters,
     regions: 1 + random.integer(4),
     kinds: drawKinds(random, Math.floor(workers * 0.35)),
-    hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.15 ? 1 : 0 },
+    hostile: { 'double-awarding': random.float() < 0.15 ? 1 : 0, flooding: random.float() < 0.15 ? 1 : 0, garbling: randomStream(seed, 'scenario/garbling').float() < garblingShare ? 1 : 0 },
     vanishing: requesters > 1 && random.float() < 0.3 ? 1 : 0,
     hiddenShare: maybe(() => random.float() * 0.5),
     oneOperator: random.float() < 0.5,
@@ -37,7 +37,7 @@ export function drawScenario(seed: number): Scenario {
       trusteeAskMaxMs: 60_000,
       bidTtlMs: 5_000 + random.integer(10_000),
       advertiseEveryMs: 15_000 + random.integer(30_000),
-      ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24 } : {}),
+      ...(random.float() < 0.35 ? { maxBids: 4, maxWorkedJobs: 3, maxRoster: 24, maxStewarded: 2, maxKeptBytes: 400_000 } : {}),
     },
     jobs: [
       ...Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)).map((job) => lengthened(job, isLong)),
@@ -68,6 +68,7 @@ function drawPast({ seed, kinds }: Scenario): Partial<Scenario> {
 /** In so many worlds with stewards jobs go on long after the faults, and those who posted them are away meanwhile. */
 const longShare = 0.4;
 const longFactor = 12;
+const garblingShare = 0.15;
 const seriesShare = 0.3;
 
 function lengthened(job: SimJob, isLong: boolean): SimJob {

@@ -62,7 +62,7 @@ export interface Scenario {
   requesters: number;
   regions: number;
   kinds: Partial<Record<WorkerKind, number>>;
-  /** Requesters that keep to no rule, besides the peers. */
+  /** Some that keep to no rule, besides the peers. */
   hostile: Partial<Record<HostileKind, number>>;
   /** Requesters, of the first ones, that leave for good soon after posting. */
   vanishing: number;

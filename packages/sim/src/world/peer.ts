@@ -42,6 +42,10 @@ export interface WorldAccess {
   changed(peer: SimPeer, job: Cid): void;
   crashed(peer: SimPeer): void;
   offence(at: SimPeer, peer: PeerId, code: string, text: string): void;
+  /** It logs an error. */
+  failed(peer: SimPeer, text: string): void;
+  /** A peer is about to look into bytes from outside; what is returned is called when it has. */
+  hears(peer: SimPeer, how: 'message' | 'gossip', bytes: Uint8Array): () => void;
 }
 
 /** One peer of the world: the real engine and driver, on a simulated clock, disk and network. */
@@ -163,7 +167,7 @@ export class SimPeer {
       random: this.options.dice.engine,
       journal: this.journal,
       carrier: this.carrier(),
-      logger: silentLogger,
+      logger: { ...silentLogger, error: (text, details) => this.world.failed(this, `${text} ${JSON.stringify(details ?? {})}`) },
       failed: (error) => {
         throw error;
       },
@@ -222,15 +226,21 @@ export class SimPeer {
     return {
       message: (from, bytes) =>
         hear(() => {
+          const hasHeard = this.world.hears(this, 'message', bytes);
           this.copier?.overhear(bytes);
           this.driver.handle({ type: 'message', from, bytes });
+          hasHeard();
         }),
       gossip: (topic, from, bytes) => {
         let passOn = false;
-        hear(() => (passOn = this.driver.gossip(topic, from, bytes) === 'accept'));
+        hear(() => {
+          const hasHeard = this.world.hears(this, 'gossip', bytes);
+          passOn = this.driver.gossip(topic, from, bytes) === 'accept';
+          hasHeard();
+        });
         return passOn;
       },
-      connected: (peer) => hear(() => this.driver.handle({ type: 'peer-connected', peer })),
+      connected: (peer) => hear(() => this.driver.handle({ type: 'peer-connected', peer, address: seenAt })),
       disconnected: (peer) => hear(() => this.driver.handle({ type: 'peer-disconnected', peer })),
     };
   }
@@ -293,5 +303,7 @@ export class SimPeer {
   }
 }
 
+/** From where everybody is seen: no policy of the simulated owners looks at it. */
+const seenAt = '/ip4/127.0.0.1/tcp/1';
 const copyAgainMs = 2_000;
 const fetchBytesPerMs = 1_000;

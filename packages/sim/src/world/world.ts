@@ -1,7 +1,8 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
 import type { Effect, JobLedger } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
-import { HostileRequester, type HostileKind } from '../behaviours/hostile-requester.ts';
+import { Garbler, type GarblerParts } from '../behaviours/garbler.ts';
+import { HostileRequester, type Hostile, type HostileKind } from '../behaviours/hostile-requester.ts';
 import { trueResult } from '../behaviours/worker.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
@@ -51,11 +52,21 @@ export interface Watch {
   ran(world: World, peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
   /** A peer sends a message. */
   said(world: World, peer: SimPeer, message: Uint8Array): void;
+  /** An engine says that somebody broke the protocol. */
+  offended(world: World, at: SimPeer, offender: PeerId, code: string, text: string): void;
+  /** A peer is about to look into bytes that no check may let pass; what is returned is called when it has. */
+  hearsBad(world: World, peer: SimPeer, how: 'message' | 'gossip'): () => void;
+  /** A peer logs an error: something that its engine wanted cannot be done. */
+  failed(world: World, peer: SimPeer, text: string): void;
   /** Called now and then. */
   always(world: World): void;
   /** Called once, when everything must have come to rest. */
   atRest(world: World): void;
 }
+
+type HostileCommon = Omit<GarblerParts, 'victims' | 'bad'>;
+
+const nothingMore = (): void => {};
 
 /** The simulated world: peers, network, time, and whoever looks whether all is as it must be. */
 export class World {
@@ -63,7 +74,7 @@ export class World {
   readonly events = new EventQueue();
   readonly network: SimNetwork;
   readonly peers: SimPeer[] = [];
-  readonly hostile: HostileRequester[] = [];
+  readonly hostile: Hostile[] = [];
   /** Off at night. */
   readonly nightly = new Set<SimPeer>();
   /** Left, and will come back by themselves. */
@@ -72,7 +83,9 @@ export class World {
   readonly watch: Watch;
   readonly trace = new Trace();
   executions = 0;
-  readonly offences = new Map<string, number>();
+  /** Bytes that are under way and must not get past any check. */
+  private readonly bad = new WeakSet<Uint8Array>();
+  private readonly garblers: Garbler[] = [];
   readonly crypto: Crypto;
   now = epochMs;
   private readonly needed = new Set<SimPeer>();
@@ -242,11 +255,16 @@ export class World {
         this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
         this.watch.ran(this, peer, effect);
       },
-      said: (peer, message) => this.watch.said(this, peer, message),
+      said: (peer, message) => {
+        for (const garbler of this.garblers) garbler.overhear(message);
+        this.watch.said(this, peer, message);
+      },
       acts: (peer) => void this.acted.add(peer),
       changed: (peer, id) => this.note(peer, id),
       crashed: (peer) => this.restartLater(peer),
-      offence: (_at, _peer, code) => void this.offences.set(code, (this.offences.get(code) ?? 0) + 1),
+      offence: (at, peer, code, text) => this.watch.offended(this, at, peer, code, text),
+      failed: (peer, text) => this.watch.failed(this, peer, text),
+      hears: (peer, how, bytes) => (this.bad.has(bytes) ? this.watch.hearsBad(this, peer, how) : nothingMore),
     };
     for (const person of drawPopulation(scenario, this.crypto, realCrypto)) {
       const peer = new SimPeer(person, access);
@@ -272,16 +290,8 @@ export class World {
   private addHostile(kind: HostileKind, makeSigner: (seed: Uint8Array) => Signer): void {
     const { scenario, crypto } = this;
     const random = randomStream(scenario.seed, `hostile/${kind}`);
-    const hostile = new HostileRequester({
-      kind,
-      signer: makeSigner(random.bytes(32)),
-      crypto,
-      random,
-      network: this.network,
-      now: () => Math.floor(this.now),
-      victims: this.peers.slice(scenario.requesters).map(({ id }): PeerId => id),
-      spec: (units) => specOf({ ...(scenario.jobs[0] as SimJob), units, holders: 0, where: '' }, 1_000, crypto),
-    });
+    const parts = { signer: makeSigner(random.bytes(32)), crypto, random, network: this.network, now: () => Math.floor(this.now) };
+    const hostile = kind === 'garbling' ? this.garbler(parts) : this.hostileRequester(kind, parts);
     this.network.add(hostile.id, { region: 0, hidden: false, uplinkBytesPerMs: 12_500 });
     this.hostile.push(hostile);
     this.after(2_000, () => hostile.join());
@@ -291,6 +301,22 @@ export class World {
       this.after(hostileEveryMs, act);
     };
     this.after(3_000, act);
+  }
+
+  private garbler(parts: HostileCommon): Garbler {
+    const garbler = new Garbler({ ...parts, victims: this.peers.map(({ id }): PeerId => id), bad: (bytes) => void this.bad.add(bytes) });
+    this.garblers.push(garbler);
+    return garbler;
+  }
+
+  private hostileRequester(kind: 'double-awarding' | 'flooding', parts: HostileCommon): HostileRequester {
+    const { scenario, crypto } = this;
+    return new HostileRequester({
+      ...parts,
+      kind,
+      victims: this.peers.slice(scenario.requesters).map(({ id }): PeerId => id),
+      spec: (units) => specOf({ ...(scenario.jobs[0] as SimJob), units, holders: 0, where: '' }, 1_000, crypto),
+    });
   }
 
   /** Something about a job changed at a peer: remember when its first bid came and when it ended. */

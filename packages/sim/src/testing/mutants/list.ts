@@ -5,50 +5,58 @@ export interface Mutant {
   file: string;
   find: string;
   replace: string;
-  /** The first seed whose world killed it; undefined where none has yet. */
+  /** The first seed whose world killed it, and by what; undefined where none has yet. */
   seed?: number;
+  rule?: string;
   /** A second change, where one alone is caught by another defence. */
-  also?: Omit<Mutant, 'name' | 'also' | 'seed'>;
+  also?: Omit<Mutant, 'name' | 'also' | 'seed' | 'rule'>;
 }
 
-/** The world that kills each. The others live: docs/SIMULATION.md says so. */
-const killedBy: Record<string, number> = {
-  'quorum check off by one': 1,
-  'reveal accepted without its commitment': 3,
-  'send before append': 1,
-  'lease never expires at its worker': 3,
-  'one worker counts twice': 1,
-  'credit given twice': 1,
-  'bound on bids missing': 36,
-  'bound on jobs served missing': 3,
-  'bound on the roster missing': 16,
-  'cancellation lost on restart': 28,
-  'acceptance lost on restart': 28,
-  "owner's refusals ignored": 23,
-  "owner's hours looked at only when a job is taken": 55,
-  'selector ignored': 7,
-  'shards move though they must not': 3,
-  "worker's facts not written": 1,
-  'term of a lease is the last one heard': 2,
-  'one slot too many': 1,
-  'expired bids kept': 3,
-  'abandoned and accepted alike': 28,
-  'silent worker never given up': 1,
-  'units of a lost lease stay with it': 1,
-  'released workers keep their lease': 1,
-  'facts of stewards count without delegation': 14,
-  'commitment not bound to its worker, and shown to all': 48,
-  'keeper says kept before it has it': 244,
-  'one operator counts twice': 325,
-  'two stewards act at once': 369,
-  'reconcile forgets what the other side lacks': 350,
-  'a discharge that got lost is never asked for': 149,
-  'reason of a release is the last one heard': 204,
+/** The rule that each breaks, and the first world that shows it. The others live: docs/SIMULATION.md says so. */
+const killedBy: Record<string, [rule: string, seed: number]> = {
+  'quorum check off by one': ['quorum', 1],
+  'reveal accepted without its commitment': ['commit-before-reveal', 2],
+  'send before append': ['said-is-written', 1],
+  'lease never expires at its worker': ['nothing-left', 3],
+  'silent worker never given up': ['time stands still', 1],
+  'reconcile forgets what the other side lacks': ['ledgers-meet', 206],
+  'one worker counts twice': ['quorum', 1],
+  'credit given twice': ['credit-once', 1],
+  'bound on bids missing': ['bounds', 36],
+  'bound on jobs served missing': ['bounds', 3],
+  'bound on the roster missing': ['bounds', 16],
+  'cancellation lost on restart': ['cancel-holds', 28],
+  'acceptance lost on restart': ['accepted-once', 28],
+  'commitment not bound to its worker, and shown to all': ['no-copy-counts', 48],
+  "owner's refusals ignored": ['policy', 23],
+  "owner's hours looked at only when a job is taken": ['policy', 55],
+  'selector ignored': ['policy', 7],
+  'shards move though they must not': ['shards-stay', 3],
+  "worker's facts not written": ['quorum', 1],
+  'term of a lease is the last one heard': ['fold', 2],
+  'reason of a release is the last one heard': ['fold', 204],
+  'one slot too many': ['bounds', 1],
+  'units of a lost lease stay with it': ['lost-has-nothing', 1],
+  'expired bids kept': ['nothing-left', 3],
+  'abandoned and accepted alike': ['accepted-once', 28],
+  'released workers keep their lease': ['released-is-over', 1],
+  'facts of stewards count without delegation': ['delegated', 14],
+  'two stewards act at once': ['one-acts', 19],
+  'a discharge that got lost is never asked for': ['nothing-left', 149],
+  'a decline without reasons': ['can-be-said', 3],
+  'a decline whose reasons are not kept': ['says-why', 2],
+  'results are asked for after the first commitment': ['shown-too-early', 1],
+  'where a peer was seen is never forgotten': ['bounds', 1],
+  'quotas off': ['rates-hold', 7],
+  'quotas that honest peers exceed': ['offence-is-deserved', 5],
+  'entries are taken under a false job': ['bad-bytes-change-nothing', 24],
+  "bad bytes are nobody's fault": ['bad-bytes-cost', 7],
+  'one operator counts twice': ['quorum', 325],
 };
 
 function mutant(name: string, file: string, find: string, replace: string): Mutant {
-  const seed = killedBy[name];
-  return { name, file, find, replace, ...(seed === undefined ? {} : { seed }) };
+  const [rule, seed] = killedBy[name] ?? [];
+  return { name, file, find, replace, ...(rule === undefined || seed === undefined ? {} : { rule, seed }) };
 }
 
 /** Mistakes that somebody could make, each of which the simulator must notice. */
@@ -97,6 +105,17 @@ export const mutants: readonly Mutant[] = [
   mutant('two stewards act at once', 'steward/acting.ts', "goesBefore(job.ledger, from, engine.self)) return 'yield';", "goesBefore(job.ledger, from, engine.self)) return 'stay';"),
   mutant('keeper says kept before it has it', 'steward/keep.ts', 'if (ok) {', 'if (ok || job.here.size >= 0) {'),
   mutant('a discharge that got lost is never asked for', 'steward/watch.ts', 'return Math.max(job.askAt, job.actsUntil);', 'return Math.max(job.askAt, job.actsUntil) + 1e12;'),
+  mutant('a decline without reasons', 'worker/bid.ts', "{ type: 'decline', job: posted.id, reasons }", "{ type: 'decline', job: posted.id, reasons: [] }"),
+  mutant('a decline whose reasons are not kept', 'requester/offers.ts', 'candidate.reasons = reasons;', ''),
+  mutant('a unit is given up without words', 'requester/units.ts', "kind: 'abandoned', unit, reason }", "kind: 'abandoned', unit, reason: { ...reason, text: '' } }"),
+  mutant('results are asked for after the first commitment', 'requester/units.ts', 'independentOf(committers, (peer) => job.ledger.origins.get(peer)).length < job.spec.verify.quorum) return;', 'committers.length < 1) return;'),
+  mutant('where a peer was seen is never forgotten', 'step.ts', 'engine.seenAt.delete(event.peer);', ''),
+  mutant('bound on entrusted jobs missing', 'steward/take.ts', 'if (stewarded.size >= config.timings.maxStewarded)', 'if (stewarded.size < 0)'),
+  mutant('bound on what is kept for others missing', 'steward/room.ts', 'if (keptBytes > config.timings.maxKeptBytes) return false;', 'if (keptBytes < 0) return false;'),
+  mutant('quotas off', 'quotas.ts', 'if (quota.left >= 1) {', 'if (quota.left > -1e9) {'),
+  mutant('quotas that honest peers exceed', 'quotas.ts', 'const burstSeconds = 20;', 'const burstSeconds = 0.2;'),
+  mutant('entries are taken under a false job', 'messages.ts', 'if (stray !== undefined) throw', 'if (stray === undefined && claimed.length === 0) throw'),
+  mutant('bad bytes are nobody\'s fault', 'messages.ts', "turn.effects.push({ type: 'offence', peer: from, code: error.code", "if (turn.now < 0) turn.effects.push({ type: 'offence', peer: from, code: error.code"),
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
   mutant('whoever runs a unit in a trusted peer\'s place is believed', 'requester/belief.ts', 'return [...given].find((worker) => votes.has(worker));', 'return [...votes.keys()][0];'),
   mutant('what waits is accepted though its peer was contradicted', 'requester/belief.ts', 'for (const check of checks.values()) if (check.of === of) check.units = [];', ''),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { linesOf } from '../processes.ts';
 import { mutants } from './list.ts';
 
-/** Where the engine's way has changed since, a seed may kill no more: so many further ones are tried. */
+/** Where the engine's way has changed since, a seed may kill no more: so many further ones are tried. By the rule that the list names, all of them. */
 const moreSeeds = 40;
 const huntProgram = fileURLToPath(new URL('./hunt.ts', import.meta.url));
 
