@@ -17,4 +17,6 @@ const { state, accepted, executions } = job.view();
 const begin = Date.now();
 await requester.stop();
 await holder.stop();
-process.stdout.write(JSON.stringify({ texts, state, accepted, executions, stopMs: Date.now() - begin, left: process.getActiveResourcesInfo() }));
+const stopMs = Date.now() - begin;
+await new Promise((resolve) => setTimeout(resolve, 100)); // handles that were closed are listed until the loop has come round
+process.stdout.write(JSON.stringify({ texts, state, accepted, executions, stopMs, left: process.getActiveResourcesInfo() }));
