@@ -113,7 +113,7 @@ function mayRun(turn: Turn, job: RequestedJob, lease: Lease, unit: number): bool
   if (facts === undefined) return true;
   if (facts.revealed.size > 0 && hasSeenOthers(job, lease, facts)) return false;
   if (facts.revealed.has(lease.worker)) return false;
-  if (facts.revealed.size > 0 && isForOthers(turn, job, lease, facts)) return false;
+  if (facts.revealed.size > 0 && isForOthers(turn, job, lease, unit, facts)) return false;
   if (facts.commitments.has(lease.worker)) return mayRunAgain(engine, now, facts, lease, unit);
   const failures = facts.failures.get(lease.worker);
   if (failures === undefined) return true;

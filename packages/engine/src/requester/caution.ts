@@ -1,3 +1,4 @@
+import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { backOffMs } from '../market/back-off.ts';
@@ -34,10 +35,16 @@ export function avoid({ engine, now, random }: Turn, lease: Lease): void {
   lease.avoidedUntil = now + backOffMs(lease.failuresInRow, retryMinMs, retryMaxMs, random);
 }
 
-/** Who decides between others, or checks one of them, is somebody whose results were confirmed before, where such a one has room. */
-export function isForOthers({ engine: { standings } }: Turn, job: RequestedJob, { worker }: Lease, facts: UnitFacts): boolean {
+/**
+ * Who decides between others, or checks one of them, is somebody whose results were confirmed before, where such a one has
+ * a slot for it now and may run it: nobody waits for one that is busy, or that was given the unit already and says nothing.
+ */
+export function isForOthers({ engine: { standings } }: Turn, job: RequestedJob, { worker }: Lease, unit: number, facts: UnitFacts): boolean {
   if (!standings.isUnproven(worker)) return false;
-  return liveLeases(job).some(
-    (other) => other.want > 0 && !standings.isUnproven(other.worker) && !standings.isSuspect(other.worker) && !facts.commitments.has(other.worker) && !facts.failures.has(other.worker),
-  );
+  const { units } = job.spec;
+  const isEverywhere = units.kind === 'count' || units.move === 'allowed';
+  return liveLeases(job).some((other) => {
+    const isFree = other.idle > 0 && other.want > 0 && job.active.get(unit)?.has(other) !== true && (isEverywhere || bitAt(other.holds, unit));
+    return isFree && !standings.isUnproven(other.worker) && !standings.isSuspect(other.worker) && !facts.commitments.has(other.worker) && !facts.failures.has(other.worker);
+  });
 }
