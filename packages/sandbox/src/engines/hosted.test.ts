@@ -98,6 +98,18 @@ describe.skipIf(!has('duckdb-1'))('SQL by duckdb-1 (skipped where it is not inst
     expect(await sql("SELECT getvariable('args')[1] AS a, getvariable('unit_index') AS i", { args: ["it's"], env: { SHOAL_UNIT_INDEX: '2' } })).toBe("a,i\nit's,2\n");
   }, patientMs);
 
+  test('has the unit\'s clock under every name, and no way to the machine\'s', async () => {
+    const names = ['now()', 'current_timestamp', 'transaction_timestamp()', 'get_current_timestamp()', 'localtimestamp', 'current_localtimestamp()', 'current_date', 'today()'];
+    expect(await sql(`SELECT ${names.map((name, i) => `year(${name}) AS y${i}`).join(', ')}`)).toBe(`${names.map((_, i) => `y${i}`).join(',')}\n${names.map(() => '2020').join(',')}\n`);
+    const times = 'SELECT current_time = TIMETZ \'00:00:00+00\' AS a, localtime = TIME \'00:00:00\' AS b, year(age(TIMESTAMP \'2000-01-01\')) AS c, year(age(TIMESTAMP \'2003-01-01\', TIMESTAMP \'2000-01-01\')) AS d';
+    expect(await sql(times)).toBe('a,b,c,d\ntrue,true,20,3\n');
+    expect(await failure('duckdb-1', 'SELECT uuidv7()')).toMatch(/^program-exited: .*tells the time/);
+    expect(await failure('duckdb-1', 'SELECT system.main.now()')).toMatch(/^program-invalid: .*names the schema system/);
+    // Every function of DuckDB that follows from a clock, by what it says of itself, is one of these.
+    const telling = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE schema_name = 'main' AND database_name = 'system' AND stability = 'CONSISTENT_WITHIN_QUERY' AND return_type SIMILAR TO '(DATE|TIME).*' ORDER BY 1";
+    expect(await sql(telling)).toBe('function_name\ncurrent_date\nget_current_time\nget_current_timestamp\nnow\ntoday\ntransaction_timestamp\n');
+  }, patientMs);
+
   test('is locked: no file of the machine, no extension, no setting, no network', async () => {
     const attempts = [
       "FROM read_text('/etc/passwd')",

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { inputWindowBytes } from '../../limits.ts';
 import { csvHeader, csvRow } from './csv.ts';
 import { GuestFailure, type Guest, type GuestInput, type GuestUnit } from './guest.ts';
+import { clockRound, virtualClock } from './sql-clock.ts';
 import { lockedSettings, viewOf } from './sql.ts';
 
 /** The part of @duckdb/node-api that is used. */
@@ -63,6 +64,8 @@ async function print(rows: Rows, unit: GuestUnit): Promise<void> {
 
 async function runAll(connection: Connection, unit: GuestUnit): Promise<void> {
   if (unit.source.trim() === '') throw new GuestFailure('program-invalid', 'the program has no statement');
+  const round = clockRound(unit.source);
+  if (round !== undefined) throw new GuestFailure('program-invalid', `the program names ${round}, by which it could read the machine's clock; now() and its like give the unit's own, the same on every peer`);
   const statements = await connection.extractStatements(unit.source);
   for (let n = 0; n < statements.count; n++) {
     const prepared = await statements.prepare(n);
@@ -81,7 +84,7 @@ export const duckdb: Guest = {
     unit.inputs.forEach(place);
     try {
       const views = unit.inputs.flatMap((input, index) => viewOf(input.path, index));
-      for (const statement of [...lockedSettings(unit), ...views]) await connection.run(statement);
+      for (const statement of [...lockedSettings(unit), ...virtualClock, ...views]) await connection.run(statement);
       await runAll(connection, unit);
     } catch (error) {
       if (error instanceof GuestFailure) throw error;

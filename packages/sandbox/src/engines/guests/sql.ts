@@ -21,6 +21,7 @@ export function lockedSettings({ args, env, memoryBytes, chance }: SqlUnit): str
     `SET memory_limit = '${Math.max(16, Math.floor((memoryBytes * memoryShare) / mebibyte))}MiB'`,
     'SET threads = 1',
     'SET preserve_insertion_order = true',
+    "SET TimeZone = 'UTC'",
     "SET allowed_directories = ['/in', '/out', '/tmp']",
     "SET temp_directory = '/tmp/spill'",
     "SET max_temp_directory_size = '128MiB'",
