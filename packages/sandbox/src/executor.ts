@@ -75,6 +75,9 @@ interface Attempt extends Claim {
   end: (ending: Ending | undefined) => void;
 }
 
+/** Failures of a run that went on from a snapshot which stand. That the time is up, nobody takes for the program's own failure: it is run anew elsewhere. */
+const believed: ReadonlySet<ExecutionFailureCode> = new Set(['cancelled', 'wall-time-exceeded']);
+
 /** Units that bring nothing but their order may share a message to the child. */
 const kindOf = (order: UnitOrder): string | undefined => (order.movable || order.inputs.length > 0 ? undefined : order.program);
 
@@ -164,7 +167,7 @@ class WasmExecutor implements Executor {
     const { checkpoints } = options;
     const outcome = await this.#run(pool, request, options);
     // What a run that began from a snapshot failed of may be the snapshot's doing: only a whole run is believed.
-    if (outcome.ok || outcome.failure.code === 'cancelled' || checkpoints?.resume === undefined) return outcome;
+    if (outcome.ok || checkpoints?.resume === undefined || believed.has(outcome.failure.code)) return outcome;
     const beganAnew = outcome.usage.beganAnew ?? `the run that went on from it failed: ${outcome.failure.message}`;
     this.#options.logger.warn('A unit that went on from a snapshot failed, and begins anew', { reason: beganAnew });
     const second = await this.#run(pool, request, { ...options, checkpoints: { ...checkpoints, resume: undefined } });

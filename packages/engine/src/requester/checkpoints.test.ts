@@ -3,7 +3,7 @@ import type { JobSpec } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import { defaults } from '../defaults.ts';
 import type { Turn } from '../engine.ts';
-import { dropCheckpoint, holdCheckpoint, receiveCheckpointed, resumeFor } from './checkpoints.ts';
+import { dropCheckpoint, dropSpent, holdCheckpoint, receiveCheckpointed, resumeFor } from './checkpoints.ts';
 import type { Lease, RequestedJob } from './job.ts';
 
 const [alice, bob] = ['alice', 'bob'] as PeerId[] as [PeerId, PeerId];
@@ -38,6 +38,16 @@ describe('a checkpoint that a worker tells of', () => {
     dropCheckpoint(turn, job, 3);
     expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
     expect(turn.effects.at(-1)).toEqual({ type: 'unsave', job: 'job', unit: 3 });
+  });
+
+  it('is of no use once the unit ran out of time, and stays good for whatever else it failed of', () => {
+    const { job, turn, leases, tell, hold } = rigOf(1);
+    tell(alice, 10, first);
+    hold(first, true);
+    dropSpent(turn, job, 3, 'sandbox-crashed');
+    expect(resumeFor(job, leases.bob, 3)).toBe(first);
+    dropSpent(turn, job, 3, 'wall-time-exceeded');
+    expect(resumeFor(job, leases.bob, 3)).toBeUndefined();
   });
 
   it('stays good until a later one is here, and where that cannot be had', () => {

@@ -64,6 +64,11 @@ export function resumeFor(job: RequestedJob, lease: Lease, unit: number): Cid | 
   return here !== undefined && here.by !== lease.worker && mayGoOn(job) ? here.checkpoint : undefined;
 }
 
+/** What a unit whose time is up has left of it would not do elsewhere either: it begins anew there, with all of its time. */
+export function dropSpent(turn: Turn, job: RequestedJob, unit: number, cause: string): void {
+  if (cause === 'wall-time-exceeded') dropCheckpoint(turn, job, unit);
+}
+
 /** Checkpoints of a settled unit are of no use. */
 export function dropCheckpoint(turn: Turn, job: RequestedJob, unit: number): void {
   if (job.checkpoints.delete(unit)) turn.effects.push({ type: 'unsave', job: job.job, unit });

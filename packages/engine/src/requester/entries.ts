@@ -5,6 +5,7 @@ import { compareLate } from './audits.ts';
 import { askReveals, dropActive, evaluate, withdrawTrust } from './units.ts';
 import { isWorthKeeping } from './admission.ts';
 import { avoid } from './caution.ts';
+import { dropSpent } from './checkpoints.ts';
 import { candidateOf, leaseOf, type Lease, type RequestedJob } from './job.ts';
 import { hear } from './leases.ts';
 import { receiveBid } from './offers.ts';
@@ -47,6 +48,7 @@ function count(turn: Turn, job: RequestedJob, lease: Lease, fact: FactOf<'commit
     lease.counts.failed += 1;
     lease.failedAt.set(unit, now);
     if (assigned) strike(job, unit, fact.reason.code);
+    dropSpent(turn, job, unit, fact.reason.code);
     if (!fact.deterministic) {
       engine.standings.failed(lease.worker);
       avoid(turn, lease);

@@ -12,10 +12,11 @@ it('a snapshot is taken up by its own unit alone, and only where it has put out 
   await store.start();
   const is = { job: program, unit: 3, program, outputBytes: 100 };
   const page = new Uint8Array(1_000).fill(7);
-  const checkpoint: Checkpoint = { fuel: 5, changed: [{ page: 0, bytes: page }], present: Uint32Array.of(0), stdout: new Uint8Array(60).fill(1), log: new Uint8Array() };
+  const checkpoint: Checkpoint = { fuel: 5, usedMs: 70.4, changed: [{ page: 0, bytes: page }], present: Uint32Array.of(0), stdout: new Uint8Array(60).fill(1), log: new Uint8Array() };
   const { cid } = await new SavedRun({ store }, is, self).save(checkpoint);
   const resumed = await new SavedRun({ store }, is, self).resume(cid);
   expect(resumed?.stdout).toHaveLength(60);
+  expect(resumed?.usedMs).toBe(70);
   const pages = [];
   for await (const one of resumed?.pages ?? []) pages.push(one);
   expect(pages).toEqual([{ page: 0, bytes: page }]);

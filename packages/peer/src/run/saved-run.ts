@@ -80,7 +80,7 @@ export class SavedRun {
     this.#document = document;
     this.#cid = cid;
     const stdout = await Promise.all(document.stdout.map((part) => readAll(this.#store, part.cid, part.bytes)));
-    return { pages: this.#pages(document), stdout: Buffer.concat(stdout), log: document.log };
+    return { pages: this.#pages(document), usedMs: document.usedMs ?? 0, stdout: Buffer.concat(stdout), log: document.log };
   }
 
   async *#pages(document: CheckpointDocument): AsyncGenerator<ImagePage> {
@@ -107,6 +107,7 @@ export class SavedRun {
       unit,
       program,
       fuel: checkpoint.fuel,
+      usedMs: Math.round(checkpoint.usedMs),
       authors: authors.includes(this.#self) ? authors : [...authors, this.#self].slice(-limits.maxCheckpointAuthors),
       packs: packs.map(({ cid, bytes }) => ({ cid, bytes })),
       pages: packPlaces(laid.places),

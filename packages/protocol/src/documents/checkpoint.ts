@@ -13,6 +13,8 @@ const checkpointDocument = z.object({
   program: cid,
   /** Used so far. */
   fuel: count,
+  /** Milliseconds that it took so far, counted against its timeout. Absent: from a version that did not say. */
+  usedMs: count.optional(),
   /** Who ran it up to here, one after the other: a run that goes on from it votes with them, and not beside them. */
   authors: z.array(peerId).min(1).max(limits.maxCheckpointAuthors),
   packs: z.array(part).max(limits.maxCheckpointParts),

@@ -94,6 +94,8 @@ export interface Checkpoint {
   changed: ImagePage[];
   /** Numbers of all pages, ascending; others are zero. */
   present: Uint32Array;
+  /** Time that the run took up to there, counted against its limit. From the unit's beginning, wherever that was. */
+  usedMs: number;
   /** What was put out since. */
   stdout: Uint8Array;
   log: Uint8Array;
@@ -102,6 +104,8 @@ export interface Checkpoint {
 /** Where a run goes on from. */
 export interface Snapshot {
   pages: AsyncIterable<ImagePage>;
+  /** What its limit of time has lost already. */
+  usedMs: number;
   /** What was put out up to there. */
   stdout: Uint8Array;
   log: Uint8Array;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   program = await wandererProgram();
   [here, there] = [0, 1].map(() => createWasmExecutor({ slots: 1, clock: systemClock, logger: silentLogger })) as [Executor, Executor];
   await Promise.all([here.start(), there.start()]);
-  undisturbed = must(await execute(here, program, { args: [rounds], inputs: [input()], limits: { memoryBytes: 64 << 20 } }));
+  undisturbed = must(await execute(here, program, { args: [rounds], inputs: [input()], limits: { memoryBytes: 64 << 20, wallMs: 120_000 } }));
 }, 60_000);
 
 afterAll(() => Promise.all([here.stop(), there.stop()]));
@@ -42,7 +42,7 @@ const run = (executor: Executor, image: KeptImage, everyMs: number, stop = never
   execute(executor, program, {
     args: [rounds],
     inputs: [input()],
-    limits: { memoryBytes: 64 << 20 },
+    limits: { memoryBytes: 64 << 20, wallMs: 120_000 },
     signal,
     checkpoints: { everyMs, share: 1, resume: image.snapshot(), save: image.save, stop },
   });
@@ -83,6 +83,19 @@ test('a unit that is killed or called off at twenty random moments and moves bet
   }
   expect(moves).toBeGreaterThan(5);
 }, 180_000);
+
+test('the time that a unit used goes with it: it does not have all of its limit again', async () => {
+  const image = new KeptImage();
+  const stop = new AbortController();
+  const long = { args: ['900000'], inputs: [input()] };
+  const onProgress = (): void => void setTimeout(() => stop.abort(), 300);
+  await execute(here, program, { ...long, onProgress, limits: { memoryBytes: 64 << 20 }, checkpoints: { everyMs: 60_000, share: 1, save: image.save, stop: stop.signal } });
+  expect(image.usedMs).toBeGreaterThan(100);
+  const checkpoints = { everyMs: 60_000, share: 1, resume: image.snapshot(), save: image.save, stop: never };
+  const outcome = await execute(there, program, { ...long, limits: { memoryBytes: 64 << 20, wallMs: image.usedMs + 200 }, checkpoints });
+  expect(outcome).toMatchObject({ ok: false, failure: { code: 'wall-time-exceeded' } });
+  expect(outcome.usage.wallMs, 'what was left, and no second try').toBeLessThan(image.usedMs + 200);
+}, 60_000);
 
 test('a snapshot of another unit is refused, and the unit begins anew', async () => {
   const image = new KeptImage();

@@ -43,7 +43,7 @@ async function told(count: number): Promise<{ saved: number; failures: unknown[]
   };
   const child = { send: (_kind: number, payload: Uint8Array) => void asks.push(payload[0] as number) } as unknown as SandboxChild;
   const clock = new ManualClock();
-  const nothing = { stdout: new Uint8Array(0), log: new Uint8Array(0) };
+  const nothing = { usedMs: 0, stdout: new Uint8Array(0), log: new Uint8Array(0) };
   const checkpointing = new Checkpointing(child, clock as unknown as Clock, wishes, () => nothing, (text) => failures.push(text));
   const tick = (): unknown => checkpointing.take(toParent.tick, new Uint8Array(8));
   checkpointing.start();

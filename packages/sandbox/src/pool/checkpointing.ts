@@ -1,14 +1,17 @@
-import { ShoalError, type Cancel, type Clock, type ExecutionCheckpoints, type ImagePage } from '@shoal/runtime';
+import { ShoalError, type Cancel, type Checkpoint, type Clock, type ExecutionCheckpoints, type ImagePage } from '@shoal/runtime';
 import { toChild, toParent, wish, type Wish } from '../channel/frames.ts';
 import { checkpointStopMs, maxCheckpointBytes, maxImagePages, wasmPageBytes } from '../limits.ts';
 import type { SandboxChild } from './child.ts';
+
+/** What the parent knows of a run when it is saved. */
+type SoFar = Pick<Checkpoint, 'stdout' | 'log' | 'usedMs'>;
 
 /** The checkpoints of one unit, seen from the parent: when to ask for one, and what the child sends of it. */
 export class Checkpointing {
   readonly #child: SandboxChild;
   readonly #clock: Clock;
   readonly #wishes: ExecutionCheckpoints;
-  readonly #output: () => { stdout: Uint8Array; log: Uint8Array };
+  readonly #soFar: () => SoFar;
   /** Ends the run. */
   readonly #abandon: (text: string) => void;
   #wish: Wish = wish.nothing;
@@ -27,13 +30,13 @@ export class Checkpointing {
     child: SandboxChild,
     clock: Clock,
     wishes: ExecutionCheckpoints,
-    output: () => { stdout: Uint8Array; log: Uint8Array },
+    soFar: () => SoFar,
     abandon: (text: string) => void,
   ) {
     this.#child = child;
     this.#clock = clock;
     this.#wishes = wishes;
-    this.#output = output;
+    this.#soFar = soFar;
     this.#abandon = abandon;
   }
 
@@ -124,7 +127,7 @@ export class Checkpointing {
       else this.#wishes.failed?.(new ShoalError('checkpoint-too-large', `The snapshot of a running unit is not kept: ${text}`));
       return undefined;
     }
-    void this.#keep({ fuel, changed, present, ...this.#output() }, stops);
+    void this.#keep({ fuel, changed, present, ...this.#soFar() }, stops);
     return undefined;
   }
 

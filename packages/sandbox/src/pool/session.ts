@@ -48,7 +48,7 @@ export class Session implements ChildListener {
     const { checkpoints } = options;
     this.#collector = new Collector(request.limits, checkpoints?.resume);
     if (checkpoints !== undefined) {
-      this.#checkpointing = new Checkpointing(child, clock, checkpoints, () => this.#collector.takeNew(), (text) => this.#abandon('cancelled', text));
+      this.#checkpointing = new Checkpointing(child, clock, checkpoints, () => ({ ...this.#collector.takeNew(), usedMs: this.#usedMs() }), (text) => this.#abandon('cancelled', text));
     }
     const { promise, resolve } = Promise.withResolvers<ExecutionOutcome>();
     this.outcome = promise;
@@ -190,7 +190,7 @@ export class Session implements ChildListener {
     this.#checkpointing?.start();
     this.#cancelTimer();
     const { wallMs } = this.#request.limits;
-    this.#limit(wallMs, () => this.#abandon('wall-time-exceeded', `the program ran longer than its ${wallMs} ms`));
+    this.#limit(Math.max(0, wallMs - this.#beforeMs), () => this.#abandon('wall-time-exceeded', `the program ran longer than its ${wallMs} ms`));
     return undefined;
   }
 
@@ -297,6 +297,15 @@ export class Session implements ChildListener {
     if (this.#begun) this.#child.inputs.clear();
     this.#resolve(outcome);
     this.#onEnd();
+  }
+
+  /** What an earlier part of the same run took. */
+  get #beforeMs(): number {
+    return this.#options.checkpoints?.resume?.usedMs ?? 0;
+  }
+
+  #usedMs(): number {
+    return this.#beforeMs + this.#wallMs();
   }
 
   #wallMs(): number {

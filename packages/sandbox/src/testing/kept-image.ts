@@ -9,6 +9,7 @@ export class KeptImage {
   /** Of the last one. */
   changed = 0;
   fuel = 0;
+  usedMs = 0;
 
   save = (checkpoint: Checkpoint): Promise<void> => {
     const changed = new Map(checkpoint.changed.map(({ page, bytes }) => [page, bytes]));
@@ -24,6 +25,7 @@ export class KeptImage {
     this.saves++;
     this.changed = changed.size;
     this.fuel = checkpoint.fuel;
+    this.usedMs = checkpoint.usedMs;
     return Promise.resolve();
   };
 
@@ -39,6 +41,7 @@ export class KeptImage {
       pages: (async function* (): AsyncGenerator<ImagePage> {
         for (const [page, bytes] of pages) yield { page, bytes };
       })(),
+      usedMs: this.usedMs,
       stdout: this.#stdout,
       log: this.#log,
     };
