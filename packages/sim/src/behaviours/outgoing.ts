@@ -23,10 +23,13 @@ function bent(entry: Entry, signer: Signer, crypto: Crypto): Uint8Array {
   return sealEntry({ job: entry.job, at: entry.value.at, facts }, signer, crypto).bytes;
 }
 
-/** Accepts its own units in the requester's name, as if it had been asked to. */
+/**
+ * Accepts something that nobody showed in the requester's name, for the units that it ran; where it is a steward, in whose
+ * hands that is, for those as well that it accepts.
+ */
 function verdictOn(entry: Entry, signer: Signer, crypto: Crypto): Uint8Array[] {
   return entry.value.facts.flatMap((fact) => {
-    if (fact.kind !== 'committed' && fact.kind !== 'revealed') return [];
+    if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'accepted') return [];
     const { cid } = encodeResult({ stdout: { inline: new Uint8Array([fact.unit & 255]) }, files: [] }, crypto);
     return [sealEntry({ job: entry.job, at: entry.value.at, facts: [{ kind: 'accepted', unit: fact.unit, result: cid, workers: [entry.author] }] }, signer, crypto).bytes];
   });

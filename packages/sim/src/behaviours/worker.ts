@@ -5,8 +5,8 @@ import type { RunOutcome } from '@shoal/engine';
 /**
  * honest; slow; flaky: its runs fail by chance; lying: every result is its own falsehood; colluding: all of them tell
  * the same one; sleeping: honest for a while, then lying; silent: takes units and never ends them; secretive: commits and never shows; turncoat: shows something
- * else than it had committed to; copying: runs nothing, and says what others said; usurping: accepts its own work in the
- * requester's name.
+ * else than it had committed to; copying: runs nothing, and says what others said; usurping: accepts what nobody
+ * showed in the requester's name, and says that it keeps what it has not: as a steward or keeper too.
  */
 export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | 'sleeping' | 'silent' | 'secretive' | 'turncoat' | 'copying' | 'usurping';
 

@@ -17,7 +17,7 @@ import { leftovers } from './rest.ts';
 import { checkRun } from './runs.ts';
 import { checkSaid } from './said.ts';
 import type { Violation } from './violation.ts';
-import { Acting, checkEntrusted } from './stewards.ts';
+import { Acting, checkBelief, checkEntrusted } from './stewards.ts';
 import { Waits } from './waits.ts';
 
 const maxViolations = 20;
@@ -107,6 +107,7 @@ export class Checker implements Watch {
   private lookInto(world: World, job: PostedJob, owner: SimPeer): void {
     const ledger = owner.engine.requested.get(job.id)?.ledger;
     if (ledger === undefined) return;
+    checkBelief(world, job, owner, this.report);
     const key = `${job.number}/${owner.index}`;
     let looked = this.looked.get(key);
     if (looked?.ledger !== ledger) this.looked.set(key, (looked = { ledger, entries: 0, units: new Map() }));

@@ -3,7 +3,7 @@ import { acceptedResult, bitAt, matchSelector, parseSelector, votesOf, type JobL
 import { decodeResult } from '@shoal/protocol';
 import { commitmentsOpened } from './commitments.ts';
 import { nameOf, type Report } from './report.ts';
-import { checkJudges, checkKept } from './stewards.ts';
+import { checkJudges, checkKept, isFalse } from './stewards.ts';
 import type { PostedJob, World } from '../world/world.ts';
 
 /** A look at a ledger in between: whose it is, and how much of each unit was known at the last look. What has not grown is passed over. */
@@ -24,11 +24,12 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     const where = `unit ${unit} of ${nameOf(job)}`;
     // Two who act at once may each believe one liar, where one is enough; the requester's word is what counts then.
     const mayDiffer = job.spec.stewards !== undefined && (quorum <= colluders || quorum === 1 || adaptive === true);
-    if (facts.accepted.size > 1 && !mayDiffer) report('accepted-once', `${where} has ${facts.accepted.size} accepted results`);
-    if (facts.accepted.size > 0 && facts.abandoned.size > 0 && !mayDiffer) report('accepted-once', `${where} is accepted and abandoned`);
+    const results = [...facts.acceptedBy.values()].filter((judges) => ![...judges].every((judge) => isFalse(world, judge))).length;
+    if (results > 1 && !mayDiffer) report('accepted-once', `${where} has ${results} accepted results`);
+    if (results > 0 && facts.abandoned.size > 0 && !mayDiffer) report('accepted-once', `${where} is accepted and abandoned`);
     const key = `${job.id}/${unit}`;
     const before = accepted.get(key);
-    const chosen = acceptedResult(facts, job.requester.id)?.result ?? before;
+    const chosen = trueChoice(world, facts, job) ?? before;
     if (before !== undefined && before !== chosen && !mayDiffer) report('accepted-is-kept', `the accepted result of ${where} changed`);
     if (chosen !== undefined) accepted.set(key, chosen);
     for (const [result, workers] of facts.accepted) {
@@ -42,7 +43,7 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
   }
   if (ledger.receipts.size > 0) checkCredit(job, ledger, report);
-  checkJudges(job, ledger, report);
+  checkJudges(world, job, ledger, report);
   checkKept(world, job, ledger, report);
 }
 
@@ -88,6 +89,13 @@ function checkVotes(
       if (holding === undefined || !bitAt(holding.held, unit)) report('shards-stay', `${where} was accepted from peer ${peer.index}, which does not hold its shard`);
     }
   }
+}
+
+/** What is accepted by the requester's word, or by that of stewards who do not lie. */
+function trueChoice(world: World, facts: UnitFacts, { requester }: PostedJob): Cid | undefined {
+  const chosen = acceptedResult(facts, requester.id)?.result;
+  const judges = chosen === undefined ? undefined : facts.acceptedBy.get(chosen);
+  return judges === undefined || [...judges].every((judge) => isFalse(world, judge)) ? undefined : chosen;
 }
 
 /** Whether its record may be good, though it lies. */

@@ -1,3 +1,4 @@
+import type { PeerId } from '@shoal/runtime';
 import type { JobLedger } from '@shoal/engine';
 import { documentOf, isDelegable } from '@shoal/engine';
 import type { Entry } from '@shoal/protocol';
@@ -56,11 +57,29 @@ function isForRequester({ value }: Entry): boolean {
   return value.facts.some(({ kind }) => isDelegable(kind));
 }
 
+/** A steward or keeper that says what is not so: what counts is what others make of it. */
+export function isFalse(world: World, peer: PeerId): boolean {
+  return world.peerOf(peer)?.options.kind === 'usurping';
+}
+
+/** Nobody settles a unit because another steward says that it is accepted: each evaluates what workers showed. */
+export function checkBelief(world: World, job: PostedJob, owner: SimPeer, report: Report): void {
+  const open = owner.engine.requested.get(job.id);
+  if (open === undefined || owner.driver.isBehind || isFalse(world, owner.id)) return;
+  for (const [unit, how] of open.settled) {
+    if (how !== 'accepted') continue;
+    const judges = [...open.ledger.unit(unit).acceptedBy.values()];
+    if (judges.some((by) => by.has(owner.id) || by.has(job.requester.id))) continue;
+    report('own-judgement', `peer ${owner.index} took unit ${unit} of ${nameOf(job)} for accepted by another's word`);
+  }
+}
+
 /** Whoever says that it keeps something has it. */
 export function checkKept(world: World, job: PostedJob, ledger: JobLedger, report: Report): void {
   for (const [unit, byKeeper] of ledger.kept) {
     const facts = ledger.units.get(unit);
     for (const [keeper, results] of byKeeper) {
+      if (isFalse(world, keeper)) continue;
       const peer = world.peerOf(keeper);
       for (const result of results) {
         const document = facts === undefined ? undefined : documentOf(facts, result);
@@ -72,12 +91,12 @@ export function checkKept(world: World, job: PostedJob, ledger: JobLedger, repor
 }
 
 /** Whoever judges does not vote. */
-export function checkJudges(job: PostedJob, ledger: JobLedger, report: Report): void {
+export function checkJudges(world: World, job: PostedJob, ledger: JobLedger, report: Report): void {
   for (const [unit, { accepted, acceptedBy }] of ledger.units) {
     for (const [result, judges] of acceptedBy) {
       for (const judge of judges) {
         if (!ledger.isAuthority(judge)) report('delegated', `unit ${unit} of ${nameOf(job)} was accepted by somebody to whom it was not delegated`);
-        if (judges.size === 1 && accepted.get(result)?.has(judge) === true) report('delegated', `unit ${unit} of ${nameOf(job)} was accepted by a steward on its own result`);
+        if (judges.size === 1 && !isFalse(world, judge) && accepted.get(result)?.has(judge) === true) report('delegated', `unit ${unit} of ${nameOf(job)} was accepted by a steward on its own result`);
       }
     }
   }
@@ -91,7 +110,8 @@ export function checkEntrusted(world: World, job: PostedJob, report: Report): vo
   const ledger = world.ledgerOf(job);
   if (ledger === undefined) return;
   for (const [unit, facts] of ledger.units) {
-    for (const result of facts.accepted.keys()) {
+    for (const [result, judges] of facts.acceptedBy) {
+      if ([...judges].every((judge) => isFalse(world, judge))) continue;
       const document = documentOf(facts, result);
       if (document === undefined) return report('entrusted-ends', `the accepted result of unit ${unit} of ${nameOf(job)} is nowhere`);
     }

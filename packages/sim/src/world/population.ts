@@ -42,7 +42,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
     // Two run nothing and stay; others that run units as well may lend themselves, those who are needed do not.
     const onlyTrustee = entrusts && index >= scenario.peers - neededTrustees;
     const operator = kind === 'colluding' && scenario.oneOperator === true ? { operator: proveOperator(colluder, peerIdOf(signer.publicKey)) } : {};
-    const isTrustee = onlyTrustee || (!isRequester && !needed && kind !== 'usurping' && trustee < (scenario.trusteeShare ?? 0));
+    const isTrustee = onlyTrustee || (!isRequester && !needed && trustee < (scenario.trusteeShare ?? 0));
     const denied = !needed && denies < scenario.deniedShare && people[0] !== undefined ? [peerIdOf(people[0].signer.publicKey)] : [];
     const owner = !isRequester && !needed && owners.float() < (scenario.ownedShare ?? 0) ? ownersWord(owners, crypto) : {};
     const labels = needed || gold < goldShare ? { tier: 'gold' } : { tier: 'silver' };

@@ -120,4 +120,5 @@ export const mutants: readonly Mutant[] = [
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
   mutant('whoever runs a unit in a trusted peer\'s place is believed', 'requester/belief.ts', 'return [...given].find((worker) => votes.has(worker));', 'return [...votes.keys()][0];'),
   mutant('what waits is accepted though its peer was contradicted', 'requester/belief.ts', 'for (const check of checks.values()) if (check.of === of) check.units = [];', ''),
+  mutant('a steward is taken at its word', 'requester/word.ts', 'const isTrusted = (peer: string): boolean => peer === job.requester || peer === self;', "const isTrusted = (peer: string): boolean => peer !== '';"),
 ];
