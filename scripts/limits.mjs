@@ -14,6 +14,7 @@ const tables = [
   ['The network', 'packages/network/src/defaults.ts', 'Connections, joining, messages, gossip, streams.'],
   ['The store', 'packages/store/src/limits.ts', 'Blobs, journal, data directory.'],
   ['The sandbox', 'packages/sandbox/src/limits.ts', "What no job sets. What a job sets is in its spec's `resources`."],
+  ['Joining', 'packages/runtime/src/system/address-limits.ts', 'What its owner writes down for a peer.'],
   ['The peer', 'packages/peer/src/defaults.ts', 'What a job and a peer are given unless told otherwise.'],
   ['Block transfer', 'packages/peer/src/transfer/limits.ts', 'Fetching and serving blobs.'],
   ['The daemon', 'packages/node/src/limits.ts', 'The local API and the supervisor.'],

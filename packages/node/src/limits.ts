@@ -22,9 +22,6 @@ export const limits = {
   maxReceiptsListed: 1_000,
   /** A file of receipts: the hundred thousand that a peer exports take half of it. */
   maxReceiptsFileBytes: 268_435_456,
-  /** `--bootstrap @FILE`: each is dialled at every start, and any one of them is enough. */
-  maxBootstrapAddresses: 64,
-  maxBootstrapFileBytes: 65_536,
   /** Paths in `data add --only`. */
   maxOnlyNames: 8_192,
   maxPathLength: 4_096,

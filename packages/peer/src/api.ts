@@ -11,7 +11,7 @@ export interface PeerOptions {
   mesh?: string;
   /** Multiaddrs to listen on. Default `/ip4/127.0.0.1/tcp/0`. */
   listen?: string[];
-  /** Multiaddrs of peers to join by; any peer of the mesh will do. */
+  /** Multiaddrs of peers to join by, `/dnsaddr/` and a DNS name, or `@FILE` with one a line; any peer of the mesh will do. */
   bootstrap?: string[];
   /** Find peers on the local network. Default false. */
   mdns?: boolean;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createMetrics, messageOf, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, systemSealing, type Executor, type Signer } from '@shoal/runtime';
+import { createMetrics, messageOf, readPeerAddresses, ShoalError, signerFromSeed, silentLogger, systemClock, systemCrypto, systemRandom, systemSealing, type Executor, type Signer } from '@shoal/runtime';
 import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
@@ -86,7 +86,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     mesh,
     doorkeeper: members,
     listen: options.listen ?? [...peerDefaults.listen],
-    bootstrap: [...(options.bootstrap ?? []), ...(joined?.bootstrap ?? [])],
+    bootstrap: [...(options.bootstrap ?? []).flatMap(readPeerAddresses), ...(joined?.bootstrap ?? [])],
     mdns: options.mdns ?? false,
     metrics: createMetrics(),
     countAll: options.countAll ?? false,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addressLimits as limits } from '@shoal/runtime';
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { limits } from '../limits.ts';
 import { peerId } from '../testing/scripted-peer.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { collectPeerAddresses } from './bootstrap.ts';
@@ -11,7 +11,8 @@ const address = (port: number): string => `/ip4/192.0.2.7/tcp/${port}/p2p/${peer
 
 test('an address that is none is told apart from one that is', () => {
   expect(collectPeerAddresses(address(1), [address(2)])).toEqual([address(2), address(1)]);
-  for (const wrong of ['127.0.0.1:4001', '/ip4/127.0.0.1/tcp/4001']) expect(() => collectPeerAddresses(wrong, undefined)).toThrow('the address that the other peer printed');
+  expect(collectPeerAddresses('/dnsaddr/mesh.example.org', undefined)).toEqual(['/dnsaddr/mesh.example.org']);
+  for (const wrong of ['127.0.0.1:4001', '/ip4/127.0.0.1/tcp/4001', '/dnsaddr/', '/dnsaddr/two words']) expect(() => collectPeerAddresses(wrong, undefined)).toThrow('the address that the other peer printed');
 });
 
 test('a file has an address a line, with comments, once each', async () => {

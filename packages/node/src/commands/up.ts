@@ -41,7 +41,7 @@ export function registerUp(program: Command, context: Context): void {
     program
       .command('up')
       .description('start a peer here, join the mesh, and stay until Ctrl-C')
-      .option('-b, --bootstrap <address>', 'a peer to join by, or @FILE with one a line; any peer of the mesh will do (repeatable)', collectPeerAddresses)
+      .option('-b, --bootstrap <address>', 'a peer to join by, /dnsaddr/NAME for those that DNS has, or @FILE with one a line; any peer of the mesh will do (repeatable)', collectPeerAddresses)
       .option('--listen <address>', 'where to listen, as a multiaddr (repeatable; default: /ip4/127.0.0.1/tcp/0)', collectListenAddresses)
       .option('--mesh <name>', 'peers of different meshes never talk (default: public)')
       .option('--slots <n>', 'units run at once; 0 only posts jobs (default: one a core)', parseInteger(0, 1_024))
