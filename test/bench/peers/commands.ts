@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createPeer, type JobRequest, type JobSummary, type Peer, type PeerOptions } from '@shoal/peer';
 import type { BenchPeerOptions } from './peer-options.ts';
 
@@ -114,6 +115,13 @@ export const commands = {
     const startedAt = performance.now();
     const { bytes } = await running().data.get(cid, to);
     return { bytes, ms: sinceMs(startedAt) };
+  },
+
+  /** The most memory that this process ever had resident; the system's own account, which begins with the program and not with who forked it. */
+  async peakMB(): Promise<number> {
+    const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+    const kB = /VmHWM:\s+(\d+) kB/u.exec(status)?.[1];
+    return kB === undefined ? process.resourceUsage().maxRSS / 1_024 : Number(kB) / 1_024;
   },
 
   /** Processor time of this process so far, without that of its sandboxes. */

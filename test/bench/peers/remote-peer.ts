@@ -16,8 +16,8 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** The young heap of `shoal up`, which sets it as it starts. */
-const asDaemon = ['--semi-space-growth-factor=1'];
+/** The heap of `shoal up`, which sets it as it starts. */
+const asDaemon = ['--semi-space-growth-factor=1', '--heap-growing-percent=100'];
 
 /** A peer in a process of its own. */
 export class RemotePeer {
