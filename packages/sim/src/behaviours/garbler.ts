@@ -1,16 +1,8 @@
-import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, limits, messageTable, peerIdOf, publicKeyOf, sealEntry, topics } from '@shoal/protocol';
-import type { SimNetwork } from '../world/network.ts';
-import type { Hostile } from './hostile-requester.ts';
+import type { Cid, Signer } from '@shoal/runtime';
+import { decodeMessage, encodeMessage, limits, messageTable, publicKeyOf, sealEntry, topics } from '@shoal/protocol';
+import { Hostile, type HostileParts } from './hostile.ts';
 
-export interface GarblerParts {
-  signer: Signer;
-  crypto: Crypto;
-  random: Random;
-  network: SimNetwork;
-  now: () => number;
-  /** Whom it bothers. */
-  victims: readonly PeerId[];
+export interface GarblerParts extends HostileParts {
   /** Told of bytes that no check may let pass. */
   bad: (bytes: Uint8Array) => void;
 }
@@ -26,24 +18,9 @@ const floodAtTurn = 8;
  * Has no engine, and hears what everybody says. It sends bytes that are none, or not what they claim to be: flipped bits,
  * cut off, too long, signed by the wrong one, filed under another job; what others said, as it is; and once a flood.
  */
-export class Garbler implements Hostile {
-  readonly id: PeerId;
-  private readonly parts: GarblerParts;
+export class Garbler extends Hostile<GarblerParts> {
   private readonly overheard: Uint8Array[] = [];
   private turns = 0;
-
-  constructor(parts: GarblerParts) {
-    this.parts = parts;
-    this.id = peerIdOf(parts.signer.publicKey);
-  }
-
-  join(): void {
-    this.parts.network.join(this.id, { message: () => {}, gossip: () => true, connected: () => {}, disconnected: () => {} });
-  }
-
-  leave(): void {
-    this.parts.network.leave(this.id, false);
-  }
 
   /** What somebody says to somebody. */
   overhear(bytes: Uint8Array): void {
@@ -53,20 +30,20 @@ export class Garbler implements Hostile {
   }
 
   act(): void {
-    const { network, victims, random } = this.parts;
+    const { network, random } = this.parts;
     this.turns += 1;
     if (this.turns === floodAtTurn) this.flood();
     if (this.overheard.length === 0) return;
     for (let i = 0; i < badPerTurn; i += 1) {
       const bytes = this.garbled();
-      if (bytes !== undefined) network.send(this.id, victims[random.integer(victims.length)] as PeerId, bytes);
+      if (bytes !== undefined) network.send(this.id, this.anyVictim(), bytes);
     }
     network.publish(this.id, random.float() < 0.5 ? topics.offers('sim') : topics.adverts('sim'), this.bad(random.bytes(1 + random.integer(200))));
   }
 
   private flood(): void {
-    const { network, victims, random } = this.parts;
-    const victim = victims[random.integer(victims.length)] as PeerId;
+    const { network } = this.parts;
+    const victim = this.anyVictim();
     const bytes = this.bad(new Uint8Array([messageTable.seek.id]));
     for (let i = 0; i < floodMessages; i += 1) network.send(this.id, victim, bytes);
   }
@@ -101,10 +78,10 @@ export class Garbler implements Hostile {
 
   /** The facts of an entry in its author's name, signed by somebody else. */
   private missigned(whole: Uint8Array): Uint8Array | undefined {
-    const { crypto, signer, random, now, victims } = this.parts;
+    const { crypto, signer, now } = this.parts;
     const message = decodeMessage(whole, crypto.opened);
     if (message.type !== 'entries') return undefined;
-    const author = victims[random.integer(victims.length)] as PeerId;
+    const author = this.anyVictim();
     const forger: Signer = { publicKey: publicKeyOf(author), sign: (bytes) => signer.sign(bytes) };
     const { bytes } = sealEntry({ job: message.job, at: Math.floor(now()), facts: [{ kind: 'cancelled', reason: { code: 'cancelled', text: 'a forgery' } }] }, forger, { ...crypto, opened: forgetful });
     return this.bad(encodeMessage({ type: 'entries', job: message.job, entries: [bytes] }));

@@ -1,31 +1,9 @@
-import type { Cid, Crypto, PeerId, Random, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, openEntry, peerIdOf, sealEntry, type Fact, type JobSpec } from '@shoal/protocol';
-import type { SimNetwork } from '../world/network.ts';
+import type { Cid, PeerId } from '@shoal/runtime';
+import { decodeMessage, encodeMessage, openEntry, sealEntry, type Fact, type JobSpec } from '@shoal/protocol';
+import { Hostile, type HostileParts } from './hostile.ts';
 
-/** Somebody without an engine, who keeps to no rule; until it leaves for good. */
-export interface Hostile {
-  readonly id: PeerId;
-  join(): void;
-  leave(): void;
-  /** Bothers somebody. Called again and again. */
-  act(): void;
-}
-
-/**
- * double-awarding: one lease to two, two to one, some to nobody's bid, for ever; flooding: offers without end; garbling: see
- * garbler.ts.
- */
-export type HostileKind = 'double-awarding' | 'flooding' | 'garbling';
-
-export interface HostileParts {
-  kind: HostileKind;
-  signer: Signer;
-  crypto: Crypto;
-  random: Random;
-  network: SimNetwork;
-  now: () => number;
-  /** Whom it bothers. */
-  victims: readonly PeerId[];
+export interface HostileRequesterParts extends HostileParts {
+  kind: 'double-awarding' | 'flooding';
   spec: (units: number) => JobSpec;
 }
 
@@ -35,29 +13,13 @@ const maxPostings = 200;
 const aeonMs = 1e12;
 
 /** A requester without an engine, that says what it likes to whoever listens; until it leaves for good. */
-export class HostileRequester implements Hostile {
-  readonly id: PeerId;
-  private readonly parts: HostileParts;
+export class HostileRequester extends Hostile<HostileRequesterParts> {
   private lastLease = '';
   private readonly postings: Uint8Array[] = [];
 
-  constructor(parts: HostileParts) {
-    this.parts = parts;
-    this.id = peerIdOf(parts.signer.publicKey);
-  }
-
-  join(): void {
-    this.parts.network.join(this.id, { message: (from, bytes) => this.hear(from, bytes), gossip: () => true, connected: () => {}, disconnected: () => {} });
-  }
-
-  leave(): void {
-    this.parts.network.leave(this.id, false);
-  }
-
   act(): void {
-    const { kind, victims, random } = this.parts;
-    const offers = kind === 'flooding' ? floodOffersPerTurn : 1;
-    for (let i = 0; i < offers; i += 1) this.offer(victims[random.integer(victims.length)] as PeerId);
+    const offers = this.parts.kind === 'flooding' ? floodOffersPerTurn : 1;
+    for (let i = 0; i < offers; i += 1) this.offer(this.anyVictim());
   }
 
   private offer(to: PeerId): void {
@@ -73,7 +35,7 @@ export class HostileRequester implements Hostile {
     return encodeMessage({ type: 'offer', posted: posted.bytes }, crypto.opened);
   }
 
-  private hear(from: PeerId, bytes: Uint8Array): void {
+  protected override hear(from: PeerId, bytes: Uint8Array): void {
     const { crypto, network } = this.parts;
     const message = decodeMessage(bytes, crypto.opened);
     if (message.type === 'entries') {
@@ -89,12 +51,12 @@ export class HostileRequester implements Hostile {
   }
 
   private award(job: Cid, bidder: PeerId): void {
-    const { kind, random, victims } = this.parts;
+    const { kind, random } = this.parts;
     const lease = kind === 'double-awarding' && this.lastLease !== '' && random.float() < 0.5 ? this.lastLease : `hostile-${random.integer(1e9)}`;
     this.lastLease = lease;
     this.state(job, bidder, { kind: 'leased', lease, worker: bidder, until: this.parts.now() + aeonMs });
     if (kind !== 'double-awarding') return;
-    const other = victims[random.integer(victims.length)] as PeerId;
+    const other = this.anyVictim();
     this.state(job, other, { kind: 'leased', lease, worker: other, until: this.parts.now() + aeonMs });
     this.state(job, bidder, { kind: 'leased', lease: `${lease}-2`, worker: bidder, until: this.parts.now() + aeonMs });
   }

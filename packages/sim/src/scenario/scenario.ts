@@ -1,5 +1,5 @@
 import type { Timings } from '@shoal/engine';
-import type { HostileKind } from '../behaviours/hostile-requester.ts';
+import type { HostileKind } from '../behaviours/hostile.ts';
 import type { WorkerKind } from '../behaviours/worker.ts';
 
 export interface SimJob {

@@ -1,8 +1,9 @@
 import { signerFromSeed, systemCrypto, type Cid, type Crypto, type PeerId, type Signer } from '@shoal/runtime';
 import type { Effect, JobLedger } from '@shoal/engine';
 import type { JobSpec } from '@shoal/protocol';
-import { Garbler, type GarblerParts } from '../behaviours/garbler.ts';
-import { HostileRequester, type Hostile, type HostileKind } from '../behaviours/hostile-requester.ts';
+import { Garbler } from '../behaviours/garbler.ts';
+import { HostileRequester } from '../behaviours/hostile-requester.ts';
+import type { Hostile, HostileKind, HostileParts } from '../behaviours/hostile.ts';
 import { trueResult } from '../behaviours/worker.ts';
 import type { Violation } from '../check/violation.ts';
 import type { Scenario, SimJob } from '../scenario/scenario.ts';
@@ -64,7 +65,7 @@ export interface Watch {
   atRest(world: World): void;
 }
 
-type HostileCommon = Omit<GarblerParts, 'victims' | 'bad'>;
+type HostileCommon = Omit<HostileParts, 'victims'>;
 
 const nothingMore = (): void => {};
 
