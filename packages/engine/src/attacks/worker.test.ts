@@ -197,11 +197,13 @@ describe('a worker that had committed and lost what it had', () => {
   });
 });
 
+function linkedResult(unit: number): ReturnType<typeof resultOf> {
+  const { cid, bytes } = encodeResult({ stdout: { cid: halves('x' as never, countedSpec(1).program.cid, unit).result, bytes: 20_000 }, files: [] }, quickCrypto);
+  return { ok: true, result: cid, document: bytes, log: new Uint8Array() };
+}
+
 describe('results that are linked', () => {
-  const behaviour: Behaviour = (_spec, unit) => {
-    const { cid, bytes } = encodeResult({ stdout: { cid: halves('x' as never, countedSpec(1).program.cid, unit).result, bytes: 20_000 }, files: [] }, quickCrypto);
-    return { afterMs: 20, outcome: { ok: true, result: cid, document: bytes, log: new Uint8Array() } };
-  };
+  const behaviour: Behaviour = (_spec, unit) => ({ afterMs: 20, outcome: linkedResult(unit) });
 
   it('are fetched once, and the job waits for them', () => {
     const scene = sceneWithEvil(14, [{ behaviour }, { behaviour }]);
@@ -216,10 +218,31 @@ describe('results that are linked', () => {
     mesh.canFetch = () => false;
     const job = runJob(scene, countedSpec(1), 600_000);
     expect(outcomeOf(requester, job)).toBe('failed');
-    expect(mesh.fetches).toHaveLength(requester.config.timings.maxFetchAttempts);
+    expect(mesh.fetches).toHaveLength(2 * requester.config.timings.maxFetchAttempts); // once more after a further worker was sought
     const gaps = mesh.fetches.slice(1).map((at, i) => at - (mesh.fetches[i] ?? 0));
     expect(gaps.at(-1)).toBeGreaterThan(10_000);
     expect([...(requester.engine.requested.get(job)?.ledger.unit(0).abandoned.values() ?? [])]).toMatchObject([{ reason: { code: 'result-unreachable' } }]);
+  });
+});
+
+describe('results whose outputs left with their worker', () => {
+  const behaviour: Behaviour = (_spec, unit) => ({ afterMs: 20, outcome: linkedResult(unit) });
+
+  it.each([1, 2])('are run again by somebody else, and never given up, at quorum %i', (quorum) => {
+    const scene = sceneOf(16, [{ slots: 1, behaviour }, { slots: 1, behaviour }, { slots: 1, behaviour }]);
+    const { mesh, requester } = scene;
+    let first: readonly string[] = [];
+    mesh.canFetch = (from) => {
+      if (first.length === 0) first = from;
+      return from.some((peer) => !first.includes(peer));
+    };
+    const job = mesh.submit(requester, countedSpec(1, quorum));
+    expect(mesh.runUntil(() => first.length > 0, 10_000)).toBe(true);
+    expect(requester.engine.requested.get(job)?.settled.size).toBe(0); // what is accepted is there
+    expect(mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 600_000)).toBe(true);
+    expect(outcomeOf(requester, job)).toBe('done');
+    const facts = requester.engine.requested.get(job)?.ledger.unit(0);
+    expect([facts?.abandoned.size, facts?.revealed.size]).toEqual([0, quorum + 1]);
   });
 });
 

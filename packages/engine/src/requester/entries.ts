@@ -7,7 +7,7 @@ import { isWorthKeeping } from './admission.ts';
 import { avoid } from './caution.ts';
 import { dropSpent } from './checkpoints.ts';
 import { candidateOf, leaseOf, type Lease, type RequestedJob } from './job.ts';
-import { hear } from './leases.ts';
+import { hear, learnHoldings } from './leases.ts';
 import { receiveBid } from './offers.ts';
 import { noteRun } from './stragglers.ts';
 import { mayWait, requesterMayWait } from '../patience.ts';
@@ -15,10 +15,12 @@ import { mayWait, requesterMayWait } from '../patience.ts';
 /** Facts from a worker (or a bidder) about a job of ours. */
 export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, entry: Entry): void {
   const [fact, ...others] = entry.value.facts;
-  if (fact?.kind === 'bid' && others.length === 0 && from === entry.author) return receiveBid(turn, job, entry, fact);
+  const lease = leaseOf(job, entry.author);
+  const isAnswer = from === entry.author && (lease === undefined || lease.isAhead);
+  if (fact?.kind === 'bid' && others.length === 0 && isAnswer) return receiveBid(turn, job, entry, fact);
   if (!isWorthKeeping(job, entry) || !job.ledger.add(entry)) return;
   turn.effects.push({ type: 'append', records: [{ scope: job.job, kind: 'entry', key: entry.id, bytes: entry.bytes }] });
-  const lease = leaseOf(job, entry.author);
+  if (lease !== undefined) learnHoldings(job, lease);
   if (lease !== undefined && from === entry.author) hear(turn, job, lease);
   for (const fact of entry.value.facts) {
     if (fact.kind !== 'committed' && fact.kind !== 'revealed' && fact.kind !== 'failed') continue;

@@ -2,11 +2,10 @@ import { encodeValue, type Reason } from '@shoal/protocol';
 import type { PeerId } from '@shoal/runtime';
 import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
-import { backOffMs } from '../market/back-off.ts';
 import { fuelOf } from '../ledger/shown.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
 import { dropBid, keepBid } from './kept.ts';
-import { acceptRipe, bringOutputs } from './units.ts';
+import { acceptRipe } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { delegate } from '../steward/choose.ts';
 import { summaryOf } from '../views/summary.ts';
@@ -124,33 +123,4 @@ function workIn(job: RequestedJob): Map<PeerId, Work> {
     }
   }
   return work;
-}
-
-/** Linked outputs came, or could not be had yet. */
-export function receiveFetched(turn: Turn, job: RequestedJob, unit: number, ok: boolean, why: string): void {
-  const { engine, now, random, effects } = turn;
-  const { maxFetchAttempts, retryMinMs, retryMaxMs } = engine.config.timings;
-  const fetching = job.fetching.get(unit);
-  if (fetching === undefined || job.outcome !== 'open') return;
-  const failures = fetching.failures + 1;
-  if (ok) job.fetching.delete(unit);
-  else if (failures >= maxFetchAttempts) {
-    const reason = { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}` };
-    job.fetching.delete(unit);
-    job.settled.set(unit, 'abandoned');
-    engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
-  } else {
-    const retryAt = now + backOffMs(failures, retryMinMs, retryMaxMs, random);
-    job.fetching.set(unit, { failures, retryAt });
-    engine.timers.setNoLater(job.timerKey, retryAt);
-  }
-  effects.push({ type: 'changed', job: job.job });
-}
-
-/** Asks again for outputs whose fetching had failed, when it is time. */
-export function refetch(turn: Turn, job: RequestedJob): void {
-  for (const [unit, { retryAt }] of job.fetching) {
-    if (retryAt === undefined || retryAt > turn.now) continue;
-    for (const [result, workers] of job.ledger.unit(unit).accepted) bringOutputs(turn, job, unit, { result, workers: [...workers] });
-  }
 }

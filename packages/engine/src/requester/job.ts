@@ -82,6 +82,21 @@ export interface Saved {
   by: PeerId;
 }
 
+/** Outputs of a result that are on their way here. */
+export interface Fetching {
+  result: Cid;
+  /** How many peers had shown the result when it was last asked for: one more is another place to get them from. */
+  holders: number;
+  /** Tries in all: of copies that differ for each worker (sealed ones), each is another one's. */
+  attempts: number;
+  /** Tries that failed since the last peer that showed the result. */
+  failures: number;
+  /** When to try again; on their way without it. */
+  retryAt: number | undefined;
+  /** Nobody gives them: somebody else has to run the unit. */
+  isMissing: boolean;
+}
+
 /** What whoever acts for a job knows of its stewards and keepers. */
 export interface Trust {
   /** When to say next that it acts, to look for stewards, to pass on news. */
@@ -134,8 +149,8 @@ export interface RequestedJob {
   awaited: Uint8Array[];
   /** Units that wait for a holder of their input to come free. */
   deferred: Set<number>;
-  /** Accepted units whose linked outputs are on their way here: failed attempts, and when to try again; under way without that. */
-  fetching: Map<number, { failures: number; retryAt: number | undefined }>;
+  /** Units that are agreed on, and whose linked outputs are on their way here. */
+  fetching: Map<number, Fetching>;
   /** Units given up because the program fails on them everywhere, and what the last one said. */
   hopeless: { units: number; text: string };
   /** Where unsettled units stand by what their workers saved: what is here, and what is on its way. */

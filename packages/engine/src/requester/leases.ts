@@ -70,6 +70,18 @@ export function addLease(
   return lease;
 }
 
+/**
+ * The bid of a worker that somebody else gave its lease may come after the lease: what it holds is known from then on, and
+ * the sweeps through the units begin anew. What was known when it was given stays: nobody claims more afterwards.
+ */
+export function learnHoldings({ ledger }: RequestedJob, lease: Lease): void {
+  const bid = ledger.bids.get(lease.worker);
+  if (lease.holds.length > 0 || bid === undefined || bid.holds.length === 0) return;
+  lease.holds = bid.holds;
+  lease.heldCursor = 0;
+  lease.otherCursor = 0;
+}
+
 /** A worker's report. What it does not list, though it should have it, was lost on the way. */
 export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message: MessageBody<'pull'>): void {
   const { engine, now, effects } = turn;

@@ -1,9 +1,10 @@
 import type { Turn } from '../engine.ts';
 import { retake } from './assign.ts';
-import { endIfOver, lingerMs, refetch } from './finish.ts';
+import { endIfOver, lingerMs } from './finish.ts';
 import { openUnits, type RequestedJob } from './job.ts';
 import { expireLeases } from './leases.ts';
 import { expireOffers, seekWorkers } from './offers.ts';
+import { refetch } from './outputs.ts';
 import { chaseStragglers } from './stragglers.ts';
 
 /** An open job is looked at this often even if nothing happens. */

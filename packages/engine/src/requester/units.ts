@@ -2,14 +2,13 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type FactOf, type Reason } from '@shoal/protocol';
 import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
-import { whereaboutsOf } from '../ledger/shown.ts';
 import { committersOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
-import { takeRoom } from '../steward/room.ts';
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge } from './audits.ts';
 import { believedOn, disbelieve, forgetBelief, hold, isPromised, ripeUnits, standsAlone } from './belief.ts';
 import { dropCheckpoint } from './checkpoints.ts';
+import { bringOutputs, noteUnfetched } from './outputs.ts';
 import { leaseOf, liveLeases, workersOf, type Lease, type RequestedJob } from './job.ts';
 
 function countedVotes(job: RequestedJob, unit: number): Map<PeerId, Cid> {
@@ -26,6 +25,7 @@ function tallyOf(job: RequestedJob, unit: number): Tally {
 export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: number): number {
   if (job.settled.has(unit)) return 0;
   const active = job.active.get(unit);
+  const isMissing = job.fetching.get(unit)?.isMissing === true;
   const facts = job.ledger.units.get(unit);
   const isRunning = (worker: PeerId): boolean => active !== undefined && [...active].some((lease) => lease.worker === worker);
   if (facts === undefined) return isPromised(job, unit, isRunning) ? 0 : job.spec.verify.quorum - (active?.size ?? 0);
@@ -36,8 +36,10 @@ export function runsWanted({ now, engine }: Turn, job: RequestedJob, unit: numbe
     const lease = votes.has(worker) || facts.revealed.has(worker) ? undefined : leaseOf(job, worker);
     return lease?.lost === false && now - (lease.revealing.get(unit) ?? now) <= revealPatienceMs;
   });
+  const underWay = (active?.size ?? 0) + pending.length;
+  if (isMissing) return votes.size < mostVotes(job) ? 1 - underWay : 0;
   if (isPromised(job, unit, (worker) => isRunning(worker) || pending.includes(worker))) return 0;
-  return tallyOf(job, unit).lacking - (active?.size ?? 0) - pending.length;
+  return tallyOf(job, unit).lacking - underWay;
 }
 
 /** Looks at a unit after news of it: reveal, accept, give up, or run once more. */
@@ -91,7 +93,44 @@ export function askReveals(job: RequestedJob, unit: number): void {
   }
 }
 
-function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
+interface Agreed {
+  result: Cid;
+  workers: PeerId[];
+}
+
+/** What is agreed on is accepted once its outputs are here; nobody else begins it meanwhile. */
+function accept(turn: Turn, job: RequestedJob, unit: number, agreed: Agreed): void {
+  if (!bringOutputs(turn, job, unit, agreed)) conclude(turn, job, unit, agreed);
+  else if (job.fetching.get(unit)?.isMissing !== true) stopRuns(job, unit);
+}
+
+/** Outputs of a result came, or could not be had yet. */
+export function receiveFetched(turn: Turn, job: RequestedJob, unit: number, ok: boolean, why: string): void {
+  const fetching = job.fetching.get(unit);
+  if (fetching === undefined || job.outcome !== 'open') return;
+  if (ok) {
+    job.fetching.delete(unit);
+    if (!job.settled.has(unit)) evaluateFetched(turn, job, unit, fetching.result);
+  } else {
+    const next = noteUnfetched(turn, job, unit);
+    if (next === 'exhausted' && job.settled.has(unit)) job.fetching.delete(unit); // it was here once, or its steward's
+    else if (next === 'exhausted') abandon(turn, job, unit, { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}` });
+    else if (next === 'missing' && runsWanted(turn, job, unit) > 0) job.returned.add(unit);
+  }
+  turn.effects.push({ type: 'changed', job: job.job });
+}
+
+/** Others may have shown something else while its outputs were on their way. */
+function evaluateFetched(turn: Turn, job: RequestedJob, unit: number, result: Cid): void {
+  const votes = countedVotes(job, unit);
+  const { winner } = tallyOf(job, unit);
+  const believed = winner === undefined ? believedOn(job, unit, votes) : undefined;
+  if (winner?.result === result) conclude(turn, job, unit, winner);
+  else if (believed !== undefined && votes.get(believed) === result) conclude(turn, job, unit, { result, workers: [believed] });
+  else evaluate(turn, job, unit);
+}
+
+function conclude(turn: Turn, job: RequestedJob, unit: number, winner: Agreed): void {
   const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers.slice(0, 2 * limits.maxQuorum) };
   turn.engine.outbox.state(job.job, fact, workersOf(job));
   settle(job, unit, 'accepted');
@@ -101,28 +140,15 @@ function accept(turn: Turn, job: RequestedJob, unit: number, winner: { result: C
     const lease = leaseOf(job, worker);
     if (lease !== undefined) lease.counts.accepted += 1;
   }
-  bringOutputs(turn, job, unit, winner);
-}
-
-/** Linked outputs lie with the workers: bring them here, durably. */
-export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, winner: { result: Cid; workers: PeerId[] }): void {
-  const failures = job.fetching.get(unit)?.failures ?? 0;
-  const where = whereaboutsOf(job.ledger, unit, winner.result, failures);
-  if (where === undefined || where.roots.length === 0 || !hasRoomFor(turn, job, unit, where.roots)) return;
-  job.fetching.set(unit, { failures, retryAt: undefined });
-  const { holders, ...what } = where;
-  const from = [...new Set([...holders, ...winner.workers, ...job.ledger.delegations.trustees()])];
-  turn.effects.push({ type: 'fetch', job: job.job, unit, ...what, from, for: job.authority === 'requester' ? 'self' : 'requester' });
-}
-
-/** A requester brings all that it asked for; its steward what it has room for: the rest stays with workers and keepers. */
-function hasRoomFor({ engine }: Turn, job: RequestedJob, unit: number, roots: readonly { bytes: number }[]): boolean {
-  const entrusted = job.authority === 'steward' ? engine.stewarded.get(job.job) : undefined;
-  return entrusted === undefined || takeRoom(engine, entrusted, unit, roots.reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 /** Tries of a unit that fails from ever new causes are these many times as many: a cause is whatever a worker calls it. */
 const maxCauses = 3;
+
+/** So many results of a unit are enough to know that it comes to nothing. */
+function mostVotes({ spec }: RequestedJob): number {
+  return 2 * spec.verify.quorum + spec.retries;
+}
 
 /**
  * A unit that fails the same way everywhere, or too often, or comes out differently wherever it is run, is given up;
@@ -131,7 +157,7 @@ const maxCauses = 3;
 function giveUp(turn: Turn, job: RequestedJob, unit: number, facts: UnitFacts): boolean {
   const shown = votesOf(facts, job.spec.verify.quorum > 1).size;
   const { quorum } = job.spec.verify;
-  if (shown >= 2 * quorum + job.spec.retries) {
+  if (shown >= mostVotes(job)) {
     abandon(turn, job, unit, { code: 'results-differ', text: `${shown} peers ran it, and no ${quorum} came to the same result` });
     return true;
   }
@@ -172,16 +198,22 @@ export function settle(job: RequestedJob, unit: number, how: 'accepted' | 'aband
   job.deferred.delete(unit);
   job.overdue.delete(unit);
   job.progress.delete(unit);
+  job.fetching.delete(unit);
   forgetBelief(job, unit);
+  stopRuns(job, unit);
+  for (const lease of job.leases.values()) {
+    lease.revealing.delete(unit);
+    lease.toReveal.delete(unit);
+  }
+}
+
+/** Whoever runs it need not end it. */
+function stopRuns(job: RequestedJob, unit: number): void {
   for (const lease of job.active.get(unit) ?? []) {
     lease.assigned.delete(unit);
     lease.toDrop.push(unit);
   }
   job.active.delete(unit);
-  for (const lease of job.leases.values()) {
-    lease.revealing.delete(unit);
-    lease.toReveal.delete(unit);
-  }
 }
 
 /** A run that will not end at this worker: the unit may need another one. */

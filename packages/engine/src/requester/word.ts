@@ -1,6 +1,7 @@
 import type { Turn } from '../engine.ts';
 import type { RequestedJob } from './job.ts';
-import { bringOutputs, settle } from './units.ts';
+import { bringOutputs } from './outputs.ts';
+import { settle } from './units.ts';
 
 /**
  * Settles a unit by the word of those whose word needs no proof: the requester's, and our own. What another steward

@@ -117,13 +117,13 @@ describe('stewards', () => {
     for (const peer of entrusted) expect(peer.engine.stewarded.get(job)?.ledger.delegations.acted.size).toBe(1);
   });
 
-  it('take up what one before them accepted and did not bring to its end', () => {
+  it('take up what one before them agreed on and did not bring to its end', () => {
     const scene = meshOf(16, { behaviour: linked });
     const { mesh, requester, trustees } = scene;
     const job = begin(scene, spec({ keepers: 0 }));
     mesh.kill(requester);
     mesh.canFetch = () => false;
-    expect(mesh.runUntil(() => actingFor(trustees, job).some((peer) => settled(peer, job) === units), 60_000)).toBe(true);
+    expect(mesh.runUntil(() => actingFor(trustees, job).some((peer) => peer.engine.requested.get(job)?.fetching.size === units), 60_000)).toBe(true);
     mesh.runUntil(() => false, 500);
     for (const peer of actingFor(trustees, job)) mesh.kill(peer);
     mesh.canFetch = () => true;

@@ -49,10 +49,15 @@ function asksAt(job: StewardedJob): number {
   return Math.max(job.askAt, job.actsUntil);
 }
 
-/** That the job is over, or in other hands, may have been lost on its way here. */
+/**
+ * That the job is over, or in other hands, may have been lost on its way here. Whoever acts asks more often: a requester
+ * that is back may have named others meanwhile, who know nothing of us.
+ */
 function ask(turn: Turn, job: StewardedJob): void {
-  const { trusteeAskMinMs, trusteeAskMaxMs } = turn.engine.config.timings;
-  job.askAt = turn.now + Math.min(trusteeAskMaxMs, trusteeAskMinMs * 2 ** job.asked);
+  const { requested, config } = turn.engine;
+  const { trusteeAskMinMs, trusteeAskMaxMs, actingForMs } = config.timings;
+  const mostMs = requested.has(job.job) ? actingForMs : trusteeAskMaxMs;
+  job.askAt = turn.now + Math.min(mostMs, trusteeAskMinMs * 2 ** job.asked);
   job.asked += 1;
   beginReconcileWith(turn, job.ledger, job.requester);
 }

@@ -75,7 +75,7 @@ export class TestMesh {
   /** When linked outputs were asked for, and whether they are to be had. */
   readonly fetches: number[] = [];
   readonly fetched: { peer: PeerId; roots: Linked[]; opened: boolean }[] = [];
-  canFetch: () => boolean = () => true;
+  canFetch: (from: readonly PeerId[]) => boolean = () => true;
   /** Who was asked to show blocks of what it claims to hold, and whether it can. */
   readonly challenges: { peer: PeerId; shards: Cid[] }[] = [];
   canShow: (peer: PeerId, shards: readonly Cid[]) => boolean | 'not yet' = () => true;
@@ -242,10 +242,10 @@ export class TestMesh {
         if (alive()) this.execute(peer, job, unit, spec);
       },
       abort: (job, unit) => void peer.running.delete(`${job}/${unit}`),
-      fetch: ({ job, unit, roots, sealed }) => {
+      fetch: ({ job, unit, roots, from, sealed }) => {
         this.fetches.push(this.now);
         this.fetched.push({ peer: peer.id, roots, opened: sealed !== undefined });
-        this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(), why: 'nobody has it' }));
+        this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(from), why: 'nobody has it' }));
       },
       hold: () => {},
       challenge: ({ job, peer: asked, shards }) => {

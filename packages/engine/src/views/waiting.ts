@@ -41,7 +41,9 @@ export function waitingOf(job: RequestedJob): Reason[] {
   if (waiting.size > 0) {
     reasons.push({ code: 'results-wait', text: `${waiting.size} results of trusted peers wait for a check of theirs, or for the job's end; ${checks.size} are checked now` });
   }
-  if (job.fetching.size > 0) reasons.push({ code: 'fetching-results', text: `${job.fetching.size} results are on their way here` });
+  const missing = job.fetching.values().reduce((sum, { isMissing }) => sum + (isMissing ? 1 : 0), 0);
+  if (job.fetching.size > missing) reasons.push({ code: 'fetching-results', text: `${job.fetching.size - missing} results are on their way here` });
+  if (missing > 0) reasons.push({ code: 'outputs-missing', text: `${missing} results are agreed on, and nobody who has their outputs can be reached; another peer runs their units` });
   return reasons;
 }
 

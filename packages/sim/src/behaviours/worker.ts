@@ -29,7 +29,8 @@ export interface UnitRun {
 
 /** Runs of a flaky worker that fail. */
 export const failureShare = 0.3;
-const slowness = 8;
+/** A slow worker takes so many times as long. */
+export const slowness = 8;
 const linkedBytes = 100_000;
 const noLog = new Uint8Array();
 

@@ -1,6 +1,7 @@
 import type { Random } from '@shoal/runtime';
+import { slowness } from '../behaviours/worker.ts';
 import { randomStream } from '../world/random.ts';
-import { noFaults, type FaultRates, type Scenario, type SimJob } from './scenario.ts';
+import { noFaults, slowestSpeed, type FaultRates, type Scenario, type SimJob } from './scenario.ts';
 
 /** A scenario drawn from a seed: swarm testing. Each fault is left out half of the time, so that rare combinations come up too. */
 export function drawScenario(seed: number): Scenario {
@@ -46,9 +47,18 @@ export function drawScenario(seed: number): Scenario {
     faults: drawFaults(random, maybe),
     faultMs,
     ...(isLong ? { awayMs: 20_000 + long.integer(60_000) } : {}),
-    restMs: 1_200_000,
+    restMs: calmMs,
   };
+  for (const job of scenario.jobs) scenario.restMs = Math.max(scenario.restMs, calmMs + aloneMs(scenario, job));
   return scenario.jobs.some(({ adaptive }) => adaptive) ? { ...scenario, ...drawPast(scenario) } : scenario;
+}
+
+/** From the end of the faults, what is no matter of work has so long to come to rest. */
+const calmMs = 1_200_000;
+
+/** Where shards must not move, the slowest of their holders may have to run all of them. */
+function aloneMs({ fuelPerMs, slots }: Scenario, { holders, units, fuel }: SimJob): number {
+  return holders === 0 ? 0 : (units * fuel * slowness) / (fuelPerMs * slowestSpeed) / slots;
 }
 
 /** In a quarter of the worlds owners have a word on programs and hours. */

@@ -102,6 +102,9 @@ export interface Scenario {
   restMs: number;
 }
 
+/** Peers are from this to this and one times as fast as their scenario says. */
+export const slowestSpeed = 0.5;
+
 export const noFaults: FaultRates = {
   crashesPerMinute: 0,
   requestersStay: false,

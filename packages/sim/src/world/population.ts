@@ -2,7 +2,7 @@ import { signerFromSeed, type Crypto, type Random } from '@shoal/runtime';
 import { defaults, type EngineConfig, type Policy } from '@shoal/engine';
 import { peerIdOf, proveOperator, type Holding } from '@shoal/protocol';
 import { soundKinds, type WorkerKind } from '../behaviours/worker.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { slowestSpeed, type Scenario } from '../scenario/scenario.ts';
 import { holdingOf } from './job-specs.ts';
 import { ownersWord } from './owners.ts';
 import type { SimPeerOptions } from './peer.ts';
@@ -53,7 +53,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
       config: { ...configOf(scenario, isRequester || onlyTrustee ? 0 : scenario.slots, labels, { denied: new Set(denied), ...owner }), ...operator, ...(isTrustee ? { roles: ['steward', 'keeper'] } : {}) },
       kind,
       ...(scenario.honestRuns === undefined ? {} : { honestRuns: scenario.honestRuns }),
-      fuelPerMs: scenario.fuelPerMs * (0.5 + speed),
+      fuelPerMs: scenario.fuelPerMs * (slowestSpeed + speed),
       holdings: [],
       clockOffsetMs: Math.round((offset * 2 - 1) * scenario.clockSkewMs),
       clockRate: 1 + (rate * 2 - 1) * scenario.clockDrift,

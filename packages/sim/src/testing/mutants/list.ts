@@ -28,7 +28,7 @@ const killedBy: Record<string, [rule: string, seed: number]> = {
   'cancellation lost on restart': ['cancel-holds', 28],
   'acceptance lost on restart': ['accepted-once', 28],
   'commitment not bound to its worker, and shown to all': ['no-copy-counts', 109],
-  'keeper says kept before it has it': ['kept-is-there', 990],
+  'keeper says kept before it has it': ['kept-is-there', 7],
   "owner's refusals ignored": ['policy', 23],
   "owner's hours looked at only when a job is taken": ['policy', 55],
   'selector ignored': ['policy', 7],
@@ -54,6 +54,7 @@ const killedBy: Record<string, [rule: string, seed: number]> = {
   "bad bytes are nobody's fault": ['bad-bytes-cost', 7],
   'one operator counts twice': ['quorum', 325],
   'a steward is taken at its word': ['own-judgement', 14],
+  'who acts asks its requester no more often than who waits': ['one-acts', 4001],
 };
 
 function mutant(name: string, file: string, find: string, replace: string): Mutant {
@@ -105,7 +106,7 @@ export const mutants: readonly Mutant[] = [
     also: { file: 'requester/authority.ts', find: '!ledger.isAuthority(entry.author)', replace: 'ledger.posted === undefined' },
   },
   mutant('two stewards act at once', 'steward/acting.ts', "goesBefore(job.ledger, from, engine.self)) return 'yield';", "goesBefore(job.ledger, from, engine.self)) return 'stay';"),
-  mutant('keeper says kept before it has it', 'steward/keep.ts', 'if (ok) {', 'if (ok || job.here.size >= 0) {'),
+  mutant('keeper says kept before it has it', 'steward/keep.ts', 'retryAt: undefined, roots });', 'retryAt: undefined, roots });\n  stateKept({ engine, effects } as never, job, unit, roots);'),
   mutant('a discharge that got lost is never asked for', 'steward/watch.ts', 'return Math.max(job.askAt, job.actsUntil);', 'return Math.max(job.askAt, job.actsUntil) + 1e12;'),
   mutant('a decline without reasons', 'worker/bid.ts', "{ type: 'decline', job: posted.id, reasons }", "{ type: 'decline', job: posted.id, reasons: [] }"),
   mutant('a decline whose reasons are not kept', 'requester/offers.ts', 'candidate.reasons = reasons;', ''),
@@ -120,4 +121,5 @@ export const mutants: readonly Mutant[] = [
   mutant('bad bytes are nobody\'s fault', 'messages.ts', "turn.effects.push({ type: 'offence', peer: from, code: error.code", "if (turn.now < 0) turn.effects.push({ type: 'offence', peer: from, code: error.code"),
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
   mutant('a steward is taken at its word', 'requester/word.ts', 'const isTrusted = (peer: string): boolean => peer === job.requester || peer === self;', "const isTrusted = (peer: string): boolean => peer !== '';"),
+  mutant('who acts asks its requester no more often than who waits', 'steward/watch.ts', 'requested.has(job.job) ? actingForMs : trusteeAskMaxMs', 'requested.has(job.job) && actingForMs < 0 ? actingForMs : trusteeAskMaxMs'),
 ];
