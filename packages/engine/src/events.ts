@@ -42,7 +42,8 @@ export type EngineEvent =
   | { type: 'checkpointed'; job: Cid; unit: number; fuel: number; saved: { checkpoint: Cid; bytes: number } | { reason: Reason } }
   /** A checkpoint that a worker told of was brought here, or could not be. */
   | { type: 'checkpoint-held'; job: Cid; unit: number; checkpoint: Cid; ok: boolean }
-  | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string }
+  /** `isOurs`: they could be had, and this peer has no room for them. */
+  | { type: 'fetched'; job: Cid; unit: number; ok: boolean; why: string; isOurs?: boolean }
   /** A bidder was asked for blocks of what it claims to hold. */
   | { type: 'challenged'; job: Cid; peer: PeerId; shown: boolean; why: string }
   /** What the journal holds of this peer itself, at start. */

@@ -108,7 +108,7 @@ function handle(turn: Turn, event: EngineEvent): void {
       return holdCheckpoint(turn, event);
     case 'fetched': {
       const job = engine.requested.get(event.job);
-      if (job !== undefined) receiveFetched(turn, job, event.unit, event.ok, event.why);
+      if (job !== undefined) receiveFetched(turn, job, event);
       const stewarded = engine.stewarded.get(event.job);
       if (stewarded !== undefined) receiveKept(turn, stewarded, event.unit, event.ok);
       return;

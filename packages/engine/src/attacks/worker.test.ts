@@ -246,6 +246,24 @@ describe('results whose outputs left with their worker', () => {
   });
 });
 
+describe('results for which their requester has no room', () => {
+  const behaviour: Behaviour = (_spec, unit) => ({ afterMs: 20, outcome: linkedResult(unit) });
+
+  it('wait for it, say so, and are neither run again nor given up', () => {
+    const scene = sceneOf(17, [{ slots: 1, behaviour }, { slots: 1, behaviour }, { slots: 1, behaviour }]);
+    const { mesh, requester } = scene;
+    mesh.canFetch = () => 'no-room';
+    const job = mesh.submit(requester, countedSpec(2, 1));
+    mesh.runUntil(() => false, 5_000);
+    const { executions } = viewOf(requester, job);
+    mesh.runUntil(() => false, 1_800_000);
+    expect(viewOf(requester, job).waiting).toContainEqual({ code: 'no-room-for-results', text: expect.stringContaining('the disk is full') });
+    expect([outcomeOf(requester, job), viewOf(requester, job).executions]).toEqual(['open', executions]);
+    mesh.canFetch = () => true;
+    expect(mesh.runUntil(() => outcomeOf(requester, job) === 'done', 70_000)).toBe(true);
+  });
+});
+
 describe('results that differ at every peer', () => {
   it('end the job with a reason instead of burning the whole mesh', () => {
     let run = 0;

@@ -95,6 +95,8 @@ export interface Fetching {
   retryAt: number | undefined;
   /** Nobody gives them: somebody else has to run the unit. */
   isMissing: boolean;
+  /** This peer has no room for them, and why. */
+  noRoom: string | undefined;
 }
 
 /** What whoever acts for a job knows of its stewards and keepers. */

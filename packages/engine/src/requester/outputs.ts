@@ -20,7 +20,7 @@ export function bringOutputs(turn: Turn, job: RequestedJob, unit: number, { resu
   const where = whereaboutsOf(job.ledger, unit, result, 0);
   if (where === undefined || where.roots.length === 0 || !hasRoomFor(turn, job, unit, where.roots)) return false;
   const attempts = known?.attempts ?? 0;
-  job.fetching.set(unit, { result, holders: workers.length, attempts, failures: 0, retryAt: isUnderWay ? undefined : turn.now, isMissing: false });
+  job.fetching.set(unit, { result, holders: workers.length, attempts, failures: 0, retryAt: isUnderWay ? undefined : turn.now, isMissing: false, noRoom: undefined });
   if (!isUnderWay) fetch(turn, job, unit, workers);
   return true;
 }
@@ -43,14 +43,16 @@ function hasRoomFor({ engine }: Turn, job: RequestedJob, unit: number, roots: re
 }
 
 /** They could not be had this time. `exhausted`: not by so many tries in a row, and another worker was no help. */
-export function noteUnfetched(turn: Turn, job: RequestedJob, unit: number): 'again' | 'missing' | 'exhausted' {
+export function noteUnfetched(turn: Turn, job: RequestedJob, unit: number, noRoom: string | undefined): 'again' | 'missing' | 'exhausted' {
   const { engine, now, random } = turn;
   const { maxFetchAttempts, retryMinMs, retryMaxMs } = engine.config.timings;
   const fetching = job.fetching.get(unit);
   if (fetching === undefined) return 'again';
-  fetching.failures += 1;
+  // Without room here no other worker could help: it is asked for again and again until there is some.
+  fetching.failures = noRoom === undefined ? fetching.failures + 1 : Math.min(fetching.failures + 1, maxFetchAttempts - 1);
   const retryAt = now + backOffMs(fetching.failures, retryMinMs, retryMaxMs, random);
   fetching.retryAt = retryAt;
+  fetching.noRoom = noRoom;
   engine.timers.setNoLater(job.timerKey, retryAt);
   if (fetching.failures < maxFetchAttempts) return 'again';
   const wasMissing = fetching.isMissing;

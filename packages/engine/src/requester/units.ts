@@ -2,6 +2,7 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { limits, type FactOf, type Reason } from '@shoal/protocol';
 import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
+import type { EngineEvent } from '../events.ts';
 import { committersOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
@@ -105,14 +106,14 @@ function accept(turn: Turn, job: RequestedJob, unit: number, agreed: Agreed): vo
 }
 
 /** Outputs of a result came, or could not be had yet. */
-export function receiveFetched(turn: Turn, job: RequestedJob, unit: number, ok: boolean, why: string): void {
+export function receiveFetched(turn: Turn, job: RequestedJob, { unit, ok, why, isOurs }: Extract<EngineEvent, { type: 'fetched' }>): void {
   const fetching = job.fetching.get(unit);
   if (fetching === undefined || job.outcome !== 'open') return;
   if (ok) {
     job.fetching.delete(unit);
     if (!job.settled.has(unit)) evaluateFetched(turn, job, unit, fetching.result);
   } else {
-    const next = noteUnfetched(turn, job, unit);
+    const next = noteUnfetched(turn, job, unit, isOurs === true ? why : undefined);
     if (next === 'exhausted' && job.settled.has(unit)) job.fetching.delete(unit); // it was here once, or its steward's
     else if (next === 'exhausted') abandon(turn, job, unit, { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}` });
     else if (next === 'missing' && runsWanted(turn, job, unit) > 0) job.returned.add(unit);

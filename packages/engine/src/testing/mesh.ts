@@ -75,7 +75,7 @@ export class TestMesh {
   /** When linked outputs were asked for, and whether they are to be had. */
   readonly fetches: number[] = [];
   readonly fetched: { peer: PeerId; roots: Linked[]; opened: boolean }[] = [];
-  canFetch: (from: readonly PeerId[]) => boolean = () => true;
+  canFetch: (from: readonly PeerId[]) => boolean | 'no-room' = () => true;
   /** Who was asked to show blocks of what it claims to hold, and whether it can. */
   readonly challenges: { peer: PeerId; shards: Cid[] }[] = [];
   canShow: (peer: PeerId, shards: readonly Cid[]) => boolean | 'not yet' = () => true;
@@ -245,7 +245,10 @@ export class TestMesh {
       fetch: ({ job, unit, roots, from, sealed }) => {
         this.fetches.push(this.now);
         this.fetched.push({ peer: peer.id, roots, opened: sealed !== undefined });
-        this.after(20, peer, () => peer.driver.handle({ type: 'fetched', job, unit, ok: this.canFetch(from), why: 'nobody has it' }));
+        this.after(20, peer, () => {
+          const can = this.canFetch(from);
+          peer.driver.handle({ type: 'fetched', job, unit, ok: can === true, why: can === 'no-room' ? 'the disk is full' : 'nobody has it', isOurs: can === 'no-room' });
+        });
       },
       hold: () => {},
       challenge: ({ job, peer: asked, shards }) => {

@@ -1,4 +1,4 @@
-import type { Reason } from '@shoal/protocol';
+import { limits, type Reason } from '@shoal/protocol';
 import { failuresOf, votesOf } from '../ledger/unit-facts.ts';
 import { liveLeases, type RequestedJob } from '../requester/job.ts';
 import { utcText } from '../policy/hours.ts';
@@ -41,6 +41,8 @@ export function waitingOf(job: RequestedJob): Reason[] {
   if (waiting.size > 0) {
     reasons.push({ code: 'results-wait', text: `${waiting.size} results of trusted peers wait for a check of theirs, or for the job's end; ${checks.size} are checked now` });
   }
+  const noRoom = job.fetching.values().find((fetching) => fetching.noRoom !== undefined)?.noRoom;
+  if (noRoom !== undefined) reasons.push({ code: 'no-room-for-results', text: `results that are agreed on wait for room here: ${noRoom}`.slice(0, limits.maxTextLength) });
   const missing = job.fetching.values().reduce((sum, { isMissing }) => sum + (isMissing ? 1 : 0), 0);
   if (job.fetching.size > missing) reasons.push({ code: 'fetching-results', text: `${job.fetching.size - missing} results are on their way here` });
   if (missing > 0) reasons.push({ code: 'outputs-missing', text: `${missing} results are agreed on, and nobody who has their outputs can be reached; another peer runs their units` });

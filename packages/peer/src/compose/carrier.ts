@@ -1,4 +1,4 @@
-import { messageOf, type PeerId } from '@shoal/runtime';
+import { messageOf, ShoalError, type PeerId } from '@shoal/runtime';
 import type { Carrier, Effect, Linked } from '@shoal/engine';
 import { deadline } from '@shoal/runtime';
 import { peerDefaults } from '../defaults.ts';
@@ -59,8 +59,12 @@ async function fetchOutputs(parts: Parts, effect: Extract<Effect, { type: 'fetch
     }
     driver.handle({ type: 'fetched', job, unit, ok: true, why: '' });
   } catch (error) {
-    driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error) });
+    driver.handle({ type: 'fetched', job, unit, ok: false, why: messageOf(error), isOurs: isNoRoom(error) });
   }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof ShoalError && (error.code === 'disk-full' || error.code === 'quota-exceeded');
 }
 
 async function challengeBidder(parts: Parts, { job, peer, shards }: Extract<Effect, { type: 'challenge' }>): Promise<void> {
