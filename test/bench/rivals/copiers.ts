@@ -8,7 +8,7 @@ import { NotInstalled } from './rival.ts';
 
 const run = promisify(execFile);
 const startMs = 5_000;
-const mostMs = 120_000;
+const mostMs = 600_000;
 
 /** What people copy a file with from one machine to another, encrypted: its server runs here, beside us. */
 export interface Copier {

@@ -16,16 +16,16 @@ const peakGoalMB = 250;
 /** A blob from one peer's disk to another's, every block verified, in turns with streams that only carry bytes, and with what people copy files by. */
 export const replication: Suite = {
   name: 'replication',
-  title: '1 GiB between two processes: a blob from a store to a file, `scp`, `curl`, a stream of ours, a bare libp2p stream, a bare TCP socket, in turns',
+  title: '256 MiB between two processes: a blob from a store to a file, `scp`, `curl`, a stream of ours, a bare libp2p stream, a bare TCP socket, in turns',
   async run({ quick, dir, startPeer, report }) {
-    const bytes = (quick ? 4 : 1_024) * mebibyte;
+    const bytes = (quick ? 4 : 256) * mebibyte;
     const copiers = await startCopiers(dir);
     const rates = new Map<string, number[]>();
     const add = (name: string, rate: number): void => void rates.set(name, [...(rates.get(name) ?? []), rate]);
     const peaks = { holder: 0, fetcher: 0 };
     try {
       const holder = await startPeer('holder', { slots: 0 });
-      for (let round = 0; round < (quick ? 1 : 2); round += 1) {
+      for (let round = 0; round < (quick ? 1 : 3); round += 1) {
         const path = join(dir, 'blob');
         const copy = join(dir, 'copy');
         await writeRandom(path, bytes);

@@ -1,19 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Host, Lab } from '../net/lab.ts';
+import { memoryOf } from '../peers/blob.ts';
 import { checkFlights, heardOf, holdFlights, makeFlights, postFlights } from '../peers/job.ts';
-import { type LabPeer, startPeer } from '../peers/peer.ts';
+import { startPeer } from '../peers/peer.ts';
 import type { Scenario } from '../run/scenario.ts';
 
 const flooder = fileURLToPath(new URL('../peers/flood.ts', import.meta.url));
-
-/** Resident memory of a peer's own process, in MB. */
-async function residentMb({ client }: LabPeer): Promise<number> {
-  const { pid } = await client.status();
-  const text = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/u.exec(text)?.[1]) / 1_024;
-}
 
 function flood(lab: Lab, from: Host, how: string, address: string): void {
   const child = spawn('ip', ['netns', 'exec', from.namespace, process.execPath, '--conditions=@shoal/source', flooder, how, address], { stdio: 'ignore' });
@@ -45,11 +38,11 @@ function scenario(name: string, about: string, how: string): Scenario {
       await heardOf(victim, dataset, 2);
       await checkFlights(victim, await postFlights(victim, dataset), flights, signal); // warm: programs and sandboxes are there
       const before = await checkFlights(victim, await postFlights(victim, dataset), flights, signal);
-      const memory = await residentMb(victim);
+      const memory = (await memoryOf(victim)).nowMB;
       flood(lab, stranger, how, bootstrap);
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       const beside = await checkFlights(victim, await postFlights(victim, dataset), flights, signal);
-      const added = (await residentMb(victim)) - memory;
+      const added = (await memoryOf(victim)).nowMB - memory;
       const figures = `${(beside / before).toFixed(2)} x the time (${before.toFixed(1)} s to ${beside.toFixed(1)} s), ${Math.round(added)} MB more`;
       if (added > maxAddedMb) throw new Error(`the victim grew: ${figures}`);
       if (beside > Math.max(before * maxSlowdown, before + 1)) throw new Error(`the honest job suffered: ${figures}`);

@@ -1,4 +1,5 @@
 import type { Scenario } from '../run/scenario.ts';
+import { data } from './data.ts';
 import { hostile } from './hostile.ts';
 import { ipv6 } from './ipv6.ts';
 import { lan } from './lan.ts';
@@ -7,4 +8,4 @@ import { nat } from './nat.ts';
 import { partition } from './partition.ts';
 
 /** In the order in which they run: what the others stand on comes first. */
-export const scenarios: readonly Scenario[] = [...lan, ...nat, ...ipv6, ...links, ...partition, ...hostile];
+export const scenarios: readonly Scenario[] = [...lan, ...nat, ...ipv6, ...links, ...partition, ...data, ...hostile];
