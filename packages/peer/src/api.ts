@@ -7,6 +7,11 @@ export type { EntrustedView, JobState, JobSummary, JobView, StewardshipView, Tra
 export interface PeerOptions {
   /** Where identity, journal and blobs live. Without it, everything is in memory and gone at stop. */
   dataDir?: string;
+  /**
+   * 32 secret bytes under which a new data directory is encrypted: blobs, results and the journal. It is needed at every
+   * start from then on, and must not lie where the data does. The identity, CIDs, names and sizes stay readable.
+   */
+  storeKey?: Uint8Array;
   /** Peers of different meshes never talk. Default `public`. */
   mesh?: string;
   /** Multiaddrs to listen on. Default `/ip4/127.0.0.1/tcp/0`. */

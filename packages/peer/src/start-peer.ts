@@ -149,6 +149,7 @@ function capsOf({ maxUploadBytesPerSecond: upload, maxDownloadBytesPerSecond: do
 }
 
 const operatorKeyBytes = 32;
+const storeKeyBytes = 32;
 
 /** That this peer is one of its operator's. */
 function proofOf(operatorKey: Uint8Array | undefined, { publicKey }: Signer): OperatorProof | undefined {
@@ -159,6 +160,9 @@ function proofOf(operatorKey: Uint8Array | undefined, { publicKey }: Signer): Op
 export function checkOptions(options: PeerOptions): void {
   if (options.operatorKey !== undefined && options.operatorKey.length !== operatorKeyBytes) {
     throw new PeerError('options-invalid', `Cannot take an operator's key of ${options.operatorKey.length} bytes: expected ${operatorKeyBytes}`);
+  }
+  if (options.storeKey !== undefined && (options.storeKey.length !== storeKeyBytes || options.dataDir === undefined)) {
+    throw new PeerError('options-invalid', `Cannot encrypt a store with a key of ${options.storeKey.length} bytes: expected ${storeKeyBytes}, and a data directory`);
   }
   for (const [what, cap] of [['sent', options.maxUploadBytesPerSecond], ['fetched', options.maxDownloadBytesPerSecond]] as const) {
     if (cap === undefined || cap >= transferLimits.minCapBytesPerSecond) continue;

@@ -21,6 +21,9 @@ export type StoreErrorCode =
   | 'quota-exceeded'
   | 'record-invalid'
   | 'store-damaged'
+  | 'store-key-missing'
+  | 'store-key-wrong'
+  | 'store-not-encrypted'
   | 'store-locked'
   | 'store-stopped'
   | 'store-version';

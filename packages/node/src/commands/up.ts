@@ -16,6 +16,7 @@ interface UpCommandOptions extends PeerCommandOptions {
   label?: Record<string, string>;
   roles?: ('steward' | 'keeper')[];
   operatorKey?: Uint8Array;
+  storeKey?: Uint8Array;
   sameNetwork?: 'public' | 'all' | 'none';
   mdns?: boolean;
   quota?: number;
@@ -48,6 +49,7 @@ export function registerUp(program: Command, context: Context): void {
       .option('--label <key=value>', 'what jobs may select this peer by, beside its cores, memory (GiB), os and arch (repeatable)', collectPairs)
       .option('--roles <list>', 'what it does for jobs whose requester is away: steward, keeper, both with a comma, or none (default: both)', parseRoles)
       .option('--operator-key <file>', '32 secret bytes, the same at every peer of one operator: they count once in a quorum', readKey)
+      .option('--store-key <file>', '32 secret bytes under which a new data directory is encrypted; the same at every start', readKey)
       .addOption(new Option('--same-network <which>', 'peers seen in one /24 or /48 count once in quorums: at public addresses, at all, or at none (default: public)').choices(['public', 'all', 'none']))
       .option('--mdns', 'find peers on the local network')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
@@ -91,6 +93,7 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.slots === undefined ? {} : { slots: options.slots }),
       ...(options.label === undefined ? {} : { labels: options.label }),
       ...(options.operatorKey === undefined ? {} : { operatorKey: options.operatorKey }),
+      ...(options.storeKey === undefined ? {} : { storeKey: options.storeKey }),
       ...(options.sameNetwork === undefined ? {} : { sameNetwork: options.sameNetwork }),
       ...(options.roles === undefined ? {} : { roles: options.roles }),
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),

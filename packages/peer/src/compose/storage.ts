@@ -29,10 +29,10 @@ export async function openStorage(options: PeerOptions, logger: Logger): Promise
   opened.defer(() => lock.release());
   const seed = await loadOrCreateIdentity(dataDir);
   const quota = options.quotaBytes === undefined ? {} : { quotaBytes: options.quotaBytes };
-  const store = createBlobStore({ dir: join(dataDir, 'blobs'), clock: systemClock, logger, ...quota });
+  const store = createBlobStore({ dir: join(dataDir, 'blobs'), clock: systemClock, logger, key: options.storeKey, ...quota });
   opened.defer(() => store.stop());
   await store.start();
-  const journal = openJournal({ path: join(dataDir, 'journal.sqlite') });
+  const journal = openJournal({ path: join(dataDir, 'journal.sqlite'), key: options.storeKey });
   opened.defer(() => journal.close());
   const owned = opened.move();
   return { seed, store, journal, peerStorePath: join(dataDir, 'peers.json'), close: () => owned.disposeAsync() };

@@ -5,9 +5,11 @@ import { silentLogger, systemClock } from '@shoal/runtime';
 import { describeBlobStore } from '../testing/blob-store-conformance.ts';
 import { createBlobStore } from './blob-store.ts';
 
-describeBlobStore('The store on disk', async (options = {}) => {
+const key = new Uint8Array(32).fill(7);
+
+for (const [name, secret] of [['The store on disk', {}], ['The store on disk, encrypted', { key }]] as const) describeBlobStore(name, async (options = {}) => {
   const dir = await mkdtemp(join(tmpdir(), 'shoal-store-'));
-  const store = createBlobStore({ dir, clock: systemClock, logger: silentLogger, ...options });
+  const store = createBlobStore({ dir, clock: systemClock, logger: silentLogger, ...secret, ...options });
   await store.start();
   const dispose = async (): Promise<void> => {
     await store.stop();

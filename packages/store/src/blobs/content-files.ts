@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type Logger } from '@shoal/runtime';
 import { asStoreError, StoreError } from '../errors.ts';
+import type { StoreCipher } from '../encryption/cipher.ts';
 import { storeLimits } from '../limits.ts';
 
 interface OpenFile {
@@ -28,13 +29,15 @@ export class ContentFiles {
   readonly #dir: string;
   readonly #logger: Logger;
   readonly #inspector: Inspector;
+  readonly #cipher: StoreCipher;
   readonly #files = new Map<number, OpenFile>();
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(dir: string, logger: Logger, inspector: Inspector) {
+  constructor(dir: string, logger: Logger, inspector: Inspector, cipher: StoreCipher) {
     this.#dir = dir;
     this.#logger = logger;
     this.#inspector = inspector;
+    this.#cipher = cipher;
   }
 
   async prepare(): Promise<void> {
@@ -57,12 +60,22 @@ export class ContentFiles {
 
   /** Reads exactly so many bytes; fewer only where the file ends. */
   async read(id: number, offset: number, length: number): Promise<Uint8Array> {
-    return this.use(id, (handle) => readAll(handle, offset, length));
+    return this.use(id, (handle) => this.readFrom(id, handle, offset, length));
+  }
+
+  /** The same, of a file that was lent. */
+  async readFrom(id: number, handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+    return this.#cipher.mask(id, offset, await readAll(handle, offset, length));
+  }
+
+  /** Whether a file has its content as it is, so that others may read it there. */
+  get arePlain(): boolean {
+    return this.#cipher.isPlain;
   }
 
   async write(id: number, bytes: Uint8Array, offset: number): Promise<void> {
     await this.use(id, async (handle) => {
-      await writeAll(handle, bytes, offset);
+      await writeAll(handle, this.#cipher.mask(id, offset, bytes), offset);
       this.#flushInBackground(id, handle, bytes.length);
     });
   }
@@ -196,7 +209,7 @@ export async function stampOf(handle: FileHandle): Promise<string> {
   return `${size}:${mtimeNs}`;
 }
 
-export async function readAll(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+async function readAll(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { cidFromKey, cidText, matches } from '../dag/cids.ts';
-import { readAll, stampOf } from './content-files.ts';
+import { stampOf } from './content-files.ts';
 import type { StoreParts } from './parts.ts';
 
 /**
@@ -23,7 +23,7 @@ async function recheck(parts: StoreParts, id: number, handle: FileHandle, whole:
     for (const leaf of page) {
       start = leaf.start;
       const cid = cidFromKey(leaf.cid);
-      if (matches(cid, await readOrNothing(handle, leaf.start, leaf.length))) continue;
+      if (matches(cid, await readOrNothing(parts, id, handle, leaf.start, leaf.length))) continue;
       damaged += 1;
       await parts.commits.run('written', () => parts.contents.markLeaf(cid, { ...leaf, content: id, here: true }, false));
     }
@@ -37,9 +37,9 @@ async function recheck(parts: StoreParts, id: number, handle: FileHandle, whole:
 }
 
 /** A bad sector reads as nothing, which matches no hash. */
-async function readOrNothing(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+async function readOrNothing(parts: StoreParts, id: number, handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   try {
-    return await readAll(handle, offset, length);
+    return await parts.files.readFrom(id, handle, offset, length);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EIO') return new Uint8Array();
     throw error;

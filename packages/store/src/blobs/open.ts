@@ -7,6 +7,7 @@ import { Pins } from '../catalogue/pins.ts';
 import { catalogueSchema } from '../catalogue/schema.ts';
 import { Usage } from '../catalogue/usage.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
+import { openCipher } from '../encryption/open-cipher.ts';
 import { openDatabase } from '../sqlite/open.ts';
 import { settle } from './arriving.ts';
 import { Ballast } from './ballast.ts';
@@ -24,6 +25,8 @@ export interface BlobStoreOptions {
   logger: Logger;
   /** Most bytes to store. Default: as many as the disk holds. */
   quotaBytes?: number;
+  /** Secret bytes under which a new store is encrypted, and by which it is opened ever after. */
+  key?: Uint8Array | undefined;
 }
 
 export interface OpenedStore {
@@ -33,18 +36,20 @@ export interface OpenedStore {
 
 /** Opens the store for this process alone and puts right what a crash left behind. */
 export async function openStore(options: BlobStoreOptions): Promise<OpenedStore> {
-  const database = openDatabase(join(options.dir, 'catalogue.sqlite'), catalogueSchema);
+  const catalogue = join(options.dir, 'catalogue.sqlite');
+  const cipher = openCipher(catalogue, options.key);
+  const database = openDatabase(catalogue, catalogueSchema);
   try {
     const usage = new Usage(database);
     const contents = new Contents(database, usage);
     const files = new ContentFiles(join(options.dir, 'content'), options.logger, {
       expects: (id) => !parts.discarded.has(id) && (contents.byId(id)?.state ?? 'doomed') !== 'doomed',
       opened: (id, handle) => inspectContent(parts, id, handle),
-    });
+    }, cipher);
     const ballast = new Ballast(join(options.dir, 'ballast'), options.logger);
     const parts: StoreParts = {
       contents,
-      nodes: new Nodes(database, usage),
+      nodes: new Nodes(database, usage, cipher),
       pins: new Pins(database),
       usage,
       files,

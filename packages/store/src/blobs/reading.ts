@@ -4,7 +4,7 @@ import { cidText, isCodec, matches } from '../dag/cids.ts';
 import { missing } from '../dag/walk.ts';
 import { storeLimits } from '../limits.ts';
 import type { Located } from '../catalogue/contents.ts';
-import { readAll, stampOf } from './content-files.ts';
+import { stampOf } from './content-files.ts';
 import { reportDamage } from './inspect.ts';
 import type { StoreParts } from './parts.ts';
 import { locate, nodeOf, type Location } from './view.ts';
@@ -44,10 +44,10 @@ export async function readRange(parts: StoreParts, cid: CID, offset: number, len
   return bytes;
 }
 
-/** Where content lies in a file, which is looked at first. Undefined where it lies in none, or not whole. */
+/** Where content lies in a file, which is looked at first. Undefined where it lies in none, not whole, or encrypted. */
 export async function placeOf(parts: StoreParts, cid: CID): Promise<{ path: string; offset: number } | undefined> {
   const at = locateContent(parts, cid);
-  if ('inline' in at || !at.whole) return undefined;
+  if ('inline' in at || !at.whole || !parts.files.arePlain) return undefined;
   return parts.files.use(at.content, async () => {
     // Opening the file may have found it damaged.
     if (parts.contents.byId(at.content)?.state !== 'whole') return undefined;
@@ -79,7 +79,7 @@ export async function readBlock(parts: StoreParts, cid: CID): Promise<Uint8Array
 
 async function readLeaf(parts: StoreParts, at: Located): Promise<{ bytes: Uint8Array; trusted: boolean }> {
   return parts.files.use(at.content, async (handle) => {
-    const [bytes, stamp] = await Promise.all([readAll(handle, at.start, at.length), stampOf(handle)]);
+    const [bytes, stamp] = await Promise.all([parts.files.readFrom(at.content, handle, at.start, at.length), stampOf(handle)]);
     const content = parts.contents.byId(at.content);
     const sampled = parts.served % storeLimits.servedPerSample === 0;
     parts.served += 1;

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal, JournalRecord, ScopeSummary } from '@shoal/runtime';
-import { asStoreError } from '../errors.ts';
+import { asStoreError, StoreError } from '../errors.ts';
+import type { StoreCipher } from '../encryption/cipher.ts';
+import { openCipher } from '../encryption/open-cipher.ts';
 import { journalLimits } from '../limits.ts';
 import { limitBytes, openDatabase, prepareAll, transaction } from '../sqlite/open.ts';
 import { checkRecords, checkScope, checkSummary, closedError } from './checks.ts';
@@ -11,6 +13,8 @@ export interface JournalOptions {
   path: string;
   /** Most bytes that it may take on disk. Default: as many as there are. */
   maxBytes?: number;
+  /** Secret bytes under which a new journal is encrypted, and by which it is opened ever after. */
+  key?: Uint8Array | undefined;
 }
 
 const kinds = ['entry', 'note'] as const;
@@ -18,22 +22,25 @@ type Row = Record<string, unknown>;
 
 /** A journal on disk, for this process alone. */
 export function openJournal(options: JournalOptions): Journal {
+  const cipher = openCipher(options.path, options.key);
   const database = openDatabase(options.path, journalSchema);
   if (options.maxBytes !== undefined) limitBytes(database, options.maxBytes);
-  return new SqliteJournal(database, options.path);
+  return new SqliteJournal(database, options.path, cipher);
 }
 
 class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  readonly #cipher: StoreCipher;
   readonly #sql;
   /** Row numbers of scopes used lately. */
   readonly #scopes = new Map<string, number>();
   #open = true;
 
-  constructor(database: DatabaseSync, path: string) {
+  constructor(database: DatabaseSync, path: string, cipher: StoreCipher) {
     this.#database = database;
     this.#path = path;
+    this.#cipher = cipher;
     this.#sql = prepareAll(database, journalStatements);
   }
 
@@ -43,7 +50,7 @@ class SqliteJournal implements Journal {
     this.#write('append to', () => {
       for (const { scope, kind, key, bytes } of records) {
         const statement = kind === 'entry' ? this.#sql.addEntry : this.#sql.setNote;
-        statement.run(this.#scope(scope), key, bytes);
+        statement.run(this.#scope(scope), key, this.#cipher.seal(nameOf(scope, key), bytes));
       }
     });
   }
@@ -56,7 +63,7 @@ class SqliteJournal implements Journal {
       const page = this.#read('replay', () => this.#sql.page.all(seq, last, journalLimits.replayRecords) as Row[]);
       for (const row of page) {
         last = Number(row['id']);
-        yield { scope, kind: kinds[row['kind'] as 0 | 1], key: String(row['key']), bytes: row['bytes'] as Uint8Array };
+        yield { scope, kind: kinds[row['kind'] as 0 | 1], key: String(row['key']), bytes: this.#opened(nameOf(scope, String(row['key'])), row['bytes'] as Uint8Array) };
       }
       if (page.length < journalLimits.replayRecords) return;
     }
@@ -71,7 +78,7 @@ class SqliteJournal implements Journal {
     return rows.map((row) => ({
       scope: String(row['name']),
       closed: row['closed'] === 1,
-      summary: (row['summary'] as Uint8Array | null) ?? undefined,
+      summary: row['summary'] === null ? undefined : this.#opened(nameOf(String(row['name'])), row['summary'] as Uint8Array),
       seq: Number(row['seq']),
     }));
   }
@@ -79,7 +86,7 @@ class SqliteJournal implements Journal {
   summarize(scope: string, summary: Uint8Array, closed: boolean): void {
     checkScope(scope);
     checkSummary(summary);
-    this.#write('summarize a scope of', () => this.#sql.summarize.run(summary, Number(closed), this.#scope(scope)));
+    this.#write('summarize a scope of', () => this.#sql.summarize.run(this.#cipher.seal(nameOf(scope), summary), Number(closed), this.#scope(scope)));
   }
 
   drop(scope: string): void {
@@ -96,6 +103,12 @@ class SqliteJournal implements Journal {
     if (!this.#open) return;
     this.#open = false;
     this.#database.close();
+  }
+
+  #opened(name: Uint8Array, bytes: Uint8Array): Uint8Array {
+    const opened = this.#cipher.open(name, bytes);
+    if (opened !== undefined) return opened;
+    throw new StoreError('store-damaged', `Cannot read the journal ${this.#path}: a record was changed since it was encrypted`, { hint: 'Put back a copy of the file, or move it away and start without it.' });
   }
 
   /** Row number of a scope, which is made when it is new. */
@@ -138,4 +151,9 @@ class SqliteJournal implements Journal {
       throw asStoreError(error, what);
     }
   }
+}
+
+/** What an encrypted record is bound to: its scope, and its key where it has one. */
+function nameOf(scope: string, key = ''): Uint8Array {
+  return Buffer.from(JSON.stringify([scope, key]));
 }
