@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../net/lab.ts';
@@ -69,18 +70,16 @@ export const data: Scenario[] = [
       const copy = join(lab.folder, 'copy');
       const begin = performance.now();
       let peakMB = 0;
-      await new Promise<void>((resolve, reject) => {
-        let isHalf = false;
-        const onProgress = (bytes: number): void => {
-          if (isHalf || bytes < (largeMiB * mebibyte) / 2) return;
-          isHalf = true;
-          memoryOf(fetcher)
-            .then((memory) => (peakMB = memory.peakMB))
-            .then(() => fetcher.stop('SIGKILL'))
-            .then(resolve, reject);
-        };
-        fetcher.client.getData(cid, copy, { signal, onProgress }).then(() => reject(new Error('all of it came before it was killed')), (error: unknown) => (isHalf ? undefined : reject(error as Error)));
-      });
+      const half = new AbortController();
+      const onProgress = (done: number): void => {
+        if (done >= (largeMiB * mebibyte) / 2) half.abort();
+      };
+      const whole = fetcher.client.getData(cid, copy, { signal, onProgress }).then(() => 'whole', () => 'cut');
+      const atHalf = once(half.signal, 'abort').then(() => 'half');
+      if ((await Promise.race([whole, atHalf])) !== 'half') throw new Error('it was over before its half had come');
+      peakMB = (await memoryOf(fetcher)).peakMB;
+      await fetcher.stop('SIGKILL');
+      if ((await whole) !== 'cut') throw new Error('all of it came before it was killed');
       const again = await startPeer(lab, second, { name: 'fetcher', slots: 0, args });
       await heardOf(again, cid, 1);
       const { bytes } = await again.client.getData(cid, copy, { signal });

@@ -52,7 +52,7 @@ function scenario(name: string, about: string, how: string, by: 'nobody' | 'peer
       const victim = await startPeer(lab, first, { name: 'victim', slots: 0 });
       const bootstrap = victim.addresses.find((address) => address.includes('/10.6.')) ?? '';
       const workers = [await startPeer(lab, second, { name: 'worker-1', args: ['--bootstrap', bootstrap] }), await startPeer(lab, third, { name: 'worker-2', args: ['--bootstrap', bootstrap] })];
-      const flights = await makeFlights(lab, 8, 100_000);
+      const flights = await makeFlights(lab, 8, 400_000);
       let dataset = '';
       for (const holder of by === 'peer' ? [...workers, victim] : workers) dataset = await holdFlights(flights, holder);
       await heardOf(victim, dataset, 2);
