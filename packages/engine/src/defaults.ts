@@ -110,7 +110,9 @@ export const defaults = {
   maxSavedBytes: 4_294_967_296,
   /** Log text kept for one job at its requester; later text is dropped. */
   maxJobLogBytes: 1_048_576,
-  /** Progress messages of one unit are at least this far apart. */
+  /** Units of one job of which it is known what they have found so far: each is up to 4,096 characters. */
+  maxPartials: 256,
+  /** Progress messages of one unit are at least this far apart; so are those of what it has found. */
   progressEveryMs: 500,
   /** A job is delegated so long after its posting: one that is over by then needs nobody, and adverts have come. */
   delegateAfterMs: 1_000,

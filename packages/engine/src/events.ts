@@ -38,6 +38,8 @@ export type EngineEvent =
   | { type: 'revoked'; peers: PeerId[]; invitations: string[] }
   | { type: 'executed'; job: Cid; unit: number; outcome: RunOutcome }
   | { type: 'progressed'; job: Cid; unit: number; fraction: number; text: string }
+  /** What a unit that runs here has found so far. */
+  | { type: 'found'; job: Cid; unit: number; text: string }
   /** A running unit was saved, or cannot be. */
   | { type: 'checkpointed'; job: Cid; unit: number; fuel: number; saved: { checkpoint: Cid; bytes: number } | { reason: Reason } }
   /** A checkpoint that a worker told of was brought here, or could not be. */

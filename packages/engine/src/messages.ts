@@ -6,7 +6,7 @@ import { roleOf } from './ledger/outbox.ts';
 import { receiveAuthorityEntry } from './requester/authority.ts';
 import { receiveCheckpointed } from './requester/checkpoints.ts';
 import { receiveWorkerEntry } from './requester/entries.ts';
-import { leaseOf } from './requester/job.ts';
+import { leaseOf, type RequestedJob } from './requester/job.ts';
 import { dropLease, receivePull } from './requester/leases.ts';
 import { receiveDecline } from './requester/offers.ts';
 import { receiveAdverts } from './roster/adverts.ts';
@@ -96,6 +96,7 @@ function dispatch(turn: Turn, from: PeerId, message: Message): void {
       return;
     }
     case 'progress':
+    case 'partial':
     case 'log':
       return receiveNote(turn, from, message);
   }
@@ -160,11 +161,21 @@ export function readLogNoteKey(key: string): { unit: number; peer: PeerId } | un
   return kind === 'log' && peer !== undefined ? { unit: Number(unit), peer: peer as PeerId } : undefined;
 }
 
-/** Progress and logs: for people, not for decisions; only from those who hold a lease. */
-function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type: 'progress' | 'log' }>): void {
+/** Of the unit that it runs, and of no more units than are shown: the one heard of longest ago goes first. */
+function keepPartial({ engine }: Turn, job: RequestedJob, from: PeerId, { unit, text }: Extract<Message, { type: 'partial' }>): void {
+  if (leaseOf(job, from)?.assigned.has(unit) !== true) return;
+  job.partials.delete(unit);
+  job.partials.set(unit, { peer: from, text });
+  const [oldest] = job.partials.keys();
+  if (job.partials.size > engine.config.timings.maxPartials) job.partials.delete(oldest as number);
+}
+
+/** Progress, what was found so far, and logs: for people, not for decisions; only from those who hold a lease. */
+function receiveNote(turn: Turn, from: PeerId, message: Extract<Message, { type: 'progress' | 'partial' | 'log' }>): void {
   const job = turn.engine.requested.get(message.job);
   if (job === undefined || job.outcome !== 'open' || leaseOf(job, from) === undefined || message.unit >= job.units) return;
   if (message.type === 'progress') job.progress.set(message.unit, { fraction: message.fraction, text: message.text });
+  else if (message.type === 'partial') keepPartial(turn, job, from, message);
   else {
     const { maxJobLogBytes } = turn.engine.config.timings;
     const bytes = message.bytes.subarray(0, Math.max(0, maxJobLogBytes - job.logBytes));

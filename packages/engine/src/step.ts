@@ -28,7 +28,7 @@ import { receiveKept } from './steward/keep.ts';
 import { meetEntruster, watch } from './steward/watch.ts';
 import { hoursKey, keepHours, watchHours } from './worker/hours.ts';
 import { beat, meetRequester, sendReports } from './worker/report.ts';
-import { finishRun, reportCheckpoint, reportProgress, startRuns } from './worker/run.ts';
+import { finishRun, reportCheckpoint, reportPartial, reportProgress, startRuns } from './worker/run.ts';
 
 /**
  * The engine's one function: what follows from an event, at this moment, with these dice. Synchronous; changes the
@@ -102,6 +102,8 @@ function handle(turn: Turn, event: EngineEvent): void {
       return finishRun(turn, event.job, event.unit, event.outcome);
     case 'progressed':
       return reportProgress(turn, event.job, event.unit, event.fraction, event.text);
+    case 'found':
+      return reportPartial(turn, event.job, event.unit, event.text);
     case 'checkpointed':
       return reportCheckpoint(turn, event);
     case 'checkpoint-held':

@@ -22,6 +22,8 @@ export const limits = {
   maxSoughtAdverts: 16,
   maxNameLength: 120,
   maxTextLength: 1_024,
+  /** Of what a running unit has found so far: told again and again, and kept for each unit at work. */
+  maxPartialLength: 4_096,
   maxArgs: 64,
   maxArgLength: 4_096,
   maxEnv: 64,

@@ -106,7 +106,9 @@ export const containerPids = 256;
 
 /** JavaScript heap of a child: the WASI state; the guest's memory is outside it. */
 export const childHeapMegabytes = 128;
-/** Progress is told at most once in that time. */
+/** What a unit may say at once of what it has found so far: it travels to the requester again and again. */
+export const maxPartialBytes = 4096;
+/** Progress, and what was found so far, are told at most once in that time, each. */
 export const progressIntervalMs = 200;
 /** Backstop for the data of a whole child, of which a guest may have 4 GiB at most. */
 export const childMemoryBackstopBytes = 6 * 1024 * 1024 * 1024;

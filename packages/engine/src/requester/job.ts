@@ -160,6 +160,8 @@ export interface RequestedJob {
   /** Why its units cannot be saved, by the word of a worker. */
   unmovable: Reason | undefined;
   progress: Map<number, { fraction: number; text: string }>;
+  /** What units at work have found so far, by the word of one worker each. */
+  partials: Map<number, { peer: PeerId; text: string }>;
   /** Units given to workers, for whoever asks how the job went: the first ones, and decisions need none of it. */
   given: { groups: { at: number; worker: PeerId; units: number[] }[]; units: number };
   census: Census;
@@ -210,6 +212,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     checkpoints: new Map(),
     unmovable: undefined,
     progress: new Map(),
+    partials: new Map(),
     given: { groups: [], units: 0 },
     census: newCensus(),
     logBytes: 0,

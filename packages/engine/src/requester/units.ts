@@ -200,6 +200,7 @@ export function settle(job: RequestedJob, unit: number, how: 'accepted' | 'aband
   job.overdue.delete(unit);
   job.progress.delete(unit);
   job.fetching.delete(unit);
+  job.partials.delete(unit);
   forgetBelief(job, unit);
   stopRuns(job, unit);
   for (const lease of job.leases.values()) {

@@ -132,6 +132,7 @@ export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
     const accepted = facts === undefined ? undefined : acceptedResult(facts, requester);
     const reason = [...(facts?.abandoned.values() ?? [])][0]?.reason;
     const progress = running.length > 0 ? job?.progress.get(unit) : undefined;
+    const partial = running.length > 0 ? job?.partials.get(unit) : undefined;
     return {
       unit,
       ...(shard === undefined ? {} : { shard }),
@@ -142,6 +143,7 @@ export function unitViews(ledger: JobLedger, job?: RequestedJob): UnitView[] {
       failures: facts === undefined ? [] : failuresOf(facts),
       ...(accepted === undefined ? {} : { result: accepted.result }),
       ...(progress === undefined ? {} : { progress: { ...progress } }),
+      ...(partial === undefined ? {} : { partial: { ...partial } }),
       ...(reason === undefined ? {} : { reason }),
     };
   });

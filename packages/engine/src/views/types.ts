@@ -18,6 +18,8 @@ export interface UnitView {
   result?: Cid;
   /** What its program last said of itself, while it runs. */
   progress?: { fraction: number; text: string };
+  /** What it has found so far, as one worker's run of its program says; nobody has verified it. */
+  partial?: { peer: PeerId; text: string };
   /** Why it waits or was abandoned. */
   reason?: Reason;
 }

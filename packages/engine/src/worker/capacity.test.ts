@@ -33,7 +33,7 @@ it('a long unit leaves no room for short ones of another job', () => {
 
 it('of units begun together, the time of one is its share', () => {
   const { engine } = rig(2);
-  expect(durationOf(engine, { startedAt: 100, progressAt: 0, beside: 1 }, 130)).toBe(30);
-  expect(durationOf(engine, { startedAt: 100, progressAt: 0, beside: 20 }, 130)).toBe(3);
-  expect(durationOf(engine, { startedAt: 100, progressAt: 0, beside: 1 }, 90)).toBe(0);
+  expect(durationOf(engine, { startedAt: 100, progressAt: 0, partialAt: 0, beside: 1 }, 130)).toBe(30);
+  expect(durationOf(engine, { startedAt: 100, progressAt: 0, partialAt: 0, beside: 20 }, 130)).toBe(3);
+  expect(durationOf(engine, { startedAt: 100, progressAt: 0, partialAt: 0, beside: 1 }, 90)).toBe(0);
 });

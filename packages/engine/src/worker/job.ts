@@ -24,6 +24,7 @@ export interface DoneUnit {
 export interface WorkedRun {
   startedAt: number;
   progressAt: number;
+  partialAt: number;
   /** Units that were begun here then, with this one. */
   beside: number;
   /** It was told to save itself and end. */

@@ -19,7 +19,7 @@ export function startRuns(turn: Turn): void {
     job.servedAt = now;
     // What is begun is not for others any more: they hear so, where a unit is worth a message.
     if (job.meanMs === undefined || job.meanMs >= engine.config.timings.windowMs) job.report = 'now';
-    job.running.set(unit, { startedAt: now, progressAt: 0, beside });
+    job.running.set(unit, { startedAt: now, progressAt: 0, partialAt: 0, beside });
     effects.push({ type: 'execute', job: job.job, unit, requester: job.requester, helpers: helpersOf(job), spec: job.spec, resume: job.resumes.get(unit), meanMs: job.meanMs });
   }
 }
@@ -98,6 +98,15 @@ export function reportProgress(turn: Turn, id: Cid, unit: number, fraction: numb
   if (Number.isNaN(fraction)) return;
   const bounded = { fraction: Math.min(Math.max(fraction, 0), 1), text: text.slice(0, limits.maxTextLength) };
   effects.push({ type: 'send', to: job.reportsTo, message: { type: 'progress', job: id, unit, ...bounded } });
+}
+
+/** What a run has found so far: the same, and no oftener. */
+export function reportPartial({ engine, now, effects }: Turn, id: Cid, unit: number, text: string): void {
+  const job = engine.worked.get(id);
+  const run = job?.running.get(unit);
+  if (job === undefined || run === undefined || !mayKnow(job) || now - run.partialAt < engine.config.timings.progressEveryMs) return;
+  run.partialAt = now;
+  effects.push({ type: 'send', to: job.reportsTo, message: { type: 'partial', job: id, unit, text: text.slice(0, limits.maxPartialLength) } });
 }
 
 /** A running unit was saved, or cannot be: whoever acts for the job hears so. */

@@ -3,7 +3,7 @@ import type { UnitView } from '@shoal/peer';
 import type { JobAnswer } from '../api/wire.ts';
 import type { Context } from '../cli/context.ts';
 import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/options.ts';
-import { describeJob, describeUnits, describeWorkers } from '../jobs/describe.ts';
+import { describeJob, describePartials, describeUnits, describeWorkers } from '../jobs/describe.ts';
 import { bareId, jobArgument } from '../jobs/id.ts';
 import type { Screen } from '../output/screen.ts';
 import { plural } from '../output/text.ts';
@@ -39,6 +39,7 @@ function describeAll({ job, units }: JobAnswer, screen: Pick<Screen, 'style'>, n
     ...(job.workers.length === 0 ? [] : ['', ...describeWorkers(job.workers, screen)]),
     '',
     ...describeUnits(chosen, screen),
+    ...describePartials(units, screen),
     ...(hidden > 0 ? [screen.style.dim(`  and ${plural(hidden, 'unit')} more: --units shows all`)] : []),
   ];
 }

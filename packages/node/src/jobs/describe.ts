@@ -9,6 +9,7 @@ import { plural, printableLine, shortId } from '../output/text.ts';
 
 const gaugeWidth = 30;
 const maxReasonsShown = 5;
+const maxPartialsShown = 20;
 
 export function paintState(state: JobState, style: Style): string {
   const paint = { open: style.yellow, done: style.green, failed: style.red, cancelled: style.red }[state];
@@ -124,6 +125,15 @@ export function describeUnits(units: readonly UnitView[], { style }: Pick<Screen
     ],
     { style, indent: 2 },
   );
+}
+
+/** What units at work have found so far. */
+export function describePartials(units: readonly UnitView[], { style }: Pick<Screen, 'style'>): string[] {
+  const found = units.flatMap(({ unit, partial }) => (partial === undefined ? [] : [{ unit, ...partial }]));
+  if (found.length === 0) return [];
+  const shown = found.slice(0, maxPartialsShown).map(({ unit, peer, text }) => `  unit ${unit}, by ${shortId(peer)}: ${printableLine(text)}`);
+  const more = found.length > shown.length ? [style.dim(`  and ${found.length - shown.length} more: --json has all`)] : [];
+  return ['', style.dim('  found so far, as the programs say while they run; nobody has verified it:'), ...shown, ...more];
 }
 
 function peersOf(unit: UnitView): string[] {

@@ -35,9 +35,13 @@ export async function testProgram(context: Context, file: string, args: string[]
   const onProgress = (unit: number, fraction: number, text: string): void => {
     if (!isJson) live.draw([printableLine(`unit ${unit}: ${Math.floor(fraction * 100)} % ${text}`)]);
   };
+  const onPartial = (unit: number, text: string): void => {
+    live.end();
+    if (!isJson) err.line(err.style.dim(printableLine(`unit ${unit} so far: ${text}`)));
+  };
   try {
     await interruptible(async (signal) => {
-      for await (const tried of tryProgram(request, { signal, onReady, onProgress })) {
+      for await (const tried of tryProgram(request, { signal, onReady, onProgress, onPartial })) {
         live.end();
         units.push(options.out === undefined && isJson ? tried : await show(context, tried, options));
       }

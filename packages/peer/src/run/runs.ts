@@ -122,7 +122,12 @@ export class Runs {
         inputs: input === undefined ? [] : [input],
         limits: spec.resources,
       },
-      { signal, checkpoints, onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }) },
+      {
+        signal,
+        checkpoints,
+        onProgress: (fraction, text) => driver.handle({ type: 'progressed', job, unit, fraction, text }),
+        onPartial: (text) => driver.handle({ type: 'found', job, unit, text }),
+      },
     );
     const { beganAnew } = outcome.usage;
     if (beganAnew !== undefined) parts.logger.info('a unit began anew', { job, unit, reason: beganAnew });

@@ -51,6 +51,8 @@ export interface TryOptions {
   /** Told before the first unit runs. */
   onReady?: (report: TryReport) => void;
   onProgress?: (unit: number, fraction: number, text: string) => void;
+  /** What it has found so far. */
+  onPartial?: (unit: number, text: string) => void;
 }
 
 /** Runs a program's units here, one after the other, in exactly the sandbox in which peers would run them. */
@@ -106,7 +108,7 @@ const neverSaved: ExecutionCheckpoints = { everyMs: 3_600_000, share: 0.01, save
 
 /** Another submitter gets another process: nothing of the first run is there in the second. */
 function runOnce({ executor, request, prepared, unit, count, input, options }: UnitTry, submitter: 'first' | 'second'): Promise<ExecutionOutcome> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onPartial } = options;
   return executor.execute(
     {
       submitter: submitter as PeerId,
@@ -122,6 +124,6 @@ function runOnce({ executor, request, prepared, unit, count, input, options }: U
         logBytes: peerDefaults.unitLogBytes,
       },
     },
-    submitter === 'second' ? { signal, checkpoints: neverSaved } : { signal, onProgress: (fraction, text) => onProgress?.(unit, fraction, text) },
+    submitter === 'second' ? { signal, checkpoints: neverSaved } : { signal, onProgress: (fraction, text) => onProgress?.(unit, fraction, text), onPartial: (text) => onPartial?.(unit, text) },
   );
 }

@@ -53,6 +53,12 @@ export const progress = z.object({
   fraction: z.number().min(0).max(1),
   text,
 });
+/** Worker to requester: what a running unit's program says that it has found so far, in place of what it said before. Nobody has verified it. */
+export const partial = z.object({
+  job: cid,
+  unit: unitIndex,
+  text: z.string().max(limits.maxPartialLength),
+});
 /** Worker to requester: a running unit was saved, and this is the checkpoint; or it cannot be, and why. */
 export const checkpointed = z.object({
   job: cid,

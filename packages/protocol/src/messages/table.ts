@@ -29,6 +29,7 @@ export const messageTable = {
   acting: { id: 12, schema: schemas.acting, maxBytes: limits.maxMessageBytes, perSecond: 50 },
   seek: { id: 13, schema: schemas.seek, maxBytes: 4 * kibibyte, perSecond: 2 },
   checkpointed: { id: 14, schema: schemas.checkpointed, maxBytes: 8 * kibibyte, perSecond: 50 },
+  partial: { id: 15, schema: schemas.partial, maxBytes: 16 * kibibyte, perSecond: 200 },
 } as const satisfies Record<string, MessageKind>;
 
 export type MessageType = keyof typeof messageTable;

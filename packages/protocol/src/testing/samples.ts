@@ -176,6 +176,7 @@ export const sampleMessages: { [T in MessageType]: MessageBody<T> } = {
   assign: { job, lease: 'l1', run: [1, 2, 3], drop: [] },
   reveal: { job, lease: 'l1', units: [999_999] },
   progress: { job, unit: 7, fraction: 0.1, text: '1 of 10' },
+  partial: { job, unit: 7, text: '{"best": 17} — bisher' },
   log: { job, unit: 7, bytes: filled(20, 60) },
   unknownLease: { job, lease: 'l1', reason },
   adverts: { adverts: [sampleAdvert] },

@@ -130,6 +130,8 @@ export interface ExecutionCheckpoints {
 export interface ExecutionOptions {
   signal: AbortSignal;
   onProgress?: ((fraction: number, text: string) => void) | undefined;
+  /** What the program has found so far, in its own words; each stands in place of the one before. Nobody has verified it. */
+  onPartial?: ((text: string) => void) | undefined;
   onLog?: ((bytes: Uint8Array) => void) | undefined;
   /** Absent: the run cannot be stopped, and begins anew each time. */
   checkpoints?: ExecutionCheckpoints | undefined;

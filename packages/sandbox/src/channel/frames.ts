@@ -57,6 +57,8 @@ export const toParent = {
   checkpoint: 77,
   /** The next bytes of the file lie in the window: place (u32), length (u32). */
   fileWindow: 78,
+  /** UTF-8: what the program says that it has found so far. */
+  partial: 79,
 } as const;
 
 /** A file of /in. Where `file` is absent, its bytes are asked of the parent. */

@@ -1,6 +1,6 @@
 import { toParent, type ProgressNote } from '../channel/frames.ts';
 import type { SyncChannel } from '../channel/sync-channel.ts';
-import { outputChunkBytes, progressIntervalMs } from '../limits.ts';
+import { maxPartialBytes, outputChunkBytes, progressIntervalMs } from '../limits.ts';
 import { LineRate } from './line-rate.ts';
 
 /** Gathers stdout and sends it in pieces as it grows. */
@@ -47,13 +47,23 @@ export function parseProgress(line: string): ProgressNote | undefined {
   return { fraction, text: words.join(' ') };
 }
 
-const prefixBytes = new TextEncoder().encode(progressPrefix);
+/** A line that begins so is what the program has found so far: `shoal:partial 17 of them`. */
+const partialPrefix = 'shoal:partial ';
 
-/** Whether an unfinished line may still become a progress line. */
-function mayBeProgress(line: Uint8Array): boolean {
-  if (line.length >= maxProgressLineBytes) return false;
-  for (let i = 0; i < Math.min(line.length, prefixBytes.length); i++) if (line[i] !== prefixBytes[i]) return false;
-  return true;
+/** Lines that are no part of the log, and how long each may be, its end with it. */
+const notes = [
+  { prefix: new TextEncoder().encode(progressPrefix), most: maxProgressLineBytes },
+  { prefix: new TextEncoder().encode(partialPrefix), most: partialPrefix.length + maxPartialBytes + 1 },
+] as const;
+
+/** Whether a line, or the beginning of one, may be such a note. */
+function mayBeNote(line: Uint8Array): boolean {
+  return notes.some(({ prefix, most }) => {
+    const unfinished = line[line.length - 1] !== newline;
+    if (unfinished ? line.length >= most : line.length > most) return false;
+    for (let i = 0; i < Math.min(line.length, prefix.length); i++) if (line[i] !== prefix[i]) return false;
+    return true;
+  });
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -66,17 +76,18 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** Of characters of one byte each. */
 const cutMark = (maxBytes: number): string => `\n[log cut at ${maxBytes} bytes]\n`;
 
-/** The log: stderr without progress lines, cut where it grows too long. Sent at once, since a log explains a kill. */
+/** The log: stderr without progress and partial results, cut where it grows too long. Sent at once, since a log explains a kill. */
 export class LogSender {
   readonly #channel: SyncChannel;
   readonly #maxBytes: number;
   #room: number;
   #cut = false;
-  /** Start of a line that may become a progress line. */
+  /** Start of a line that may become a note. */
   #held: Uint8Array = new Uint8Array(0);
   /** The start of the current line was sent already. */
   #midLine = false;
   #lastProgressMs = -Infinity;
+  #lastPartialMs = -Infinity;
   readonly #rate = new LineRate(() => performance.now());
 
   /** `used`: bytes that an earlier part of the same run sent. */
@@ -95,9 +106,9 @@ export class LogSender {
       const found = text.indexOf(newline, at);
       const end = found < 0 ? text.length : found + 1;
       const line = text.subarray(at, end);
-      const candidate = !this.#midLine && mayBeProgress(line);
+      const candidate = !this.#midLine && mayBeNote(line);
       this.#midLine = found < 0;
-      if (candidate && (found < 0 || this.#progress(line))) {
+      if (candidate && (found < 0 || this.#note(line))) {
         this.#send(text.subarray(plainFrom, at));
         plainFrom = end;
         if (found < 0) {
@@ -117,14 +128,24 @@ export class LogSender {
     this.#sendMissing();
   }
 
-  #progress(line: Uint8Array): boolean {
-    const note = parseProgress(new TextDecoder().decode(line).trimEnd());
+  #note(line: Uint8Array): boolean {
+    const text = new TextDecoder().decode(line).trimEnd();
+    if (text.startsWith(partialPrefix)) return this.#partial(text.slice(partialPrefix.length));
+    const note = parseProgress(text);
     if (note === undefined) return false;
     const nowMs = now();
     if (nowMs - this.#lastProgressMs >= progressIntervalMs || note.fraction === 1) {
       this.#lastProgressMs = nowMs;
       this.#channel.sendJson(toParent.progress, note);
     }
+    return true;
+  }
+
+  #partial(text: string): boolean {
+    const nowMs = now();
+    if (nowMs - this.#lastPartialMs < progressIntervalMs) return true;
+    this.#lastPartialMs = nowMs;
+    this.#channel.send(toParent.partial, new TextEncoder().encode(text).subarray(0, maxPartialBytes));
     return true;
   }
 

@@ -10,7 +10,7 @@ import {
 } from '@shoal/runtime';
 import { toChild, toParent, type UnitOrder, type UnitReport } from '../channel/frames.ts';
 import { reasonTexts, unmovableOf } from '../checkpoint/not-movable.ts';
-import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, prepareMs as usualPrepareMs } from '../limits.ts';
+import { inputWindowBytes, maxFailureTextChars, maxModuleBytes, maxPartialBytes, prepareMs as usualPrepareMs } from '../limits.ts';
 import { Checkpointing } from './checkpointing.ts';
 import type { ChildListener, SandboxChild } from './child.ts';
 import { Collector } from './collector.ts';
@@ -144,6 +144,8 @@ export class Session implements ChildListener {
         return this.#collector.log(payload);
       case toParent.progress:
         return this.#progress(payload);
+      case toParent.partial:
+        return this.#partial(payload);
       case toParent.file:
         return this.#collector.file(payload);
       case toParent.fileData:
@@ -250,6 +252,12 @@ export class Session implements ChildListener {
     const note = readProgress(payload);
     if (note === undefined) return 'a malformed progress note';
     this.#options.onProgress?.(note.fraction, note.text);
+    return undefined;
+  }
+
+  #partial(payload: Uint8Array): string | undefined {
+    if (payload.length > maxPartialBytes) return 'a partial result that is too long';
+    this.#options.onPartial?.(new TextDecoder().decode(payload));
     return undefined;
   }
 
