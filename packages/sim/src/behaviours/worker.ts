@@ -22,6 +22,8 @@ export interface UnitRun {
   fuel: number;
   /** Its output is named by the result, not in it. */
   linked: boolean;
+  /** Said in its output, where that is for its requester alone. */
+  words: string;
   peer: PeerId;
   /** It has run so many more units than those for which a sleeping one is honest; negative: it still is. */
   awakeFor: number;
@@ -31,11 +33,11 @@ export interface UnitRun {
 export const failureShare = 0.3;
 /** A slow worker takes so many times as long. */
 export const slowness = 8;
-const linkedBytes = 100_000;
+export const linkedBytes = 100_000;
 const noLog = new Uint8Array();
 
 /** The true result of a unit. */
-export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel' | 'linked'>, crypto: Crypto): ReturnType<typeof encodeResult> {
+export function trueResult(run: Pick<UnitRun, 'job' | 'unit' | 'fuel' | 'linked' | 'words'>, crypto: Crypto): ReturnType<typeof encodeResult> {
   return resultWith(`${run.job}/${run.unit}`, run, crypto);
 }
 
@@ -82,8 +84,8 @@ function falsehood(run: UnitRun, crypto: Crypto): ReturnType<typeof encodeResult
   return resultWith(`false ${run.peer}/${run.job}/${run.unit}`, run, crypto);
 }
 
-function resultWith(text: string, { fuel, linked }: Pick<UnitRun, 'fuel' | 'linked'>, crypto: Crypto): ReturnType<typeof encodeResult> {
-  const output = new TextEncoder().encode(text);
+function resultWith(text: string, { fuel, linked, words }: Pick<UnitRun, 'fuel' | 'linked' | 'words'>, crypto: Crypto): ReturnType<typeof encodeResult> {
+  const output = new TextEncoder().encode(text + words);
   const stdout = linked ? { cid: documentCid(output, crypto), bytes: linkedBytes } : { inline: output };
   return encodeResult({ stdout, files: [], fuel }, crypto);
 }

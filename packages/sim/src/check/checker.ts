@@ -16,6 +16,7 @@ import { checkAsked } from './reveals.ts';
 import { leftovers } from './rest.ts';
 import { checkRun } from './runs.ts';
 import { checkSaid } from './said.ts';
+import { checkSealed, checkShown, checkWords } from './sealed.ts';
 import type { Violation } from './violation.ts';
 import { Acting, checkBelief, checkEntrusted } from './stewards.ts';
 import { Waits } from './waits.ts';
@@ -37,12 +38,14 @@ export class Checker implements Watch {
   private readonly leases = new Leases();
   private readonly offences = new Offences();
   private readonly random;
+  private readonly hasSeals: boolean;
   private looks = 0;
   private heard = 0;
   private now = 0;
 
   constructor(scenario: Scenario) {
     this.random = randomStream(scenario.seed, 'checker');
+    this.hasSeals = scenario.jobs.some(({ sealed }) => sealed === true);
   }
 
   readonly report: Report = (rule, text) => {
@@ -56,13 +59,15 @@ export class Checker implements Watch {
   }
 
   /** A peer sends a message. */
-  said(world: World, peer: SimPeer, message: Uint8Array): void {
+  said(world: World, peer: SimPeer, to: PeerId, message: Uint8Array): void {
     this.now = world.elapsedMs;
     this.heard += 1;
     const said = decodeMessage(message, peer.options.crypto.opened);
     if (this.heard % saidEvery === 0) checkSaid(peer, said, this.report);
     checkSaidReasons(peer, said, this.report);
     checkAsked(world, peer, said, this.report);
+    checkShown(peer, said, this.report);
+    if (this.hasSeals) checkWords(world, peer, { to, message: said, bytes: message }, this.report);
   }
 
   offended(world: World, at: SimPeer, offender: PeerId, code: string, text: string): void {
@@ -124,6 +129,7 @@ export class Checker implements Watch {
       if (job.requester.gone) continue;
       const ledger = foldsAlike(job, this.random, this.report);
       checkLedger(world, job, ledger, this.accepted, this.report);
+      checkSealed(world, job, ledger, this.report);
       for (let unit = 0; unit < job.trueResults.length; unit += 1) {
         const facts = ledger.units.get(unit);
         const isSettled = (facts?.accepted.size ?? 0) > 0 || (facts?.abandoned.size ?? 0) > 0 || ledger.cancelled.size > 0;

@@ -35,6 +35,11 @@ function openedIn(ledger: JobLedger, crypto: Crypto): Opened {
   return opened;
 }
 
+/** Whether a worker had bound itself to what it shows, by what it said before. */
+export function commitsTo(ledger: JobLedger, worker: PeerId, fact: FactOf<'revealed'>, crypto: Crypto): boolean {
+  return ledger.units.get(fact.unit)?.commitments.get(worker)?.has(commitmentTo(ledger.job, worker, fact, crypto)) === true;
+}
+
 /** As the protocol has it: SHA-256 over a domain, the unit, the worker's name, the job, a salt and the result. */
 function commitmentTo(job: Cid, worker: PeerId, fact: FactOf<'revealed'>, crypto: Crypto): string {
   let hash = hashes.get(fact);

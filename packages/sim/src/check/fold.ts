@@ -26,11 +26,11 @@ export function foldsAlike(job: PostedJob, random: Random, report: Report): JobL
 export function replaysAlike({ engine, journal, options, index }: SimPeer, report: Report): void {
   for (const [id, { ledger }] of engine.requested) {
     if (engine.worked.has(id)) continue; // one scope for both roles
-    const again = replay(id, journal.replay(id), options.crypto);
+    const again = replay(id, journal.replay(id), options.crypto, engine.opener);
     if (!equal(snapshotOf(ledger), snapshotOf(again))) report('replay', `what peer ${index} knows of its job is not what its journal tells`);
   }
   for (const [id, { ledger }] of engine.worked) {
-    const again = replay(id, journal.replay(id), options.crypto);
+    const again = replay(id, journal.replay(id), options.crypto, engine.opener);
     for (const entry of ledger.entries.keys()) if (!again.entries.has(entry)) report('replay', `peer ${index} works by a fact that is not in its journal`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { acceptedResult, bitAt, matchSelector, parseSelector, votesOf, type JobLedger, type UnitFacts } from '@shoal/engine';
-import { decodeResult } from '@shoal/protocol';
+import { decodeResult, decodeSealedResult } from '@shoal/protocol';
 import { commitmentsOpened } from './commitments.ts';
 import { nameOf, type Report } from './report.ts';
 import { checkJudges, checkKept, isFalse } from './stewards.ts';
@@ -40,7 +40,7 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
       const alone = adaptive === true && workers.size === 1 && [...workers].every((worker) => mayBeBelieved(world, worker, colluders));
       if (quorum > colluders && quorum > 1 && !alone && result !== job.trueResults[unit]) report('right-result', `${where} was accepted with a wrong result`);
     }
-    for (const shown of facts.revealed.values()) for (const { document } of shown.values()) decodeResult(document);
+    for (const shown of facts.revealed.values()) for (const { document } of shown.values()) void (job.spec.seal === undefined ? decodeResult(document) : decodeSealedResult(document));
   }
   if (ledger.receipts.size > 0) checkCredit(job, ledger, report);
   checkJudges(world, job, ledger, report);

@@ -76,6 +76,7 @@ export function checkBelief(world: World, job: PostedJob, owner: SimPeer, report
 
 /** Whoever says that it keeps something has it. */
 export function checkKept(world: World, job: PostedJob, ledger: JobLedger, report: Report): void {
+  if (job.spec.seal !== undefined) return checkKeptSealed(world, job, ledger, report);
   for (const [unit, byKeeper] of ledger.kept) {
     const facts = ledger.units.get(unit);
     for (const [keeper, results] of byKeeper) {
@@ -86,6 +87,16 @@ export function checkKept(world: World, job: PostedJob, ledger: JobLedger, repor
         const misses = document !== undefined && rootsIn(document).some((root) => peer?.contents.has(root) !== true);
         if (misses) report('kept-is-there', `peer ${peer?.index} says that it keeps unit ${unit} of ${nameOf(job)}, and does not have it`);
       }
+    }
+  }
+}
+
+/** Of sealed outputs each worker's copy is another file. */
+function checkKeptSealed(world: World, job: PostedJob, { keptSealed }: JobLedger, report: Report): void {
+  for (const [copy, keepers] of keptSealed) {
+    for (const keeper of keepers) {
+      const peer = world.peerOf(keeper);
+      if (!isFalse(world, keeper) && peer?.contents.has(copy) !== true) report('kept-is-there', `peer ${peer?.index} says that it keeps a copy of ${nameOf(job)}, and does not have it`);
     }
   }
 }

@@ -43,7 +43,7 @@ export function drawScenario(seed: number): Scenario {
     jobs: [
       ...Array.from({ length: 1 + random.integer(3) }, () => drawJob(random, requesters, entrusts)).map((job) => lengthened(job, isLong)),
       ...drawSeries(randomStream(seed, 'scenario/series'), requesters),
-    ],
+    ].map(sealedOrNot(randomStream(seed, 'scenario/seals'))),
     faults: drawFaults(random, maybe),
     faultMs,
     ...(isLong ? { awayMs: 20_000 + long.integer(60_000) } : {}),
@@ -80,6 +80,13 @@ const longShare = 0.4;
 const longFactor = 12;
 const garblingShare = 0.15;
 const seriesShare = 0.3;
+const sealsShare = 0.35;
+
+/** In some worlds results are sealed: of most jobs that others hold, as by default, and of some that nobody but their requester does. */
+function sealedOrNot(random: Random): (job: SimJob) => SimJob {
+  const seals = random.float() < sealsShare;
+  return (job) => (seals && random.float() < (job.stewards === undefined ? 0.4 : 0.8) ? { ...job, sealed: true } : job);
+}
 
 function lengthened(job: SimJob, isLong: boolean): SimJob {
   return isLong && (job.stewards ?? 0) > 0 ? { ...job, fuel: job.fuel * longFactor } : job;

@@ -25,6 +25,8 @@ export interface SimJob {
   keepers?: number;
   /** Its results name outputs that have to be fetched, instead of holding them. */
   linked?: boolean;
+  /** Its results are sealed: its requester alone can read them. */
+  sealed?: boolean;
 }
 
 export interface FaultRates {

@@ -25,7 +25,7 @@ export function readScenario(text: string): Scenario {
 }
 
 /** What may be left out. */
-const optional = new Set(['awayMs', 'ownedShare', 'oneOperator', 'trusteeShare', 'cancelAfterMs', 'stewards', 'keepers', 'linked']);
+const optional = new Set(['awayMs', 'ownedShare', 'oneOperator', 'trusteeShare', 'cancelAfterMs', 'stewards', 'keepers', 'linked', 'sealed', 'fails', 'priority', 'deadlineMs']);
 
 /** Where a value is not of the form of the other, in words. */
 function misfit(value: unknown, like: unknown, where: string): string | undefined {

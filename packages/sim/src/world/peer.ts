@@ -1,12 +1,13 @@
-import { silentLogger, type Cid, type Clock, type Crypto, type PeerId, type Random, type Signer } from '@shoal/runtime';
+import { silentLogger, systemSealing, type Cid, type Clock, type Crypto, type PeerId, type Random, type Signer } from '@shoal/runtime';
 import { createEngine, Driver, type Carrier, type Effect, type Engine, type EngineConfig } from '@shoal/engine';
-import type { Holding, JobSpec } from '@shoal/protocol';
+import { sealedResultsAbility, type Holding, type JobSpec } from '@shoal/protocol';
 import { Copier } from '../behaviours/copier.ts';
 import { outgoing } from '../behaviours/outgoing.ts';
-import { behave, rootsIn, type WorkerKind } from '../behaviours/worker.ts';
+import { behave, type UnitRun, type WorkerKind } from '../behaviours/worker.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Crash, SimJournal } from './journal.ts';
 import type { Ears, SimNetwork } from './network.ts';
+import { SealedRuns } from './sealed-runs.ts';
 
 export interface SimPeerOptions {
   index: number;
@@ -21,8 +22,8 @@ export interface SimPeerOptions {
   /** How far its clock is off, and how much faster than the world's it runs (1 = exact). */
   clockOffsetMs: number;
   clockRate: number;
-  /** What its engine draws, what its runs draw, and when it crashes: three streams, so that none shifts another. */
-  dice: { engine: Random; runs: Random; crashes: Random };
+  /** What its engine draws, what its runs draw, what their seals draw, and when it crashes: streams, so that none shifts another. */
+  dice: { engine: Random; runs: Random; seals: Random; crashes: Random };
 }
 
 export interface WorldAccess {
@@ -32,12 +33,12 @@ export interface WorldAccess {
   /** When the world began. */
   startedAt: number;
   /** Number of a job and cost of a unit, the same for everybody; undefined for a job that no peer of the scenario posted. */
-  unitOf(job: Cid, unit: number): { job: number; fuel: number; linked: boolean } | undefined;
+  unitOf(job: Cid, unit: number): Pick<UnitRun, 'job' | 'fuel' | 'linked' | 'words'> | undefined;
   /** Whether one of those peers has all of that, and can be reached from here. */
   canFetch(to: SimPeer, roots: readonly Cid[], from: readonly PeerId[]): boolean;
   /** Something was observed; checkers look at it. */
   ran(peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
-  said(peer: SimPeer, message: Uint8Array): void;
+  said(peer: SimPeer, to: PeerId, message: Uint8Array): void;
   acts(peer: SimPeer): void;
   changed(peer: SimPeer, job: Cid): void;
   crashed(peer: SimPeer): void;
@@ -70,15 +71,17 @@ export class SimPeer {
   private putOff: (() => void)[] = [];
   private readonly world: WorldAccess;
   private readonly copier: Copier | undefined;
+  private readonly sealedRuns: SealedRuns;
   private sendsUntilCrash = Number.POSITIVE_INFINITY;
 
   constructor(options: SimPeerOptions, world: WorldAccess) {
     this.options = options;
     this.world = world;
     this.clockOffsetMs = options.clockOffsetMs;
-    this.engine = createEngine(options);
+    this.engine = this.makeEngine();
     this.driver = this.makeDriver();
     this.id = this.engine.self;
+    this.sealedRuns = new SealedRuns({ self: this.id, crypto: options.crypto, random: options.dice.seals });
     if (options.kind === 'copying') this.copier = this.makeCopier();
   }
 
@@ -99,7 +102,7 @@ export class SimPeer {
     this.sendsUntilCrash = Number.POSITIVE_INFINITY;
     this.journal.beforeCommit = () => {};
     this.journal.afterCommit = () => {};
-    this.engine = createEngine(this.options);
+    this.engine = this.makeEngine();
     this.driver = this.makeDriver();
     this.guard(() => {
       this.driver.recover();
@@ -115,6 +118,7 @@ export class SimPeer {
     this.up = false;
     this.life += 1;
     this.running.clear();
+    this.sealedRuns.forget();
     this.journal.crash();
     this.world.network.leave(this.id, told);
   }
@@ -150,14 +154,21 @@ export class SimPeer {
     else this.journal.afterCommit = () => (this.sendsUntilCrash = dice.integer(3));
   }
 
-  submit(spec: JobSpec): Cid | undefined {
+  submit(plain: JobSpec, sealed = false): Cid | undefined {
     let job: Cid | undefined;
-    this.guard(() => (job = this.driver.submit({ type: 'submit', spec, nonce: this.options.dice.engine.bytes(16) })));
+    const nonce = this.options.dice.engine.bytes(16);
+    const seal = sealed ? this.engine.opener?.publicKeyOf(nonce) : undefined;
+    const spec = seal === undefined ? plain : { ...plain, seal, requires: [sealedResultsAbility] };
+    this.guard(() => (job = this.driver.submit({ type: 'submit', spec, nonce })));
     return job;
   }
 
   cancel(job: Cid, why: string): void {
     this.guard(() => this.driver.handle({ type: 'cancel', job, why }));
+  }
+
+  private makeEngine(): Engine {
+    return createEngine({ ...this.options, sealing: systemSealing });
   }
 
   private makeDriver(): Driver {
@@ -251,7 +262,7 @@ export class SimPeer {
       send: (to, message) => {
         if (this.sendsUntilCrash === 0) throw new Crash();
         this.sendsUntilCrash -= 1;
-        world.said(this, message);
+        world.said(this, to, message);
         const said = outgoing(this.options, message);
         return said === undefined || world.network.send(this.id, to, said);
       },
@@ -287,8 +298,9 @@ export class SimPeer {
     if (end === undefined) return;
     this.plan(end.afterMs, () => {
       if (!this.running.delete(key)) return;
-      if (end.outcome.ok) for (const root of rootsIn(end.outcome.document)) this.contents.add(root);
-      this.driver.handle({ type: 'executed', job, unit, outcome: end.outcome });
+      const { outcome, contents } = this.sealedRuns.of(job, unit, effect.spec, end.outcome);
+      for (const root of contents) this.contents.add(root);
+      this.driver.handle({ type: 'executed', job, unit, outcome });
     });
   }
 
@@ -298,7 +310,7 @@ export class SimPeer {
       const wanted = roots.map(({ cid }) => cid).filter((cid) => !this.contents.has(cid));
       const boasts = this.options.kind === 'usurping' && fetch.for === 'requester';
       const ok = boasts || wanted.length === 0 || this.world.canFetch(this, wanted, from);
-      if (ok && !boasts) for (const cid of wanted) this.contents.add(cid);
+      if (ok && !boasts) for (const cid of [...wanted, ...(fetch.sealed?.holds ?? []).map((held) => held.cid)]) this.contents.add(cid);
       this.driver.handle({ type: 'fetched', job, unit, ok, why: ok ? '' : 'nobody who has it can be reached' });
     });
   }

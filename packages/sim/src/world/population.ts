@@ -60,6 +60,7 @@ export function drawPopulation(scenario: Scenario, crypto: Crypto, realCrypto: b
       dice: {
         engine: randomStream(scenario.seed, `engine/${index}`),
         runs: randomStream(scenario.seed, `runs/${index}`),
+        seals: randomStream(scenario.seed, `seals/${index}`),
         crashes: randomStream(scenario.seed, `crashes/${index}`),
       },
       needed: needed || onlyTrustee,

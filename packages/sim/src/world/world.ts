@@ -15,6 +15,7 @@ import { SimNetwork } from './network.ts';
 import { SimPeer, type WorldAccess } from './peer.ts';
 import { drawPopulation } from './population.ts';
 import { randomStream } from './random.ts';
+import { sealedWords } from './sealed-runs.ts';
 import { standInCrypto, standInSigner } from './stand-in-crypto.ts';
 import { Trace } from './trace.ts';
 
@@ -52,7 +53,7 @@ export interface Watch {
   /** A unit begins at a peer. */
   ran(world: World, peer: SimPeer, effect: Extract<Effect, { type: 'execute' }>): void;
   /** A peer sends a message. */
-  said(world: World, peer: SimPeer, message: Uint8Array): void;
+  said(world: World, peer: SimPeer, to: PeerId, message: Uint8Array): void;
   /** An engine says that somebody broke the protocol. */
   offended(world: World, at: SimPeer, offender: PeerId, code: string, text: string): void;
   /** A peer is about to look into bytes that no check may let pass; what is returned is called when it has. */
@@ -149,18 +150,23 @@ export class World {
     if (requester.gone) return;
     const spec = specOf(job, number, this.crypto);
     const awake = requester.up && !requester.frozen;
-    const id = awake ? (this.postedBefore(requester, spec.name) ?? requester.submit(spec)) : undefined;
+    const id = awake ? (this.postedBefore(requester, spec.name) ?? requester.submit(spec, job.sealed)) : undefined;
     if (id === undefined) return this.after(1_000, () => this.post(number));
-    if (!this.jobs.has(id)) this.enter(id, number, requester, spec);
+    if (!this.jobs.has(id)) this.enter(id, number, requester, requester.engine.requested.get(id)?.spec ?? spec);
     if (job.cancelAfterMs !== undefined) this.after(job.cancelAfterMs, () => this.cancel(id, requester));
   }
 
   private enter(id: Cid, number: number, requester: SimPeer, spec: JobSpec): PostedJob {
     const job = this.scenario.jobs[number] as SimJob;
-    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, unit, fuel: fuelOf(number, unit, job), linked: job.linked === true }, this.crypto).cid);
+    const trueResults = Array.from({ length: job.units }, (_, unit) => trueResult({ job: number, ...this.runOf(number, unit) }, this.crypto).cid);
     const posted = { number, id, spec, requester, trueResults, postedAtMs: this.elapsedMs };
     this.jobs.set(id, posted);
     return posted;
+  }
+
+  private runOf(number: number, unit: number): { unit: number; fuel: number; linked: boolean; words: string } {
+    const job = this.scenario.jobs[number] as SimJob;
+    return { unit, fuel: fuelOf(number, unit, job), linked: job.linked === true, words: job.sealed === true ? sealedWords : '' };
   }
 
   peerOf(id: PeerId): SimPeer | undefined {
@@ -246,8 +252,7 @@ export class World {
       unitOf: (id, unit) => {
         const job = this.jobOf(id);
         if (job === undefined) return undefined;
-        const planned = scenario.jobs[job.number] as SimJob;
-        return { job: job.number, fuel: fuelOf(job.number, unit, planned), linked: planned.linked === true };
+        return { job: job.number, ...this.runOf(job.number, unit) };
       },
       canFetch: (to, roots, from) =>
         this.peers.some((peer) => peer.up && !peer.frozen && from.includes(peer.id) && roots.every((root) => peer.contents.has(root)) && this.network.reaches(to.id, peer.id)),
@@ -256,9 +261,9 @@ export class World {
         this.trace.mix(this.now & 0x7fffffff, peer.index, effect.unit);
         this.watch.ran(this, peer, effect);
       },
-      said: (peer, message) => {
+      said: (peer, to, message) => {
         for (const garbler of this.garblers) garbler.overhear(message);
-        this.watch.said(this, peer, message);
+        this.watch.said(this, peer, to, message);
       },
       acts: (peer) => void this.acted.add(peer),
       changed: (peer, id) => this.note(peer, id),

@@ -53,6 +53,8 @@ const killedBy: Record<string, [rule: string, seed: number]> = {
   'entries are taken under a false job': ['bad-bytes-change-nothing', 32],
   "bad bytes are nobody's fault": ['bad-bytes-cost', 7],
   'one operator counts twice': ['quorum', 325],
+  'notes of results do not name them': ['shown-as-committed', 1],
+  'words of sealed programs go to stewards': ['sealed-stays-sealed', 18],
   'a steward is taken at its word': ['own-judgement', 14],
   'who acts asks its requester no more often than who waits': ['one-acts', 4001],
 };
@@ -120,6 +122,8 @@ export const mutants: readonly Mutant[] = [
   mutant('entries are taken under a false job', 'messages.ts', 'if (stray !== undefined) throw', 'if (stray === undefined && claimed.length === 0) throw'),
   mutant('bad bytes are nobody\'s fault', 'messages.ts', "turn.effects.push({ type: 'offence', peer: from, code: error.code", "if (turn.now < 0) turn.effects.push({ type: 'offence', peer: from, code: error.code"),
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
+  mutant('notes of results do not name them', 'worker/result-note.ts', 'return `${prefix}${unit}/${result}`;', 'return `${prefix}${unit}`;'),
+  mutant('words of sealed programs go to stewards', 'worker/run.ts', 'return spec.seal === undefined || reportsTo === requester;', "return spec.seal === undefined || reportsTo !== '' || requester !== '';"),
   mutant('a steward is taken at its word', 'requester/word.ts', 'const isTrusted = (peer: string): boolean => peer === job.requester || peer === self;', "const isTrusted = (peer: string): boolean => peer !== '';"),
   mutant('who acts asks its requester no more often than who waits', 'steward/watch.ts', 'requested.has(job.job) ? actingForMs : trusteeAskMaxMs', 'requested.has(job.job) && actingForMs < 0 ? actingForMs : trusteeAskMaxMs'),
 ];
