@@ -4,7 +4,7 @@ import type { Violation } from './check/violation.ts';
 import { drawScenario } from './scenario/draw.ts';
 import { planFaults } from './scenario/faults.ts';
 import type { Scenario } from './scenario/scenario.ts';
-import { World } from './world/world.ts';
+import { World, type WorldOptions } from './world/world.ts';
 
 export interface RunReport {
   seed: number;
@@ -23,10 +23,7 @@ export interface RunReport {
 
 const restStepMs = 5_000;
 
-export interface RunOptions {
-  /** Real signatures instead of the stand-in. */
-  realCrypto?: boolean;
-}
+export type RunOptions = WorldOptions;
 
 /** Runs a scenario to its end: faults, healing, rest. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): RunReport {

@@ -70,7 +70,7 @@ export class SimNetwork {
   clogged: (from: PeerId, to: PeerId) => number = () => 0;
   readonly totals = { messages: 0, bytes: 0, lost: 0 };
   /** Told of every message, for the trace. */
-  onCarry: (from: number, to: number, bytes: number) => void = () => {};
+  onCarry: (from: number, to: number, bytes: Uint8Array) => void = () => {};
   private readonly nodes = new Map<PeerId, Node>();
   private readonly up: Node[] = [];
   private readonly events: EventQueue;
@@ -231,7 +231,7 @@ export class SimNetwork {
   private carry(from: Node, to: Node, bytes: Uint8Array, extraMs: number): number | undefined {
     const { model, random } = this;
     const now = this.now();
-    this.onCarry(from.index, to.index, bytes.length);
+    this.onCarry(from.index, to.index, bytes);
     this.count(from, { messages: 1, bytes: bytes.length });
     const link = from.links.get(to);
     if (link !== undefined) link.usedAt = now;
