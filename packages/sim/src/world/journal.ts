@@ -11,26 +11,27 @@ interface Scope {
 export class Crash extends Error {}
 
 /**
- * A journal that outlives its peer's crashes. What `append` returned from is durable; a crash inside of it leaves all
- * of the batch or nothing: a torn last batch is one whose commit mark is missing, and is not read. Summaries are the
- * unsynced tail: those since the last append are lost in a crash.
+ * A journal that outlives its peer's crashes, as the one on disk does: one transaction a batch, synced before `append`
+ * returns. A crash in between leaves some of its records in the log without the mark of a commit: whoever opens it next does
+ * not read them. Summaries are the unsynced tail: those since the last append are lost in a crash.
  */
 export class SimJournal implements Journal {
-  beforeCommit: () => void = () => {};
+  /** The next append tears after so many of its records, or all of them: its commit is not written any more. */
+  tearsAfter: number | undefined;
   afterCommit: () => void = () => {};
   private readonly byScope = new Map<string, Scope>();
   private unsynced: (() => void)[] = [];
+  /** What a commit has not sealed yet. */
+  private log: JournalRecord[] = [];
   private seq = 0;
 
   append(records: readonly JournalRecord[]): void {
-    this.beforeCommit();
-    this.unsynced = [];
     for (const record of records) {
-      const scope = this.scope(record.scope);
-      const key = `${record.kind}/${record.key}`;
-      if (record.kind === 'entry' && scope.records.has(key)) continue;
-      scope.records.set(key, record);
+      if (this.log.length === this.tearsAfter) throw new Crash();
+      this.log.push(record);
     }
+    if (this.tearsAfter !== undefined) throw new Crash();
+    this.commit();
     this.afterCommit();
   }
 
@@ -59,8 +60,10 @@ export class SimJournal implements Journal {
     scope.closed = closed;
   }
 
-  /** What a power cut leaves. */
+  /** What a power cut leaves, once it is opened again. */
   crash(): void {
+    this.log = [];
+    this.tearsAfter = undefined;
     for (const undo of this.unsynced.reverse()) undo();
     this.unsynced = [];
   }
@@ -71,6 +74,18 @@ export class SimJournal implements Journal {
 
   close(): void {
     // nothing is held open
+  }
+
+  private commit(): void {
+    this.unsynced = [];
+    for (const record of this.log) {
+      const { records } = this.scope(record.scope);
+      const key = `${record.kind}/${record.key}`;
+      if (record.kind === 'entry' && records.has(key)) continue;
+      records.delete(key); // a note that is replaced is the last one then
+      records.set(key, record);
+    }
+    this.log = [];
   }
 
   private scope(name: string): Scope {

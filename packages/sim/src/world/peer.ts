@@ -100,7 +100,6 @@ export class SimPeer {
     this.frozenUntil = 0;
     this.putOff = [];
     this.sendsUntilCrash = Number.POSITIVE_INFINITY;
-    this.journal.beforeCommit = () => {};
     this.journal.afterCommit = () => {};
     this.engine = this.makeEngine();
     this.driver = this.makeDriver();
@@ -149,7 +148,7 @@ export class SimPeer {
     const crash = (): void => {
       throw new Crash();
     };
-    if (moment === 0) this.journal.beforeCommit = crash;
+    if (moment === 0) this.journal.tearsAfter = dice.integer(4);
     else if (moment === 1) this.journal.afterCommit = crash;
     else this.journal.afterCommit = () => (this.sendsUntilCrash = dice.integer(3));
   }
