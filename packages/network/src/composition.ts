@@ -27,6 +27,7 @@ import { holePunching } from './reach/punch.ts';
 import type { RelayBudget } from './reach/relay-budget.ts';
 import { relayServer, type RelayServer } from './reach/relay-server.ts';
 import { addressSorter } from './reach/sort.ts';
+import type { portMapping } from './reach/upnp.ts';
 
 export interface NodeServices extends Record<string, unknown> {
   identify: Identify;
@@ -62,6 +63,8 @@ export interface NodeInit {
   observed: Observed;
   relayBudget: RelayBudget;
   exposition?: Exposition | undefined;
+  /** Loaded only when it is asked for. */
+  portMapping?: typeof portMapping | undefined;
 }
 
 export function privateKeyFromSeed(seed: Uint8Array): PrivateKey {
@@ -132,6 +135,7 @@ export function createNode(init: NodeInit): Promise<MeshNode> {
       ping: ping({ protocolPrefix: names.prefix, maxInboundStreams: 8 }),
       relay: relayServer({ limits, guard, budget: init.relayBudget }),
       punch: holePunching(init.observed, init.onePort),
+      ...(init.portMapping === undefined ? {} : { upnp: init.portMapping() }),
       inside: ({ addressManager, transportManager }: Inside) => ({ addressManager, transportManager }),
       dht: (components) => createDht({ ...init, components }),
       gossip: gossipsub({

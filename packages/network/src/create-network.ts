@@ -69,7 +69,8 @@ export function createNetwork(options: NetworkOptions): Network {
     await known.load();
     await ways.onePort.find();
     if (options.countAll === true) exposition = (await import('./metrics/prometheus.ts')).createExposition(metrics);
-    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count, exposition, ...ways });
+    const portMapping = options.upnp === true ? (await import('./reach/upnp.ts')).portMapping : undefined;
+    node = await createNode({ privateKey, names, listen: options.listen, mdns: options.mdns, limits, guard, doorkeeper: options.doorkeeper, count, exposition, portMapping, ...ways });
     parts = assembleParts({ options, limits, names, node, known, guard, handlers: told, ...ways });
     await parts.messenger.start();
     await parts.reach.serve();

@@ -19,6 +19,8 @@ export interface NetworkOptions {
   doorkeeper?: Doorkeeper | undefined;
   /** Find peers on the local network by multicast. */
   mdns: boolean;
+  /** Have the router forward the ports that this peer listens on, where it speaks UPnP. */
+  upnp?: boolean;
   clock: Clock;
   random: Random;
   logger: Logger;

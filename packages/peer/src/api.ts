@@ -20,6 +20,8 @@ export interface PeerOptions {
   bootstrap?: string[];
   /** Find peers on the local network. Default false. */
   mdns?: boolean;
+  /** Ask the router, where it speaks UPnP, to forward the ports that this peer listens on. Default false. */
+  upnp?: boolean;
   /** Units run at once; 0 for a peer that only requests. Default: number of cores. */
   slots?: number;
   /** Running units are saved so often, in milliseconds. Default 60,000. */

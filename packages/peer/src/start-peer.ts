@@ -88,6 +88,7 @@ function assemble(options: PeerOptions, storage: Storage, executor: Executor | u
     listen: options.listen ?? [...peerDefaults.listen],
     bootstrap: [...(options.bootstrap ?? []).flatMap(readPeerAddresses), ...(joined?.bootstrap ?? [])],
     mdns: options.mdns ?? false,
+    upnp: options.upnp ?? false,
     metrics: createMetrics(),
     countAll: options.countAll ?? false,
     ...(storage.peerStorePath === undefined ? {} : { peerStorePath: storage.peerStorePath }),

@@ -12,6 +12,7 @@ export interface Inside {
   host: Host;
   /** The address of the host in its own network. */
   address: string;
+  router: { host: Host; inner: string; outer: string; lan: string; wan: string };
 }
 
 /** A router with one host behind it, on a network of its own; its outer side is wired to `outside`. */
@@ -34,5 +35,5 @@ export async function behindNat(lab: Lab, outside: Switch, outer: string, number
   await rule(`-A INPUT -i ${wan.device} -j DROP`);
   // Private addresses have no place on the Internet.
   await rule(`-A FORWARD -o ${wan.device} -d 192.168.0.0/16 -j DROP`);
-  return { host, address };
+  return { host, address, router: { host: router, inner: `192.168.${number}.1`, outer, lan: lan.device, wan: wan.device } };
 }

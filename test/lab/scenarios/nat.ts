@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { behindNat, type NatBehaviour } from '../net/nat.ts';
 import type { Lab } from '../net/lab.ts';
 import { runBig, writeBigProgram } from '../peers/big-result.ts';
@@ -58,7 +61,44 @@ function scenario(name: string, about: string, first: NatBehaviour, second: NatB
   };
 }
 
+const gateway = fileURLToPath(new URL('../peers/gateway.ts', import.meta.url));
+
+async function startGateway(lab: Lab, { host, inner, outer, lan, wan }: Awaited<ReturnType<typeof behindNat>>['router']): Promise<void> {
+  const child = spawn('ip', ['netns', 'exec', host.namespace, process.execPath, gateway, inner, outer, lan, wan], { stdio: ['ignore', 'pipe', 'inherit'] });
+  lab.onClose(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+}
+
+const mapped: Scenario = {
+  name: 'nat-upnp',
+  about: 'A peer behind a port restricted NAT that may ask its router is dialled by strangers at the forwarded port',
+  withinMs: 120_000,
+  async run(lab) {
+    const internet = await lab.switch();
+    const [server, guest] = [await lab.host(), await lab.host()];
+    await lab.wire(server, internet, '45.0.0.1/8');
+    await lab.wire(guest, internet, '45.0.0.2/8');
+    const middle = await startPeer(lab, server, { name: 'middle', slots: 0 });
+    const home = await behindNat(lab, internet, '45.0.1.1', 1, 'steady');
+    await startGateway(lab, home.router);
+    const begin = performance.now();
+    const args = ['--upnp', '--bootstrap', middle.addresses.find((address) => address.includes('/45.0.0.1/')) ?? ''];
+    const inside = await startPeer(lab, home.host, { name: 'inside', slots: 0, args });
+    const outer = `/ip4/45.0.1.1/tcp/4001/p2p/${inside.id}`;
+    await until('the peer to know that it can be dialled', 60_000, async () => {
+      const { reach, addresses } = await inside.client.status();
+      return reach.verdict === 'reachable' && addresses.some((address) => address.startsWith('/ip4/45.0.1.1/tcp/4001'));
+    }, () => undefined);
+    const seconds = (performance.now() - begin) / 1_000;
+    // A stranger that knows this address alone.
+    const visitor = await startPeer(lab, guest, { name: 'visitor', slots: 0, args: ['--bootstrap', outer] });
+    await until('the visitor to be connected', 20_000, async () => (await visitor.client.status()).links.some(({ address }) => address.startsWith('/ip4/45.0.1.1/tcp/4001')));
+    return `dialled by a stranger at its router's port, known after ${seconds.toFixed(1)} s`;
+  },
+};
+
 export const nat: Scenario[] = [
+  mapped,
   scenario('nat-symmetric', 'Two peers behind symmetric NATs work together through a relay', 'changing', 'changing', 'relayed'),
   scenario('nat-steady', 'Two peers behind port restricted NATs punch through and work together directly', 'steady', 'steady', 'direct'),
   scenario('nat-open', 'A peer behind an open NAT is found out to be reachable and is dialled', 'steady', 'open', 'direct'),

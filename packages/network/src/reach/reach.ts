@@ -113,9 +113,10 @@ export function createReach(init: ReachInit): Reach {
   const turn = async (): Promise<void> => {
     try {
       const own = init.ownIps();
-      const now = own.toSorted().join(' ');
+      const mapped = inside.addressManager.getAddressesWithMetadata().filter(({ type }) => type === 'ip-mapping').map(({ multiaddr: address }) => address.toString());
+      const now = [...own, ...mapped].toSorted().join(' ');
       if (now !== ips && ips !== '') {
-        logger.info('The addresses of this machine have changed', { addresses: own });
+        logger.info('The addresses of this machine have changed', { addresses: [...own, ...mapped] });
         reachability.moved();
       }
       ips = now;

@@ -19,6 +19,7 @@ interface UpCommandOptions extends PeerCommandOptions {
   storeKey?: Uint8Array;
   sameNetwork?: 'public' | 'all' | 'none';
   mdns?: boolean;
+  upnp?: boolean;
   quota?: number;
   maxUpload?: number;
   maxDownload?: number;
@@ -52,6 +53,7 @@ export function registerUp(program: Command, context: Context): void {
       .option('--store-key <file>', '32 secret bytes under which a new data directory is encrypted; the same at every start', readKey)
       .addOption(new Option('--same-network <which>', 'peers seen in one /24 or /48 count once in quorums: at public addresses, at all, or at none (default: public)').choices(['public', 'all', 'none']))
       .option('--mdns', 'find peers on the local network')
+      .option('--upnp', 'ask the router to forward the port that this peer listens on')
       .option('--quota <size>', 'most disk that it may take, such as 20GB', parseBytes)
       .option('--max-upload <rate>', 'most data sent to others, all transfers together, such as 2MB/s (default: no cap)', parseRate)
       .option('--max-download <rate>', 'most data fetched from others, such as 16Mbit/s (default: no cap)', parseRate)
@@ -97,6 +99,7 @@ export function registerUp(program: Command, context: Context): void {
       ...(options.sameNetwork === undefined ? {} : { sameNetwork: options.sameNetwork }),
       ...(options.roles === undefined ? {} : { roles: options.roles }),
       ...(options.mdns === undefined ? {} : { mdns: options.mdns }),
+      ...(options.upnp === undefined ? {} : { upnp: options.upnp }),
       ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
       ...(options.maxUpload === undefined ? {} : { maxUploadBytesPerSecond: options.maxUpload }),
       ...(options.maxDownload === undefined ? {} : { maxDownloadBytesPerSecond: options.maxDownload }),
