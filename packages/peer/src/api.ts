@@ -106,6 +106,8 @@ export interface JobRequest {
   quorum?: number;
   /** Believe peers with a long valid record alone, mostly; check them at random. Default false: every unit gets its quorum. */
   adaptive?: boolean;
+  /** Determinism class within which results are compared, for example `wasi2-x64`. Default: that of most known peers. */
+  determinismClass?: string;
   /** never: only holders of a shard run its unit. Default allowed. */
   move?: 'allowed' | 'never';
   /** Have each bidder show some blocks of the shards that it says it holds, up to 3 MiB, before it gets a lease. Default false. */

@@ -4,7 +4,7 @@ import { createMetrics, messageOf, readPeerAddresses, ShoalError, signerFromSeed
 import { type OperatorProof, peerIdOf, proveOperator, topics } from '@shoal/protocol';
 import { checkConfig, createEngine, defaults as engineDefaults, Driver, type EngineConfig } from '@shoal/engine';
 import { createNetwork } from '@shoal/network';
-import { checkAllowed, createSandbox, type AllowedOutside } from '@shoal/sandbox';
+import { checkAllowed, createSandbox, determinismClass, type AllowedOutside } from '@shoal/sandbox';
 import { enginesFolderOf } from './engines.ts';
 import type { Peer, PeerOptions, PeerStatus } from './api.ts';
 import { carrierOf } from './compose/carrier.ts';
@@ -133,7 +133,7 @@ function engineConfig(options: PeerOptions, executor: Executor | undefined, oper
     maxUnitMemoryBytes: options.maxUnitMemoryBytes ?? peerDefaults.maxUnitMemoryBytes,
     engines: info?.engines ?? [],
     isolation: info?.isolation ?? 'process',
-    determinismClass: info?.determinismClass ?? 'none',
+    determinismClass: info?.determinismClass ?? determinismClass,
     fuelPerSecond: 0,
     labels: labelsOf(options.labels),
     // What is acknowledged must be durable.

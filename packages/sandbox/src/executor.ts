@@ -50,7 +50,7 @@ const maxAttempts = 3;
 const hostVersion = 2;
 
 /** Same class, same bytes and fuel. NaNs are canonical and depths counted, so V8's version is no part; other processors were not compared yet. */
-const determinismClass = `wasi${hostVersion}-${process.arch}`;
+export const determinismClass = `wasi${hostVersion}-${process.arch}`;
 
 const failed = (code: ExecutionFailureCode, message: string, deterministic: boolean): ExecutionOutcome => ({
   ok: false,

@@ -1,4 +1,4 @@
-export { createWasmExecutor, type WasmExecutorOptions } from './executor.ts';
+export { createWasmExecutor, determinismClass, type WasmExecutorOptions } from './executor.ts';
 export { describeEngine, engineCatalogue, type EngineDescription, type EngineName } from './engines/catalogue.ts';
 export { createSandbox, type SandboxOptions } from './engines/executor.ts';
 export { ProgramError, type ProgramErrorCode } from './programs/errors.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countedSpec, dataset, holding, shardSpec } from '../testing/specs.ts';
 import { holdsOf, match, type Offering } from './match.ts';
 
-const offering: Offering = { slots: 2, memoryBytes: 1 << 30, engines: ['wasm'], labels: { region: 'eu' }, datasets: [] };
+const offering: Offering = { slots: 2, memoryBytes: 1 << 30, engines: ['wasm'], determinismClass: 'x64', labels: { region: 'eu' }, datasets: [] };
 
 function codes(spec: Parameters<typeof match>[0], more: Partial<Offering> = {}): string[] {
   const verdict = match(spec, { ...offering, ...more });

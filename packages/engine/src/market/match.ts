@@ -7,7 +7,7 @@ import { matchSelector, parseSelector } from './selector.ts';
 export type Match = { verdict: 'yes' } | { verdict: 'no'; reasons: Reason[] } | { verdict: 'unknown'; missing: string[] };
 
 /** What the requirements of a job look at; an advert has it, and so has a peer itself. */
-export type Offering = Pick<Advert, 'slots' | 'memoryBytes' | 'engines' | 'labels' | 'datasets'>;
+export type Offering = Pick<Advert, 'slots' | 'memoryBytes' | 'engines' | 'determinismClass' | 'labels' | 'datasets'>;
 
 /** Whether a peer that offers this can serve the job, as far as the job's requirements go. */
 export function match(spec: JobSpec, offering: Offering): Match {
@@ -16,6 +16,10 @@ export function match(spec: JobSpec, offering: Offering): Match {
   if (offering.slots === 0) no('no-slots', 'it runs no jobs (0 slots)');
   if (!offering.engines.includes(spec.program.engine)) {
     no('engine-missing', `it has no engine ${spec.program.engine} (it has ${offering.engines.join(', ') || 'none'})`);
+  }
+  const { class: comparable } = spec.verify;
+  if (comparable !== undefined && offering.determinismClass !== comparable) {
+    no('class-differs', `its results are of class ${offering.determinismClass}, and those of this job are compared within ${comparable}`);
   }
   if (offering.memoryBytes < spec.resources.memoryBytes) {
     no('memory-too-small', `it gives a unit at most ${offering.memoryBytes} bytes of memory, ${spec.resources.memoryBytes} are asked`);

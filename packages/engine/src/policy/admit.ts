@@ -24,6 +24,7 @@ export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobS
     slots: config.members?.invitation.roles.includes('worker') === false ? 0 : config.slots,
     memoryBytes: config.maxUnitMemoryBytes,
     engines: config.engines,
+    determinismClass: config.determinismClass,
     labels: config.members === undefined ? config.labels : { ...config.labels, ...attestedLabels(config.members.invitation) },
     datasets: [...engine.holdings.values()],
   });

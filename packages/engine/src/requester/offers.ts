@@ -80,7 +80,7 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
   let isAnySure = false;
   for (const advert of engine.roster.all()) {
     if (advert.value.slots > 0) job.census.peers += 1;
-    if (advert.value.slots > 0 && advert.value.engines.includes(job.spec.program.engine)) job.census.withEngine += 1;
+    if (advert.value.slots > 0 && advert.value.engines.includes(job.spec.program.engine)) countEngine(job, advert.value.determinismClass);
     const candidate = job.candidates.get(advert.author);
     if (candidate !== undefined && (candidate.retryAt > now || !['declined', 'silent', 'released'].includes(candidate.state))) continue;
     if (leaseOf(job, advert.author) !== undefined || advert.expiresAt <= now) continue;
@@ -103,6 +103,11 @@ function likelyPeers({ engine, now, random }: Turn, job: RequestedJob): KnownAdv
   return [...near, ...ranked.filter((advert) => !near.includes(advert))];
 }
 
+function countEngine({ census, spec: { verify } }: RequestedJob, of: string): void {
+  census.withEngine += 1;
+  if (verify.class !== undefined && verify.class !== of) census.otherClasses.set(of, (census.otherClasses.get(of) ?? 0) + 1);
+}
+
 function takeStandingBids(turn: Turn, job: RequestedJob, wanted: number): void {
   for (const candidate of job.candidates.values()) {
     if (liveLeases(job).length >= wanted) return;
@@ -118,7 +123,8 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
   const until = now + Math.min(Math.max(0, fact.until - entry.value.at), engine.config.timings.bidTtlMs);
   const known = job.candidates.get(peer);
   const isAsked = known === undefined ? job.gossip.times > 0 : known.state !== 'released' || known.retryAt <= now;
-  const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8));
+  const { class: comparable = fact.determinismClass } = job.spec.verify;
+  const isSane = fact.holds.length <= (job.spec.units.kind === 'count' ? 0 : Math.ceil(job.units / 8)) && fact.determinismClass === comparable;
   if (job.outcome !== 'open' || until <= now || !isAsked || !isSane || !mayWork(engine, peer)) return;
   const candidate = candidateOf(job, peer);
   const lease = leaseOf(job, peer);

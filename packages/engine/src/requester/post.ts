@@ -2,12 +2,14 @@ import { encodeValue, sealEntry, type JobSpec } from '@shoal/protocol';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { beginActing } from '../steward/acting.ts';
+import { withClass } from './determinism.ts';
 import { createRequestedJob, type RequestedJob } from './job.ts';
 import { summaryOf } from '../views/summary.ts';
 
 /** Posts a job: from here on it survives its requester. */
-export function postJob(turn: Turn, spec: JobSpec, nonce: Uint8Array): RequestedJob | undefined {
+export function postJob(turn: Turn, asked: JobSpec, nonce: Uint8Array): RequestedJob | undefined {
   const { engine, now, effects } = turn;
+  const spec = withClass(engine, asked);
   const { mesh, members } = engine.config;
   const membership = members === undefined ? {} : { membership: members.shown };
   const entry = sealEntry({ at: now, facts: [{ kind: 'posted', mesh, spec, nonce, ...membership }] }, engine.signer, engine.crypto);

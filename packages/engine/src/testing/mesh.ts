@@ -52,6 +52,7 @@ export interface TestPeerOptions {
   operator?: string;
   sameNetwork?: 'public' | 'all' | 'none';
   roles?: string[];
+  determinismClass?: string;
   timings?: Partial<Timings>;
 }
 
@@ -99,7 +100,7 @@ export class TestMesh {
       maxUnitMemoryBytes: 1 << 30,
       engines: ['wasm'],
       isolation: 'full',
-      determinismClass: 'test',
+      determinismClass: options.determinismClass ?? 'test',
       fuelPerSecond: 0,
       labels: options.labels ?? {},
       roles: options.roles ?? [],

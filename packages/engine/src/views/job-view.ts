@@ -33,6 +33,7 @@ export function viewOfLedger(ledger: JobLedger): JobView | undefined {
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(reason === undefined ? {} : { reason }),
     quorum: spec.verify.quorum,
+    ...(spec.verify.class === undefined ? {} : { determinismClass: spec.verify.class }),
     requester: posted.requester,
     running: 0,
     bids: ledger.bids.size,

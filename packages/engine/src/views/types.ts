@@ -84,6 +84,8 @@ export interface EntrustedView {
 /** All that a person may want to know of a job. */
 export interface JobView extends JobSummary {
   quorum: number;
+  /** Within which results are compared; absent where one is enough. */
+  determinismClass?: string;
   requester: PeerId;
   /** Units with at least one peer at work. */
   running: number;

@@ -9,9 +9,10 @@ export function waitingOf(job: RequestedJob): Reason[] {
   const live = liveLeases(job).length;
   const { quorum } = job.spec.verify;
   const reasons: Reason[] = [];
-  const { peers, withEngine, closed, opensAt, misfits } = job.census;
+  const { peers, withEngine, otherClasses, closed, opensAt, misfits } = job.census;
   const { engine } = job.spec.program;
   if (live === 0 && peers > 0 && withEngine === 0) reasons.push({ code: 'no-engine', text: `no peer has the engine ${engine}: ${peers} are known` });
+  else if (live < quorum && otherClasses.size > 0) reasons.push(classReason(job));
   else if (live === 0 && misfits.length > 0) reasons.push(...misfits.map(({ code, text }) => ({ code, text })));
   else if (live === 0 && closed > 0 && !isAnswerDue(job)) {
     const who = closed === 1 ? 'a known peer would do at other hours: its owner lends it' : `${closed} known peers would do at other hours: the first is lent`;
@@ -47,6 +48,14 @@ export function waitingOf(job: RequestedJob): Reason[] {
   if (job.fetching.size > missing) reasons.push({ code: 'fetching-results', text: `${job.fetching.size - missing} results are on their way here` });
   if (missing > 0) reasons.push({ code: 'outputs-missing', text: `${missing} results are agreed on, and nobody who has their outputs can be reached; another peer runs their units` });
   return reasons;
+}
+
+/** Peers that only their determinism class keeps out. */
+function classReason({ spec, census: { withEngine, otherClasses } }: RequestedJob): Reason {
+  const others = [...otherClasses].sort(([a], [b]) => (a < b ? -1 : 1));
+  const fitting = withEngine - others.reduce((sum, [, peers]) => sum + peers, 0);
+  const list = others.map(([name, peers]) => `${peers} of ${name}`).join(', ');
+  return { code: 'class-differs', text: `results are compared within class ${spec.verify.class}, of which ${fitting} peers are known; of others: ${list}`.slice(0, limits.maxTextLength) };
 }
 
 function isAnswerDue({ candidates }: RequestedJob): boolean {

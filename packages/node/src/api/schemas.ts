@@ -29,6 +29,7 @@ export const jobRequestBody: z.ZodType<JobRequestBody> = z.strictObject({
   count: integer.optional(),
   quorum: integer.optional(),
   adaptive: z.boolean().optional(),
+  determinismClass: name.optional(),
   move: z.enum(['allowed', 'never']).optional(),
   prove: z.boolean().optional(),
   where: z.string().max(wireLimits.maxTextLength).optional(),

@@ -23,6 +23,7 @@ interface RunOptions extends PeerCommandOptions {
   name?: string;
   quorum?: number;
   adaptive?: boolean;
+  class?: string;
   where?: string;
   waitForPeers?: boolean;
   memory?: number;
@@ -59,6 +60,7 @@ export function registerRun(program: Command, context: Context): void {
       .option('--name <name>', "what lists call the job (default: the program's file name)")
       .option('--quorum <n>', 'matching results of distinct peers that make a unit accepted (default: 2)', parseInteger(1, 15))
       .option('--adaptive', 'believe peers with a long valid record alone, mostly; check them at random')
+      .option('--class <name>', 'compare results within this determinism class, such as wasi2-x64 (default: that of most known peers)')
       .option('--where <selector>', 'only peers with these labels, such as region=eu')
       .option('--wait-for-peers', 'post it though no known peer has such labels and it looks like a typo')
       .option('--memory <size>', 'most memory of one unit, such as 256MiB', parseBytes)
@@ -169,6 +171,7 @@ async function toRequest(file: string, args: readonly string[], options: RunOpti
     count: options.count,
     quorum: options.quorum,
     adaptive: options.adaptive,
+    determinismClass: options.class,
     move: options.stay === true ? 'never' : undefined,
     prove: options.prove,
     where: options.where,

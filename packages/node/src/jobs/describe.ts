@@ -51,7 +51,7 @@ function reachOf({ code }: Reason): string {
 export function describeJob(job: JobView, { style }: Pick<Screen, 'style'>, now: number): string[] {
   const rows: [string, string][] = [
     ['units', `${style.green(gauge(job.accepted, job.units, gaugeWidth))} ${humanCount(job.accepted)} of ${humanCount(job.units)} accepted${tail(job, style)}`],
-    ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit`}`],
+    ['replicas', `${humanCount(job.executions)} committed; ${job.quorum === 1 ? 'one a unit is enough' : `${job.quorum} peers must agree on each unit${job.determinismClass === undefined ? '' : `, all of class ${job.determinismClass}`}`}`],
     ['workers', workersText(job)],
   ];
   if (job.unmovable !== undefined) rows.push(['not saved', `${reachOf(job.unmovable)} when they are interrupted: ${reasonText(job.unmovable)}`]);

@@ -58,6 +58,8 @@ export const jobSpec = z.object({
     quorum: z.int().min(1).max(limits.maxQuorum),
     /** Whether a peer with a long valid record may be believed alone, mostly; audited at random still. */
     adaptive: z.boolean().optional(),
+    /** Determinism class of all who run it: only within one are results compared. Absent at a quorum of one. */
+    class: name.optional(),
   }),
   /** Most units that one worker holds at once; absent: as many as its speed suggests. */
   window: z.int().min(1).max(limits.maxWindowUnits).optional(),
