@@ -5,6 +5,8 @@ import { command, ip } from './commands.ts';
 
 /** Everything of the lab has a name that begins so: namespaces, links, folders. What is not, is never touched. */
 export const prefix = 'shlab';
+/** Where `ip netns exec` looks for files that are to take the place of those in /etc. */
+export const resolvers = '/etc/netns';
 
 /** Ends what an earlier run left behind: processes in its namespaces first, then these, then links and folders. */
 export async function cleanUp(): Promise<void> {
@@ -14,6 +16,9 @@ export async function cleanUp(): Promise<void> {
   }
   await endCarriers();
   for (const link of await links()) await ip(`link del ${link}`).catch(() => undefined); // the other end of a pair went with it
+  for (const entry of await readdir(resolvers).catch(() => [] as string[])) {
+    if (entry.startsWith(`${prefix}-`)) await rm(join(resolvers, entry), { recursive: true, force: true });
+  }
   for (const entry of await readdir(tmpdir())) {
     if (entry.startsWith(`${prefix}-`)) await rm(join(tmpdir(), entry), { recursive: true, force: true, maxRetries: 5 });
   }

@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cleanUp, prefix } from './cleanup.ts';
+import { cleanUp, prefix, resolvers } from './cleanup.ts';
 import { ip, within } from './commands.ts';
 import type { LinkShape } from './link/shape.ts';
 import { openSlowLink, type SlowLink } from './link/slow-link.ts';
@@ -117,6 +117,13 @@ export class Lab {
     await within(wire.host.namespace, `ip addr del ${from} dev ${wire.device}`);
     await this.#address(wire.host, wire.device, to);
     await within(wire.host.namespace, `ip route replace 224.0.0.0/4 dev ${wire.device}`);
+  }
+
+  /** Which name server the host asks: `ip netns exec` shows its processes a `resolv.conf` of their own. */
+  async resolveBy({ namespace }: Host, server: string): Promise<void> {
+    const folder = join(resolvers, namespace);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'resolv.conf'), `nameserver ${server}\n`);
   }
 
   async route(host: Host, gateway: string): Promise<void> {

@@ -4,8 +4,9 @@ import { hostile } from './hostile.ts';
 import { ipv6 } from './ipv6.ts';
 import { lan } from './lan.ts';
 import { links } from './links.ts';
+import { names } from './names.ts';
 import { nat } from './nat.ts';
 import { partition } from './partition.ts';
 
 /** In the order in which they run: what the others stand on comes first. */
-export const scenarios: readonly Scenario[] = [...lan, ...nat, ...ipv6, ...links, ...partition, ...data, ...hostile];
+export const scenarios: readonly Scenario[] = [...lan, ...names, ...nat, ...ipv6, ...links, ...partition, ...data, ...hostile];

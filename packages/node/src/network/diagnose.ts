@@ -41,7 +41,7 @@ function listening({ addresses }: Subject): Finding {
 function reached({ reach }: Subject): Finding {
   if (reach.verdict === 'reachable') return { state: 'good', what: 'Others can dial this peer: one of them has just done so.' };
   if (reach.verdict === 'unknown') return { state: 'poor', what: 'Whether others can dial this peer is not known: no peer on another machine was asked yet.', todo: 'Ask again in half a minute.' };
-  const forward = 'To be dialled directly, forward the port it listens on in your router to this machine, or open it in the firewall; the peer notices by itself.';
+  const forward = 'To be dialled directly, forward the port it listens on in your router to this machine, or open it in the firewall, or start it with --upnp if your router allows that; the peer notices by itself.';
   if (reach.relays.length > 0) {
     return { state: 'poor', what: `Others cannot dial this peer. They reach it through ${plural(reach.relays.length, 'relay')}, which is slower.`, todo: forward };
   }
