@@ -17,6 +17,7 @@ import { leftovers } from './rest.ts';
 import { checkRun } from './runs.ts';
 import { checkSaid } from './said.ts';
 import { checkSealed, checkShown, checkWords } from './sealed.ts';
+import { checkHonest, checkLosers, checkReceipts } from './standing.ts';
 import type { Violation } from './violation.ts';
 import { Acting, checkBelief, checkEntrusted } from './stewards.ts';
 import { Waits } from './waits.ts';
@@ -104,6 +105,7 @@ export class Checker implements Watch {
       if (!peer.up) continue;
       checkBounds(world, peer, this.report);
       checkReleased(peer, this.report);
+      if (peer.index < world.scenario.requesters) checkHonest(world, peer, this.report);
     }
     if (this.looks % replayEvery === 0) this.compareWithJournal(world);
   }
@@ -130,6 +132,8 @@ export class Checker implements Watch {
       const ledger = foldsAlike(job, this.random, this.report);
       checkLedger(world, job, ledger, this.accepted, this.report);
       checkSealed(world, job, ledger, this.report);
+      checkLosers(world, job, ledger, this.report);
+      checkReceipts(world, job, ledger, this.report);
       for (let unit = 0; unit < job.trueResults.length; unit += 1) {
         const facts = ledger.units.get(unit);
         const isSettled = (facts?.accepted.size ?? 0) > 0 || (facts?.abandoned.size ?? 0) > 0 || ledger.cancelled.size > 0;

@@ -55,6 +55,9 @@ const killedBy: Record<string, [rule: string, seed: number]> = {
   'one operator counts twice': ['quorum', 325],
   'notes of results do not name them': ['shown-as-committed', 1],
   'words of sealed programs go to stewards': ['sealed-stays-sealed', 18],
+  'losers keep their standing': ['losers-fall', 2],
+  'whoever is contradicted by the first result falls': ['losers-fall', 5],
+  'no receipts': ['work-is-credited', 1],
   'a steward is taken at its word': ['own-judgement', 14],
   'who acts asks its requester no more often than who waits': ['one-acts', 4001],
 };
@@ -124,6 +127,10 @@ export const mutants: readonly Mutant[] = [
   mutant('one operator counts twice', 'verify/independent.ts', 'if (own === undefined) continue;', 'continue;'),
   mutant('notes of results do not name them', 'worker/result-note.ts', 'return `${prefix}${unit}/${result}`;', 'return `${prefix}${unit}`;'),
   mutant('words of sealed programs go to stewards', 'worker/run.ts', 'return spec.seal === undefined || reportsTo === requester;', "return spec.seal === undefined || reportsTo !== '' || requester !== '';"),
+  mutant('losers keep their standing', 'verify/standing.ts', 'standing.invalid += 1;', 'standing.invalid += 0;'),
+  mutant('late results are never compared', 'requester/entries.ts', "if (kind === 'revealed') withdrawTrust", "if (kind === 'revealed' && turn.now < 0) withdrawTrust"),
+  mutant('whoever is contradicted by the first result falls', 'requester/audits.ts', 'if (result === holds) engine', 'if (result === [...votes.values()][0]) engine'),
+  mutant('no receipts', 'requester/finish.ts', 'if (units === 0 || isCredited', 'if (units >= 0 || isCredited'),
   mutant('a steward is taken at its word', 'requester/word.ts', 'const isTrusted = (peer: string): boolean => peer === job.requester || peer === self;', "const isTrusted = (peer: string): boolean => peer !== '';"),
   mutant('who acts asks its requester no more often than who waits', 'steward/watch.ts', 'requested.has(job.job) ? actingForMs : trusteeAskMaxMs', 'requested.has(job.job) && actingForMs < 0 ? actingForMs : trusteeAskMaxMs'),
 ];
