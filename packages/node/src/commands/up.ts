@@ -6,7 +6,7 @@ import { type PeerCommandOptions, withExamples, withPeerOptions } from '../cli/o
 import { collect, collectDigests, collectImages, collectList, collectListenAddresses, collectPairs, parseBytes, parseInteger, parseRate, parseRoles, readKey } from '../cli/parse.ts';
 import { useCodeCache } from '../daemon/code-cache.ts';
 import { logLevels } from '../daemon/log-level.ts';
-import { keepYoungHeapSmall } from '../daemon/young-heap.ts';
+import { keepHeapSmall } from '../daemon/heap.ts';
 
 interface UpCommandOptions extends PeerCommandOptions {
   bootstrap?: string[];
@@ -79,7 +79,7 @@ export function registerUp(program: Command, context: Context): void {
     ['shoal up --label region=eu --label tier=gold --slots 2', 'with labels for `shoal run --where`'],
   ]);
   command.action(async (options: UpCommandOptions) => {
-    keepYoungHeapSmall();
+    keepHeapSmall();
     await useCodeCache(options.dataDir);
     // The peer and all below it are loaded here only: no other command waits for them.
     const { up } = await import('../daemon/up.ts');

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import { createAnnouncer } from './announce.ts';
 import { saveCodeCache } from './code-cache.ts';
 import { startDaemon } from './daemon.ts';
+import { letHeapGrow } from './heap.ts';
 import { onLeave } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
 
@@ -36,6 +37,7 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
   if (daemon !== undefined) {
     announcer.started(await daemon.peer.status(), daemon.socketPath, daemon.metricsPort);
     saveCodeCache();
+    letHeapGrow();
     await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);
   }
   announcer.leaving();
