@@ -9,6 +9,7 @@ import { isForOthers, roomOf } from './caution.ts';
 import { resumeFor } from './checkpoints.ts';
 import { give, liveLeases, type Lease, type RequestedJob } from './job.ts';
 import { isHeldBack, steal, takeBackAll } from './late-binding.ts';
+import { shareOf } from './share.ts';
 import { runsWanted } from './units.ts';
 
 /** Units looked at for one lease in one turn; the rest is looked at in the next. */
@@ -23,7 +24,7 @@ export function serveWants(turn: Turn, job: RequestedJob): void {
     const heldBack = isHeldBack(turn, job, lease);
     if (heldBack) takeBackAll(turn, job, lease);
     const room = (job.spec.window ?? limits.maxWindowUnits) - lease.assigned.size;
-    const most = Math.min(lease.want, room, roomOf(turn, job, lease));
+    const most = Math.min(lease.want, room, roomOf(turn, job, lease), shareOf(job, lease));
     if (most <= 0) continue;
     for (const unit of heldBack ? pickLast(turn, job, lease, most) : pickUnits(turn, job, lease, most)) {
       believe(turn, job, lease, unit);

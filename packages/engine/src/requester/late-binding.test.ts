@@ -32,6 +32,24 @@ describe('late binding', () => {
     expect(scene.mesh.executed.length).toBeLessThanOrEqual(202);
   });
 
+  it('eleven short units over two peers end together, whoever asks first', () => {
+    const short: Behaviour = (_spec, unit) => ({ afterMs: 20, outcome: resultOf(unit) });
+    const scene = meshOf([short, short]);
+    timeToEnd(scene, [scene.mesh.submit(scene.requester, countedSpec(11, 1))]);
+    const each = scene.workers.map(({ id }) => scene.mesh.executed.filter(({ peer }) => peer === id).length);
+    expect(Math.min(...each)).toBeGreaterThanOrEqual(5);
+    expect(scene.mesh.executed.length).toBe(11);
+  });
+
+  it('of the last units a peer with more slots gets more, and no slot is idle for fairness', () => {
+    const short: Behaviour = (_spec, unit) => ({ afterMs: 200, outcome: resultOf(unit) });
+    const scene = meshOf([short]);
+    const wide = scene.mesh.add({ behaviour: short, slots: 4 });
+    scene.mesh.runUntil(() => false, 2_000);
+    expect(timeToEnd(scene, [scene.mesh.submit(scene.requester, countedSpec(20, 1))])).toBeLessThan(2_000);
+    expect(scene.mesh.executed.filter(({ peer }) => peer === wide.id).length).toBeGreaterThanOrEqual(14);
+  });
+
   it('whoever is idle gets what waits for a slot elsewhere', () => {
     const slow: Behaviour = (_spec, unit) => ({ afterMs: 20_000, outcome: resultOf(unit) });
     const scene = meshOf([slow]);
