@@ -7,7 +7,7 @@ import { Pins } from '../catalogue/pins.ts';
 import { catalogueSchema } from '../catalogue/schema.ts';
 import { Usage } from '../catalogue/usage.ts';
 import { GroupCommit } from '../sqlite/group-commit.ts';
-import { openCipher } from '../encryption/open-cipher.ts';
+import { markDatabase, openCipher } from '../encryption/open-cipher.ts';
 import { openDatabase } from '../sqlite/open.ts';
 import { settle } from './arriving.ts';
 import { Ballast } from './ballast.ts';
@@ -40,6 +40,7 @@ export async function openStore(options: BlobStoreOptions): Promise<OpenedStore>
   const cipher = openCipher(catalogue, options.key);
   const database = openDatabase(catalogue, catalogueSchema);
   try {
+    markDatabase(database, catalogue, cipher);
     const usage = new Usage(database);
     const contents = new Contents(database, usage);
     const files = new ContentFiles(join(options.dir, 'content'), options.logger, {

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger, systemClock, type BlobStore, type Cid, type Journal } from '@shoal/runtime';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +86,14 @@ describe('an encrypted store', () => {
         await expect(storeIn(dir, given).start()).rejects.toMatchObject({ code });
         expect(() => journalIn(dir, given)).toThrow(expect.objectContaining({ code }));
       }
+      const lost = [join(dir, 'blobs', 'catalogue.sqlite'), join(dir, 'journal.sqlite')].map((database) => `${database}.encryption.json`);
+      for (const path of lost) await rename(path, `${path}.away`);
+      await expect(storeIn(dir, undefined).start()).rejects.toMatchObject({ code: 'store-damaged' });
+      expect(() => journalIn(dir, undefined)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+      for (const path of lost) await rename(`${path}.away`, path);
+      const again = storeIn(dir, key);
+      await again.start();
+      await again.stop();
       const plain = join(dir, 'plain');
       await fill(plain, undefined);
       await expect(storeIn(plain, key).start()).rejects.toMatchObject({ code: 'store-not-encrypted' });

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@shoal/runtime';
 import { StoreError } from '../errors.ts';
 import { createCipher, plainCipher, type StoreCipher } from './cipher.ts';
 
 const saltBytes = 32;
+/** "ShlE". */
+const encryptedMark = 0x53_68_6c_45;
 const checkName = Buffer.from('check');
 const checkText = 'shoal store 1';
 
@@ -32,13 +35,24 @@ export function openCipher(database: string, secret: Uint8Array | undefined): St
   }
   if (marker === undefined && !isNew) {
     throw new StoreError('store-not-encrypted', `Cannot encrypt ${database}: it was begun without a key, and what was written so stays readable`, {
-      hint: 'Begin anew: write data and results out, remove the folder `blobs` and `journal.sqlite` in the data directory (identity and peers stay), and start with the key.',
+      hint: 'If a file beside it that ends in .encryption.json was lost, put it back. Else begin anew: write data and results out, remove the folder `blobs` and `journal.sqlite` in the data directory (identity and peers stay), and start with the key.',
     });
   }
   if (marker === undefined) return begin(path, secret);
   const cipher = createCipher(secret, Buffer.from(marker.salt, 'base64'));
   if (cipher.open(checkName, Buffer.from(marker.check, 'base64')) !== undefined) return cipher;
   throw new StoreError('store-key-wrong', `Cannot open ${database}: it was encrypted with another key`, { hint: 'Give the file of its first start to `--store-key`.' });
+}
+
+/**
+ * Marks an encrypted database as such, in itself: without the file beside it, it would pass for one that is not.
+ * Fails with `store-damaged` where that file is gone.
+ */
+export function markDatabase(database: DatabaseSync, path: string, cipher: StoreCipher): void {
+  const isMarked = database.prepare('PRAGMA application_id').get()?.['application_id'] === encryptedMark;
+  if (!cipher.isPlain && !isMarked) database.exec(`PRAGMA application_id = ${encryptedMark}`);
+  if (!cipher.isPlain || !isMarked) return;
+  throw new StoreError('store-damaged', `Cannot open ${path}: it is encrypted, and ${path}.encryption.json, which has its salt, is gone`, { hint: 'Put back a copy of that file. Without it nobody can read the data.' });
 }
 
 /** Never written to, or begun by a start that was killed before it wrote anything. */

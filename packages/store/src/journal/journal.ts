@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Journal, JournalRecord, ScopeSummary } from '@shoal/runtime';
 import { asStoreError, StoreError } from '../errors.ts';
 import type { StoreCipher } from '../encryption/cipher.ts';
-import { openCipher } from '../encryption/open-cipher.ts';
+import { markDatabase, openCipher } from '../encryption/open-cipher.ts';
 import { journalLimits } from '../limits.ts';
 import { limitBytes, openDatabase, prepareAll, transaction } from '../sqlite/open.ts';
 import { checkRecords, checkScope, checkSummary, closedError } from './checks.ts';
@@ -25,7 +25,13 @@ export function openJournal(options: JournalOptions): Journal {
   const cipher = openCipher(options.path, options.key);
   const database = openDatabase(options.path, journalSchema);
   if (options.maxBytes !== undefined) limitBytes(database, options.maxBytes);
-  return new SqliteJournal(database, options.path, cipher);
+  try {
+    markDatabase(database, options.path, cipher);
+    return new SqliteJournal(database, options.path, cipher);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 class SqliteJournal implements Journal {
