@@ -15,7 +15,7 @@ function meshWith(seed: number, classes: readonly string[], own = 'none'): { mes
 }
 
 describe('results of several determinism classes', () => {
-  it('are never compared with each other: a job runs within the class that has most slots', () => {
+  it('are never compared with each other: a job runs within the class that has most peers', () => {
     for (let seed = 1; seed <= 5; seed += 1) {
       const { mesh, requester, workers } = meshWith(seed, ['arm', 'x64', 'arm', 'x64', 'x64'], 'arm');
       const job = mesh.submit(requester, countedSpec(12, 2));
@@ -65,5 +65,58 @@ describe('results of several determinism classes', () => {
     mesh.runUntil(() => false, 5_000);
     expect(viewOf(requester, job).workers.find(({ peer }) => peer === liar.id)?.reasons[0]?.code).toBe('class-differs');
     expect(mesh.executed.some(({ peer }) => peer === liar.id)).toBe(false);
+  });
+});
+
+describe('whoever names a class of its own', () => {
+  const lies: Behaviour = (_spec, unit) => ({ afterMs: 5, outcome: resultOf(unit, ' (false)') });
+
+  it('does not get a job by the slots that it claims, to be compared with its accomplice alone', () => {
+    const { mesh, requester } = meshWith(10, ['x64', 'x64', 'x64']);
+    for (let i = 0; i < 2; i += 1) mesh.add({ slots: 1_000_000, behaviour: lies, determinismClass: 'own' });
+    expect(mesh.runUntil(() => requester.engine.roster.size === 6, 10_000)).toBe(true);
+    const job = mesh.submit(requester, countedSpec(12, 2));
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(viewOf(requester, job)).toMatchObject({ state: 'done', determinismClass: 'x64' });
+  });
+
+  it('does not get it by many names either, once others have a record', () => {
+    const { mesh, requester } = meshWith(11, ['x64', 'x64']);
+    const first = mesh.submit(requester, countedSpec(4, 2));
+    expect(mesh.runUntil(() => outcomeOf(requester, first) === 'done', 60_000)).toBe(true);
+    for (let i = 0; i < 8; i += 1) mesh.add({ behaviour: lies, determinismClass: 'own' });
+    expect(mesh.runUntil(() => requester.engine.roster.size === 11, 10_000)).toBe(true);
+    const second = mesh.submit(requester, countedSpec(4, 2));
+    mesh.runUntil(() => outcomeOf(requester, second) !== 'open', 60_000);
+    expect(viewOf(requester, second)).toMatchObject({ state: 'done', determinismClass: 'x64' });
+  });
+
+  it('counts once where its peers are of one operator that is known', () => {
+    const { mesh, requester } = meshWith(12, ['x64', 'x64']);
+    const many = [0, 1, 2].map(() => mesh.add({ behaviour: lies, determinismClass: 'own' }));
+    for (const { id } of many) requester.engine.standings.belongs(id, requester.id);
+    expect(mesh.runUntil(() => requester.engine.roster.size === 6, 10_000)).toBe(true);
+    const job = mesh.submit(requester, countedSpec(4, 2));
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(viewOf(requester, job)).toMatchObject({ state: 'done', determinismClass: 'x64' });
+  });
+});
+
+describe('the class of a job', () => {
+  it('is one of those who may run it: a class that most have is no use where its labels fit none of them', () => {
+    const { mesh, requester } = meshWith(13, ['x64', 'x64', 'x64']);
+    for (let i = 0; i < 2; i += 1) mesh.add({ behaviour: of('arm'), determinismClass: 'arm', labels: { region: 'eu' } });
+    expect(mesh.runUntil(() => requester.engine.roster.size === 6, 10_000)).toBe(true);
+    const job = mesh.submit(requester, countedSpec(4, 2, { where: 'region=eu' }));
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(viewOf(requester, job)).toMatchObject({ state: 'done', determinismClass: 'arm' });
+  });
+
+  it('is one with enough peers for the quorum, though one of another has a record', () => {
+    const { mesh, requester, workers } = meshWith(14, ['x64', 'arm', 'arm']);
+    for (const { id } of workers.slice(0, 1)) requester.engine.standings.valid(id);
+    const job = mesh.submit(requester, countedSpec(4, 2));
+    mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 60_000);
+    expect(viewOf(requester, job)).toMatchObject({ state: 'done', determinismClass: 'arm' });
   });
 });

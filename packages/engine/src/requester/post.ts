@@ -9,7 +9,7 @@ import { summaryOf } from '../views/summary.ts';
 /** Posts a job: from here on it survives its requester. */
 export function postJob(turn: Turn, asked: JobSpec, nonce: Uint8Array): RequestedJob | undefined {
   const { engine, now, effects } = turn;
-  const spec = withClass(engine, asked);
+  const spec = withClass(turn, asked);
   const { mesh, members } = engine.config;
   const membership = members === undefined ? {} : { membership: members.shown };
   const entry = sealEntry({ at: now, facts: [{ kind: 'posted', mesh, spec, nonce, ...membership }] }, engine.signer, engine.crypto);
