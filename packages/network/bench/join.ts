@@ -37,7 +37,7 @@ export interface JoinBenchResult extends JoinBenchOptions {
 }
 
 const floor = 8;
-const settleTimeoutMs = 30_000;
+const settleTimeoutMs = 120_000;
 const hearTimeoutMs = 15_000;
 
 export const joinBenchDefaults = { processes: 5, peersPerProcess: 8, messageBytes: 700 };
