@@ -332,5 +332,8 @@ export interface Peer extends AsyncDisposable {
   credit(): { receipts: ReceiptView[]; export(): string };
   /** By id, or by its unambiguous beginning or end; fails with `job-unknown`. */
   job(id: string): Job;
+  /** Saves running units, as far as that can be done in three seconds, and makes all stand still: nothing is lost, and no limit of time runs. */
+  pause(): Promise<void>;
+  proceed(): void;
   stop(): Promise<void>;
 }

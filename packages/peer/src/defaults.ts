@@ -34,6 +34,8 @@ export const peerDefaults = {
   interruptedEveryMs: 1_200_000,
   /** A checkpoint that is larger is not fetched: the unit begins anew. */
   maxCheckpointBytes: 1_073_741_824,
+  /** Running units have so long to be saved before they are made to stand still: whoever pauses wants the machine. */
+  saveAtPauseMs: 3_000,
   /** Running units have so long to be saved when the peer stops. */
   saveAtStopMs: 8_000,
   /** Accepted units whose outputs are brought here at once; a restart may find thousands to be brought. */

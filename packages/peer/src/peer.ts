@@ -76,6 +76,11 @@ export function peerOf(parts: Parts, life: PeerLife): Peer {
       return { receipts: receipts.map(({ view }) => view), export: () => exportReceipts(receipts) };
     },
     job: (id) => jobHandle(parts, ledgers, ledgers.find(id)),
+    async pause() {
+      await life.runs.saveNow();
+      parts.executor?.pause?.();
+    },
+    proceed: () => parts.executor?.resume?.(),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -20,6 +20,20 @@ export interface LeavingOptions {
   onHangUp: boolean;
 }
 
+/**
+ * Ctrl-Z (SIGTSTP) stops this process, and the processes that run units are not in its group: they are made to stand still
+ * first. `fg` (SIGCONT) lets them go on. Returns what gives the signals back.
+ */
+export function onSuspend(pause: () => Promise<void>, resume: () => void): () => void {
+  const suspend = (): void => void pause().finally(() => process.kill(process.pid, 'SIGSTOP'));
+  process.on('SIGTSTP', suspend);
+  process.on('SIGCONT', resume);
+  return () => {
+    process.off('SIGTSTP', suspend);
+    process.off('SIGCONT', resume);
+  };
+}
+
 /** Ctrl-C, SIGTERM and the end of the terminal ask to leave; a second Ctrl-C leaves at once. */
 export function onLeave({ clock, atOnce, onHangUp }: LeavingOptions): Leaving {
   const stop = new AbortController();

@@ -7,7 +7,7 @@ import { createAnnouncer } from './announce.ts';
 import { saveCodeCache } from './code-cache.ts';
 import { startDaemon } from './daemon.ts';
 import { letHeapGrow } from './heap.ts';
-import { onLeave } from './signals.ts';
+import { onLeave, onSuspend } from './signals.ts';
 import { watchMesh } from './watch-mesh.ts';
 
 export interface UpOptions extends Omit<PeerOptions, 'dataDir' | 'logger' | 'onFailure'> {
@@ -38,7 +38,10 @@ export async function up(context: Context, { dataDir, json, logLevel, untilStdin
     announcer.started(await daemon.peer.status(), daemon.socketPath, daemon.metricsPort);
     saveCodeCache();
     letHeapGrow();
-    await watchMesh(daemon.peer, clock, leaving.signal, announcer.mesh);
+    const { peer } = daemon;
+    const giveBack = process.platform === 'win32' ? undefined : onSuspend(() => peer.pause(), () => peer.proceed());
+    await watchMesh(peer, clock, leaving.signal, announcer.mesh);
+    giveBack?.();
   }
   announcer.leaving();
   const begin = clock.monotonic();

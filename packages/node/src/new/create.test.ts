@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEngines } from '@shoal/peer';
 import { runShoal } from '../testing/run-shoal.ts';
 import { templateLanguages, type TemplateLanguage } from './create.ts';
+import { hasRustTarget, needsOf, rustTargets } from './needs.ts';
 
 const expected = 'a,2\nand,2\nfish,2\non,1\nshoal,3\nswims,1\nthe,1\n';
 const patientMs = 120_000;
@@ -29,6 +30,7 @@ const dataDir = fileURLToPath(new URL('../../../../node_modules/.cache/shoal', i
 const installed = (await listEngines(dataDir)).filter((engine) => engine.installed).map(({ engine }) => engine);
 const hasWalls = process.platform === 'linux' && existsSync('/usr/bin/bwrap');
 const hasCompiler = existsSync('/usr/lib/wasm32-wasi/libc.a') || existsSync('/usr/lib/wasm32-wasi/crt1.o');
+const rust = ['rustc', '/usr/bin/rustc'].flatMap((rustc) => rustTargets.filter((target) => hasRustTarget(rustc, target)).map((target) => ({ rustc, target })))[0];
 const has = (engine: string): boolean => installed.includes(engine) && hasWalls;
 
 async function tried(folder: string, program: string, sample = 'sample.txt'): Promise<string> {
@@ -58,6 +60,23 @@ describe('shoal new', () => {
 
   // Needs clang and a C library for WASI.
   test.skipIf(!hasCompiler)('C is compiled on the way', async () => expect(await tried(await created('c'), 'main.c')).toBe(expected), patientMs);
+
+  // Needs a Rust compiler with its library for WASI.
+  test.skipIf(rust === undefined)('Rust compiles and runs', async () => {
+    const folder = await created('rust');
+    const { rustc, target } = rust as NonNullable<typeof rust>;
+    const linker = target === 'wasm32-wasi' ? ['-C', 'linker=wasm-ld'] : [];
+    execFileSync(rustc, ['--edition', '2021', '--target', target, '-O', '-C', 'panic=abort', ...linker, 'src/main.rs', '-o', 'main.wasm'], { cwd: folder, stdio: 'pipe' });
+    expect(await tried(folder, 'main.wasm')).toBe(expected);
+  }, patientMs);
+
+  test('what a language needs and is not here is said, with how to get it', async () => {
+    const nowhere = join(place, 'nowhere');
+    expect(await needsOf('rust', nowhere, join(place, 'no-rustc'))).toEqual([expect.stringContaining('rustup.rs')]);
+    expect(await needsOf('sql', nowhere)).toEqual([expect.stringContaining('shoal engine add duckdb-1')]);
+    expect(await needsOf('javascript', nowhere)).toEqual([]);
+    expect(hasRustTarget(join(place, 'no-rustc'), rustTargets[0])).toBe(false);
+  });
 
   // Needs the optional engine, and bubblewrap.
   test.skipIf(!has('micropython-1'))('Python runs as it is', async () => expect(await tried(await created('python'), 'main.py')).toBe(expected), patientMs);

@@ -136,6 +136,8 @@ export function scriptedPeer(script: Script = {}): ScriptedPeer {
       if (jobId.startsWith(id) || jobId.endsWith(id)) return job;
       throw new ShoalError('job-unknown', `Cannot find a job "${id}"`, { hint: '`shoal job ls` lists them.' });
     },
+    async pause() {},
+    proceed() {},
     async stop() {
       peer.stopped = true;
     },

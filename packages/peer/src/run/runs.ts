@@ -10,11 +10,25 @@ import { keepOutputs, workOwner, type Seal } from './outputs.ts';
 
 type Execute = Extract<Effect, { type: 'execute' }>;
 
+/** A unit at work. */
+interface Running {
+  effect: Execute;
+  startedAt: number;
+  abort: AbortController;
+  /** Saves it and ends it. */
+  stop: AbortController;
+  ended: Promise<void>;
+  /** Has it saved out of turn; undefined before it can be. */
+  ask: (() => void) | undefined;
+  /** Hears of its next checkpoint. */
+  onSaved: (() => void) | undefined;
+}
+
 const noLog = new Uint8Array();
 
 /** The units that run here now. Bounded by the engine's slots. */
 export class Runs {
-  private readonly running = new Map<string, { effect: Execute; startedAt: number; abort: AbortController; stop: AbortController; ended: Promise<void> }>();
+  private readonly running = new Map<string, Running>();
   /** When a program was last found here: a job of a thousand quick units need not ask the disk for each. */
   private readonly seen = new Map<Cid, number>();
   /** By job: a key to agree on costs more than a unit that does nothing. */
@@ -33,9 +47,9 @@ export class Runs {
     if (this.stopping) return; // begun by nobody: after the restart the requester hears that it is lost
     const abort = new AbortController();
     const stop = new AbortController();
-    const own = { effect, startedAt: clock.now(), abort, stop, ended: Promise.resolve() };
+    const own: Running = { effect, startedAt: clock.now(), abort, stop, ended: Promise.resolve(), ask: undefined, onSaved: undefined };
     this.running.set(key, own);
-    own.ended = this.run(effect, abort.signal, stop.signal)
+    own.ended = this.run(own)
       .catch((error: unknown) => failure(error))
       .then((outcome) => {
         if (this.stopping && !outcome.ok) return; // saved, and to go on after the restart
@@ -73,6 +87,21 @@ export class Runs {
     cancel();
   }
 
+  /** Saves what runs, as far as that can be done soon, and lets it go on. */
+  async saveNow(): Promise<void> {
+    const saved = [...this.running.values()].flatMap((run) => {
+      if (run.ask === undefined) return [];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      run.onSaved = resolve;
+      run.ask();
+      return [Promise.race([promise, run.ended])];
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.parts().clock.setTimer(peerDefaults.saveAtPauseMs, resolve);
+    await Promise.race([Promise.all(saved), promise]);
+    cancel();
+  }
+
   list(now: number): { job: Cid; unit: number; requester: PeerId; sinceMs: number }[] {
     return [...this.running.values()].map(({ effect, startedAt }) => ({
       job: effect.job,
@@ -93,8 +122,10 @@ export class Runs {
     this.seen.set(program, this.parts().clock.monotonic());
   }
 
-  private async run(effect: Execute, signal: AbortSignal, stop: AbortSignal): Promise<RunOutcome> {
+  private async run(own: Running): Promise<RunOutcome> {
     const parts = this.parts();
+    const { effect } = own;
+    const { signal } = own.abort;
     const { job, unit, requester, helpers, spec } = effect;
     const { executor, driver, stopping } = parts;
     if (executor === undefined) throw new ShoalError('program-unavailable', 'This peer runs no units');
@@ -108,7 +139,7 @@ export class Runs {
       await named('input-unavailable', bringHere(parts, shard.cid, { likely: [], dataset: spec.units.dataset, maxBytes: shard.bytes, signal }));
     }
     const input = shard === undefined ? undefined : mountShard(parts, shard);
-    const checkpoints = savesRuns(effect) ? await this.checkpoints(effect, stop, AbortSignal.any([signal, stop])) : undefined;
+    const checkpoints = savesRuns(effect) ? await this.checkpoints(own) : undefined;
     if (checkpoints !== undefined && describeEngine(spec.program.engine)?.checkpoint === false) {
       checkpoints.unmovable?.({ code: 'engine', text: `runs of the engine ${spec.program.engine} cannot be saved` });
     }
@@ -147,8 +178,11 @@ export class Runs {
   }
 
   /** How a run is saved, and from where it goes on: its own last checkpoint here, or that of whoever began it. */
-  private async checkpoints({ job, unit, requester, spec, resume }: Execute, stop: AbortSignal, signal: AbortSignal): Promise<ExecutionCheckpoints> {
+  private async checkpoints(own: Running): Promise<ExecutionCheckpoints> {
     const parts = this.parts();
+    const { job, unit, requester, spec, resume } = own.effect;
+    const stop = own.stop.signal;
+    const signal = AbortSignal.any([own.abort.signal, stop]);
     const saved = new SavedRun(parts, { job, unit, program: spec.program.cid, outputBytes: spec.resources.outputBytes }, parts.network.peerId);
     let snapshot: Snapshot | undefined;
     try {
@@ -167,12 +201,15 @@ export class Runs {
       share: peerDefaults.checkpointShare,
       resume: snapshot,
       stop,
+      asker: (ask) => (own.ask = ask),
       save: async (checkpoint) => {
         const { cid, bytes } = await saved.save(checkpoint);
         parts.driver.handle({ type: 'checkpointed', job, unit, fuel: checkpoint.fuel, saved: { checkpoint: cid, bytes } });
+        own.onSaved?.();
       },
       unmovable: (reason) => parts.driver.handle({ type: 'checkpointed', job, unit, fuel: 0, saved: { reason } }),
       failed: (error) => {
+        own.onSaved?.();
         parts.logger.warn('a running unit could not be saved; it goes on without', { job, unit, reason: messageOf(error) });
         // A full disk is this peer's own matter; that there is too much to save is the program's.
         if (codeOf(error) !== 'checkpoint-too-large') return;

@@ -117,6 +117,8 @@ export interface ExecutionCheckpoints {
   /** At most that part of the run time goes into checkpoints: after one that took long the next waits. */
   share: number;
   resume?: Snapshot | undefined;
+  /** Given, as the program begins, what asks for a checkpoint out of turn; it may be called at any time, and for nothing. */
+  asker?(ask: () => void): void;
   /** Keeps a checkpoint; while it does, no other comes. When it throws, the run goes on without. */
   save(checkpoint: Checkpoint): Promise<void>;
   /** Told before the program's first instruction, where it cannot be stopped and go on: none is made of this run. */

@@ -2,6 +2,7 @@ import type { ExecutionOutcome, ExecutionRequest, Executor, ExecutorInfo } from 
 import { createWasmExecutor, type WasmExecutorOptions } from '../executor.ts';
 import { describeEngine, type EngineDescription } from './catalogue.ts';
 import { failedOutcome } from './failed.ts';
+import type { HostedEngine } from './hosted.ts';
 import { findOptionalEngines } from './optional.ts';
 import type { AllowedOutside } from './outside/allowed.ts';
 import { findOutsideEngines } from './outside/find.ts';
@@ -21,6 +22,7 @@ class Sandbox implements Executor {
   readonly #options: SandboxOptions;
   readonly #wasm: Executor;
   readonly #engines = new Map<string, { execute: Execute; stop?: () => Promise<void> }>();
+  #hosted: HostedEngine[] = [];
   #absent = new Map<string, string>();
 
   constructor(options: SandboxOptions) {
@@ -38,6 +40,7 @@ class Sandbox implements Executor {
     const outside = await findOutsideEngines({ allowed, nodePath, clock, logger, base: inputFolder });
     for (const [name, engine] of [...engines, ...outside.engines]) this.#engines.set(name, engine);
     for (const [engine, reason] of outside.absent) if (allows(allowed, engine)) logger.warn('An engine that the owner allows is not offered', { engine, reason });
+    this.#hosted = [...engines.values()];
     this.#absent = new Map([...absent, ...outside.absent]);
   }
 
@@ -48,14 +51,17 @@ class Sandbox implements Executor {
 
   pause(): void {
     this.#wasm.pause?.();
+    for (const { throttle } of this.#hosted) throttle.pause();
   }
 
   resume(): void {
     this.#wasm.resume?.();
+    for (const { throttle } of this.#hosted) throttle.resume();
   }
 
   setCpuShare(share: number): void {
     this.#wasm.setCpuShare?.(share);
+    for (const { throttle } of this.#hosted) throttle.setShare(share);
   }
 
   info(): ExecutorInfo {

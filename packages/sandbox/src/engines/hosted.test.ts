@@ -33,10 +33,11 @@ async function failure(engine: string, text: string, options?: RequestOptions): 
 const beyond = /larger than its memory|memory|in \/out|too many files|fuel|no path leads|no program|surroundings/;
 
 // Needs the engine's npm package, and bubblewrap.
-describe.skipIf(!has('micropython-1'))('executor conformance of the engine micropython-1 (skipped where it is not installed)', () => {
-  const dialect: Dialect = { engine: 'micropython-1', startFuel: 0, startMs: 5000, fates: { trap: 'program-exited', recurse: 'program-exited' }, saysMore: true };
+describe.each([['micropython-1', 5000], ['pyodide-1', 30_000]] as const)('executor conformance of the engine %s (skipped where it is not installed)', (engine, startMs) => {
+  const dialect: Dialect = { engine, startFuel: 0, startMs, fates: { trap: 'program-exited', recurse: 'program-exited' }, saysMore: true };
   const cases = conformanceCases.filter(({ name }) => !beyond.test(name));
-  test.each(cases)('$name', (each) => each.run({ executor, probe: bytesOf(pythonProbe), dialect }), patientMs);
+  // Needs the engine's npm package, and bubblewrap.
+  test.skipIf(!has(engine)).each(cases)('$name', (each) => each.run({ executor, probe: bytesOf(pythonProbe), dialect }), patientMs);
 });
 
 describe.each(['micropython-1', 'pyodide-1'])('Python by %s', (engine) => {
@@ -70,6 +71,18 @@ print(random.random(), int(time.time()), shoal.unit_index, shoal.args)`;
     for (const attempt of attempts) expect(`${attempt} ${await failure(engine, attempt)}`).toContain(' program-exited: ');
   }, patientMs);
 });
+
+// Needs the engine's npm package, and bubblewrap.
+test.skipIf(!has('micropython-1'))('stands still while all units are paused, and no limit of time runs', async () => {
+  let ended = false;
+  const running = run('micropython-1', 'n = 0\nfor i in range(1500000):\n    n += i\nprint(n)', { limits: { wallMs: 20_000 } }).finally(() => (ended = true));
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  executor.pause?.();
+  await pause(4000);
+  expect(ended).toBe(false);
+  executor.resume?.();
+  expect(await running).toMatchObject({ ok: true });
+}, patientMs);
 
 // Needs the engine's npm package, and bubblewrap.
 describe.skipIf(!has('duckdb-1'))('SQL by duckdb-1 (skipped where it is not installed)', () => {

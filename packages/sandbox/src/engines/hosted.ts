@@ -4,6 +4,7 @@ import { runAlone } from '../pool/batch.ts';
 import { SandboxChild } from '../pool/child.ts';
 import { unitOrder } from '../pool/order.ts';
 import { Session } from '../pool/session.ts';
+import { Throttle } from '../pool/throttle.ts';
 import { failedOutcome } from './failed.ts';
 
 /** Files of the store are not shown to these engines: what they read passes through this process. */
@@ -15,11 +16,14 @@ export class HostedEngine {
   readonly #command: Command;
   readonly #clock: Clock;
   readonly #children = new Set<SandboxChild>();
+  /** Holds its units back as those of WebAssembly are. */
+  readonly throttle: Throttle;
 
   constructor(name: string, command: Command, clock: Clock) {
     this.#name = name;
     this.#command = command;
     this.#clock = clock;
+    this.throttle = new Throttle(clock);
   }
 
   async execute(request: ExecutionRequest, options: Parameters<Executor['execute']>[1]): Promise<ExecutionOutcome> {
@@ -30,17 +34,20 @@ export class HostedEngine {
     this.#children.add(child);
     try {
       await child.ready;
+      this.throttle.add(child);
       const session = new Session(child, { ...request, inputs: request.inputs.map(throughChannel) }, options, this.#clock);
       return await runAlone(child, session, made.order, this.#clock);
     } catch (error) {
       return failedOutcome('sandbox-crashed', messageOf(error), false);
     } finally {
+      this.throttle.remove(child);
       child.kill('its unit is over');
       this.#children.delete(child);
     }
   }
 
   async stop(): Promise<void> {
+    this.throttle.stop();
     const children = [...this.#children];
     for (const child of children) child.kill('the sandbox was stopped');
     await Promise.all(children.map((child) => child.exited));

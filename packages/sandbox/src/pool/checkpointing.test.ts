@@ -68,6 +68,42 @@ test('a snapshot that is too large is not kept, it is told, and none is asked fo
   expect(asks).toEqual([0, 1, 0]);
 });
 
+test('one is asked for out of turn, once, and none after one was lost', async () => {
+  const asks: number[] = [];
+  let ask = (): void => undefined;
+  let keep = true;
+  const wishes: ExecutionCheckpoints = {
+    everyMs,
+    share: 1,
+    stop: new AbortController().signal,
+    asker: (given) => void (ask = given),
+    save: () => (keep ? Promise.resolve() : Promise.reject(new Error('the disk is full'))),
+  };
+  const child = { send: (_kind: number, payload: Uint8Array) => void asks.push(payload[0] as number) } as unknown as SandboxChild;
+  const nothing = { usedMs: 0, stdout: new Uint8Array(0), log: new Uint8Array(0) };
+  const checkpointing = new Checkpointing(child, new ManualClock() as unknown as Clock, wishes, () => nothing, () => undefined);
+  const tick = (): unknown => checkpointing.take(toParent.tick, new Uint8Array(8));
+  const come = async (): Promise<void> => {
+    expect(checkpointing.take(toParent.checkpoint, new Uint8Array(12))).toBeUndefined();
+    await Promise.resolve().then(() => undefined); // it is kept, or lost
+  };
+  checkpointing.start();
+  tick();
+  ask();
+  ask();
+  tick();
+  await come();
+  tick();
+  keep = false;
+  ask();
+  tick();
+  await come();
+  ask();
+  tick();
+  checkpointing.end();
+  expect(asks).toEqual([0, 1, 0, 1, 0]);
+});
+
 test('one that is just small enough is kept, and the next one asked for', async () => {
   const { saved, failures, asks } = await told(Math.floor(pages));
   expect(saved).toBe(1);

@@ -24,6 +24,8 @@ export class Checkpointing {
   #cancelNext: Cancel = () => undefined;
   #cancelStop: Cancel = () => undefined;
   #ended = false;
+  /** None is made any more: a page was lost. */
+  #spent = false;
   readonly #onStop = (): void => this.#stop();
 
   constructor(
@@ -44,6 +46,7 @@ export class Checkpointing {
   start(): void {
     this.#next(this.#wishes.everyMs);
     const { stop } = this.#wishes;
+    this.#wishes.asker?.(() => this.#now());
     if (stop.aborted) this.#stop();
     else stop.addEventListener('abort', this.#onStop, { once: true });
   }
@@ -81,6 +84,12 @@ export class Checkpointing {
     this.#cancelNext = this.#clock.setTimer(ms, () => {
       if (this.#wish === wish.nothing) this.#wish = wish.save;
     });
+  }
+
+  #now(): void {
+    if (this.#ended || this.#spent || this.#saving || this.#wish !== wish.nothing) return;
+    this.#cancelNext();
+    this.#wish = wish.save;
   }
 
   #stop(): void {
@@ -122,6 +131,7 @@ export class Checkpointing {
     this.#changedBytes = 0;
     if (!stops) this.#wish = wish.nothing;
     if (tooLarge) {
+      this.#spent = true;
       const text = `it has more than ${maxCheckpointBytes} bytes to save at once`;
       if (stops) this.#abandon(`the execution was cancelled; ${text}`);
       else this.#wishes.failed?.(new ShoalError('checkpoint-too-large', `The snapshot of a running unit is not kept: ${text}`));
@@ -139,6 +149,7 @@ export class Checkpointing {
     } catch (error) {
       // Pages that were lost do not come again: what follows would have holes.
       kept = false;
+      this.#spent = true;
       if (!stops && !this.#ended) this.#wishes.failed?.(error);
     }
     this.#saving = false;

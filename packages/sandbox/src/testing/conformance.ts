@@ -37,7 +37,7 @@ function perform({ executor, probe, dialect }: ConformanceSubject, options: Requ
   const limits = {
     ...options.limits,
     ...(fuel === undefined ? {} : { fuel: fuel + dialect.startFuel }),
-    ...(wallMs === undefined ? {} : { wallMs: wallMs + dialect.startMs }),
+    wallMs: (wallMs ?? usualLimits.wallMs) + dialect.startMs,
   };
   return execute(executor, probe, { program: 'probe', ...options, limits, engine: dialect.engine });
 }

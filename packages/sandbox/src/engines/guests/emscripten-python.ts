@@ -24,8 +24,17 @@ interface Pyodide {
 const heapShare = 0.5;
 const maxHeapBytes = 512 * 1024 * 1024;
 
+/** What CPython does with open files when it ends, which it never does here: the last words without an end of line are in them. */
+const flushAll = `
+import gc, io
+for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+    for each in gc.get_objects():
+        if type(each) is kind and not each.closed and each.writable():
+            each.flush()
+`;
+
 /** Runs a program, and names how it ended: SystemExit, an error that nobody caught, or no memory left. */
-function perform(python: Python, unit: GuestUnit, library: string): ReturnType<typeof collectFiles> {
+function perform(python: Python, unit: GuestUnit, library: string, flush = ''): ReturnType<typeof collectFiles> {
   const encoder = new TextEncoder();
   const { args, env, inputs } = unit;
   python.registerJsModule('_shoal', {
@@ -36,7 +45,11 @@ function perform(python: Python, unit: GuestUnit, library: string): ReturnType<t
   });
   fillDisk(python.FS, inputs, library);
   try {
-    python.runPython(unit.source);
+    try {
+      python.runPython(unit.source);
+    } finally {
+      python.runPython(flush);
+    }
   } catch (error) {
     if (error instanceof GuestFailure) throw error;
     const text = error instanceof Error ? error.message : String(error);
@@ -81,6 +94,6 @@ export const pyodide: Guest = {
     python.setStdout(writer((bytes) => unit.stdout(bytes)));
     python.setStderr(writer((bytes) => unit.log(bytes)));
     python.runPython('import sys; sys.path.insert(0, "/shoal")');
-    return { files: perform(python, unit, '/shoal/shoal.py') };
+    return { files: perform(python, unit, '/shoal/shoal.py', flushAll) };
   },
 };
