@@ -8,7 +8,7 @@ export function registerSimulate(program: Command, context: Context): void {
     withSimulateOptions(program.command('simulate').description('how would a mesh behave? the real engine on simulated peers, network and clocks')),
   );
   withExamples(command, [
-    ['shoal simulate --peers 50 --nightly 33% --hours 24 --jobs 40', 'fifty laptops, a third of them shut at night: do jobs still end, and when?'],
+    ['shoal simulate --peers 50 --nightly 33% --hours 10 --jobs 20', 'fifty laptops, a third of them shut at night: do jobs still end, and when?'],
     ['shoal simulate --peers 200 --churn 20% --liars 10% --html mesh.html', 'one peer in five drops out every hour, one in ten lies; with plots'],
     ['shoal simulate --peers 100 --colluders 10% --quorum 3', 'does a quorum of three withstand those who agree on lies?'],
     ['shoal simulate --peers 100 --stewards 3 --requesters-leave --churn 20%', 'do jobs end when whoever posted them never comes back?'],

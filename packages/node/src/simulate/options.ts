@@ -56,7 +56,7 @@ export function withSimulateOptions(command: Command): Command {
     .addOption(whole('--stewards <n>', 'peers that act for a job while whoever posted it is away, and as many that keep its results', 0, 7, d.stewards))
     .addOption(new Option('--requesters-leave', 'those who post jobs leave for good a minute after the last one').default(d.requestersLeave, 'off'))
     .addOption(whole('--history <n>', 'results that requesters have seen of each peer before: valid ones of honest peers; who lied was found out (with --adaptive)', 0, 1_000, d.history))
-    .addOption(new Option('--hours <n>', 'simulated time at most; without --nightly it ends when every job has').argParser(parseHours).default(d.hours))
+    .addOption(new Option('--hours <n>', 'simulated time at most; it ends when every job has, with --nightly not before 23:00').argParser(parseHours).default(d.hours))
     .addOption(whole('--seed <n>', 'the same seed gives the same run, to the last message', 0, 2 ** 31, d.seed))
     .addOption(new Option('--html <file>', 'write a page with plots'))
     .addOption(new Option('--sweep <n>', 'instead: this many random worlds with every fault there is, from --seed on; checks the invariants').argParser(parseInteger(1, 1_000_000)))

@@ -1,4 +1,5 @@
 import { summaryOf, type Sample, type Study, type StudyFigures } from '@shoal/sim';
+import { humanBytes, humanCount, humanDuration } from '../output/quantities.ts';
 import type { Style } from '../output/style.ts';
 import { pairs } from '../output/table.ts';
 
@@ -8,6 +9,7 @@ const chartWidth = 60;
 /** The report of a study for a terminal. */
 export function reportLines(study: Study, figures: StudyFigures, style: Style): string[] {
   const { samples } = study;
+  const hasJobs = study.options.jobs > 0;
   const wanted = figures.unitsAccepted + figures.unitsLost;
   const verdict = figures.unitsLost === 0 ? style.green(`all ${wanted} units accepted`) : style.yellow(`${figures.unitsAccepted} of ${wanted} units accepted, ${figures.unitsLost} not finished in time`);
   const wrong = figures.wrongAccepted === 0 ? style.green('none wrong') : style.red(`${figures.wrongAccepted} wrong`);
@@ -15,27 +17,36 @@ export function reportLines(study: Study, figures: StudyFigures, style: Style): 
     style.bold(`A mesh of ${figures.peers} peers`),
     `  ${summaryOf(study)}`,
     '',
-    `  ${verdict}, ${wrong}`,
-    '',
+    ...(hasJobs ? [`  ${verdict}, ${wrong}`, ''] : []),
     ...chart('peers up', samples, (sample) => sample.peersUp, style),
-    ...chart('units running', samples, (sample) => sample.unitsRunning, style),
-    ...chart('units accepted', samples, (sample) => sample.unitsAccepted, style),
+    ...(hasJobs ? [...chart('units running', samples, (sample) => sample.unitsRunning, style), ...chart('units accepted', samples, (sample) => sample.unitsAccepted, style)] : []),
     `  ${' '.repeat(16)}${axis(samples)}`,
     '',
     ...pairs(
       [
-        ['executions', `${figures.executions}, ${figures.replicationOverhead.toFixed(2)} for each accepted unit`],
-        ['time', `${figures.makespanVsIdeal.toFixed(2)} times what the peers present would need at best`],
-        ['jobs', jobTimes(study)],
-        ['first bid', `${figures.firstBidMsP50} ms in the median, ${figures.firstBidMsP99} ms at worst (99 %)`],
-        ['traffic', `${figures.messagesPerPeerMinute} messages and ${figures.bytesPerPeerMinute} bytes a peer and minute`],
+        ...(hasJobs ? rowsOfJobs(study, figures) : []),
+        ['traffic', trafficOf(figures)],
+        ...(figures.atRest === undefined ? [] : [['at rest', `${trafficOf(figures.atRest)}, from minute ${figures.atRest.fromMinute} on`] as [string, string]]),
         ['invariants', figures.violations === 0 ? 'none violated' : style.red(`${figures.violations} violated`)],
-        ['trace', `${figures.traceHash} (seed ${figures.seed}), simulated in ${(figures.wallMs / 1_000).toFixed(1)} s`],
+        ['trace', `${figures.traceHash} (seed ${figures.seed}), simulated in ${humanDuration(figures.wallMs)}`],
       ],
       style,
     ),
     ...study.violations.slice(0, 5).map(({ rule, text }) => `  ${style.red(rule)}: ${text}`),
   ];
+}
+
+function rowsOfJobs(study: Study, figures: StudyFigures): [string, string][] {
+  return [
+    ['executions', `${humanCount(figures.executions)}, ${figures.replicationOverhead.toFixed(2)} for each accepted unit`],
+    ['time', `${figures.makespanVsIdeal.toFixed(2)} times what the peers present would need at best`],
+    ['jobs', jobTimes(study)],
+    ['first bid', `${figures.firstBidMsP50} ms in the median, ${figures.firstBidMsP99} ms at worst (99 %)`],
+  ];
+}
+
+function trafficOf({ messagesPerPeerMinute, bytesPerPeerMinute }: Pick<StudyFigures, 'messagesPerPeerMinute' | 'bytesPerPeerMinute'>): string {
+  return `${humanCount(messagesPerPeerMinute)} messages and ${humanBytes(bytesPerPeerMinute)} a peer and minute`;
 }
 
 function jobTimes({ jobMinutes, figures }: Study): string {
@@ -59,9 +70,10 @@ function resampled(values: readonly number[]): number[] {
 
 function axis(samples: readonly Sample[]): string {
   const width = Math.min(chartWidth, samples.length);
-  const clock = (hour: number): string => `${String(Math.floor(hour)).padStart(2, '0')}:${String(Math.floor((hour % 1) * 60)).padStart(2, '0')}`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const clock = (minute: number): string => `${two(Math.floor(minute / 60) % 24)}:${two(minute % 60)}`;
   const last = samples.at(-1);
   if (last === undefined) return '';
-  const end = clock(last.hourOfDay);
+  const end = clock(Math.round(last.hourOfDay * 60));
   return `18:00${' '.repeat(Math.max(1, width - 5 - end.length))}${end}`;
 }

@@ -33,6 +33,18 @@ test('sweeps random worlds in several processes', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ seeds: 2, failed: [] });
 });
 
+test('a page that could not be written is an error at once, not after hours of simulating', async () => {
+  const long = ['--peers', '2000', '--hours', '300', '--html'];
+  await expect(shoal('simulate', ...long, '/nowhere/mesh.html')).rejects.toMatchObject({ stderr: expect.stringContaining('Cannot write to /nowhere/mesh.html') as string });
+  await expect(shoal('simulate', ...long, tmpdir())).rejects.toMatchObject({ stderr: expect.stringContaining('it is a folder') as string });
+});
+
+test('a mesh at rest tells its traffic without that of joining, and nothing of jobs', async () => {
+  const { stdout } = await shoal('simulate', '--peers', '8', '--jobs', '0', '--hours', '0.1');
+  expect(stdout).toMatch(/at rest +[\d,.]+ messages and .* a peer and minute, from minute 3/u);
+  expect(stdout).not.toContain('units');
+});
+
 test('says what a share looks like', async () => {
   await expect(shoal('simulate', '--churn', 'much')).rejects.toMatchObject({ code: 2 });
 });

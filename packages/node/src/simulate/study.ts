@@ -7,10 +7,11 @@ import { createLive } from '../output/live.ts';
 import { commitOf } from './commit.ts';
 import { studyCommand, type SimulateOptions } from './options.ts';
 import { reportLines } from './report.ts';
-import { writeText } from './written.ts';
+import { checkWritable, writeText } from './written.ts';
 
 /** Simulates one mesh, and tells how it went. */
 export async function runStudy(context: Context, options: SimulateOptions): Promise<void> {
+  if (options.html !== undefined) await checkWritable(options.html); // not after an hour of simulating
   const begunAt = context.clock.monotonic();
   const study = await interruptible((signal) => stepwise(context, options, signal), 'The simulation was stopped; nothing was written.');
   const figures: StudyFigures = { ...study.figures, wallMs: Math.round(context.clock.monotonic() - begunAt) };

@@ -2,7 +2,7 @@ import type { Sample, Study, StudyFigures } from './study.ts';
 
 const width = 720;
 const height = 220;
-const pad = { left: 56, right: 12, top: 10, bottom: 28 };
+const pad = { left: 64, right: 12, top: 10, bottom: 28 };
 
 interface Line {
   name: string;
@@ -20,22 +20,25 @@ export function htmlOf(study: Study, figures: StudyFigures): string {
 <p class="lead">${escape(summaryOf(study))}</p>
 <section class="cards">${cardsOf(figures)}</section>
 ${plotOf('Peers that are up', study, [{ name: 'peers up', colour: '#1f6feb', value: (s) => s.peersUp }])}
-${plotOf('Units', study, [
-    { name: 'posted', colour: '#8a8f98', value: (s) => s.unitsPosted },
-    { name: 'accepted', colour: '#1a7f37', value: (s) => s.unitsAccepted },
-  ])}
-${plotOf('Units running', study, [{ name: 'running', colour: '#bc4c00', value: (s) => s.unitsRunning }])}
-${histogramOf(study.jobMinutes)}
-<h2>All figures</h2><table>${Object.entries(figures).map(([name, value]) => `<tr><th>${name}</th><td>${escape(typeof value === 'number' ? value.toLocaleString('en-US') : value)}</td></tr>`).join('')}</table>
+${options.jobs === 0 ? '' : plotsOfJobs(study)}
+<h2>All figures</h2><table>${rowsOf(figures)}</table>
 ${study.violations.length === 0 ? '<p>No invariant of the design was violated.</p>' : `<h2>Violations</h2><ul>${study.violations.map(({ rule, text, atMs }) => `<li><b>${escape(rule)}</b> at ${Math.round(atMs / 1000)} s: ${escape(text)}</li>`).join('')}</ul>`}
 </main></body></html>
 `;
 }
 
+function plotsOfJobs(study: Study): string {
+  const units = plotOf('Units', study, [
+    { name: 'posted', colour: '#8a8f98', value: (s) => s.unitsPosted },
+    { name: 'accepted', colour: '#2da44e', value: (s) => s.unitsAccepted },
+  ]);
+  return [units, plotOf('Units running', study, [{ name: 'running', colour: '#d9730d', value: (s) => s.unitsRunning }]), histogramOf(study.jobMinutes)].join('\n');
+}
+
 /** In a sentence: what was simulated. */
 export function summaryOf({ options, simulatedMs }: Study): string {
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
-  const parts = [`${options.jobs} jobs of ${options.units} units, each run by ${options.quorum} peers, ${options.unitSeconds} s a unit on average`];
+  const parts = [options.jobs === 0 ? 'no jobs: a mesh at rest' : `${options.jobs} jobs of ${options.units} units, each run by ${options.quorum} peers, ${options.unitSeconds} s a unit on average`];
   if (options.churn > 0) parts.push(`${percent(options.churn)} of the peers drop out every hour`);
   if (options.nightly > 0) parts.push(`${percent(options.nightly)} are shut from 22:00 to 07:00`);
   if (options.liars > 0) parts.push(`${percent(options.liars)} lie`);
@@ -48,8 +51,16 @@ export function summaryOf({ options, simulatedMs }: Study): string {
   return `${parts.join('; ')}. Simulated: ${hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.round(hours * 60)} minutes`}, from 18:00.`;
 }
 
+function rowsOf({ atRest, ...figures }: StudyFigures): string {
+  const rest = Object.entries(atRest ?? {}).map(([name, value]) => [`atRest.${name}`, value] as const);
+  return [...Object.entries(figures), ...rest].map(([name, value]) => `<tr><th>${name}</th><td>${escape(typeof value === 'string' || name === 'seed' ? String(value) : value.toLocaleString('en-US'))}</td></tr>`).join('');
+}
+
 function cardsOf(figures: StudyFigures): string {
   const card = (value: string, name: string, bad = false): string => `<div class="card${bad ? ' bad' : ''}"><b>${value}</b><span>${name}</span></div>`;
+  const rest = figures.atRest ?? figures;
+  const traffic = [card(label(rest.messagesPerPeerMinute), 'messages a peer and minute'), card(label(rest.bytesPerPeerMinute), 'bytes a peer and minute')];
+  if (figures.jobs === 0) return [...traffic, card(String(figures.violations), 'invariants violated', figures.violations > 0)].join('');
   return [
     card(figures.unitsAccepted.toLocaleString('en-US'), 'units accepted'),
     card(String(figures.unitsLost), 'units not finished', figures.unitsLost > 0),
@@ -119,6 +130,6 @@ body{margin:0;background:var(--back);color:var(--text);font:16px/1.5 system-ui,s
 h1{font-size:28px;margin:0 0 8px}h2{font-size:18px;margin:36px 0 8px}.lead{color:var(--soft);margin:0 0 20px}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .card b{display:block;font-size:24px}.card span{color:var(--soft);font-size:14px}.card.bad{border-color:#cf222e}.card.bad b{color:#cf222e}
-svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}.grid{stroke:var(--line);stroke-width:1}
+svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}.grid{stroke:var(--line);stroke-width:1}@media(max-width:560px){svg text{font-size:20px}}
 .legend{margin:0 0 4px;color:var(--soft);font-size:14px}.legend span{margin-right:16px}.legend i{display:inline-block;width:12px;height:3px;margin-right:6px;vertical-align:middle}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 8px;border-bottom:1px solid var(--line);font-weight:400}td{text-align:right;font-variant-numeric:tabular-nums}`;

@@ -38,6 +38,8 @@ const sleepRuns = 20;
 const startHour = 18;
 const shutHour = 22;
 const openHour = 31;
+/** A study with nights does not end before the first one has lasted an hour, even if its jobs do. */
+export const nightIsSeenMs = (shutHour - startHour + 1) * hourMs;
 /** Hour of the day at a moment of the simulation. */
 export function hourOfDay(elapsedMs: number): number {
   return (startHour + elapsedMs / hourMs) % 24;

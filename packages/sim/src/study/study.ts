@@ -4,7 +4,8 @@ import { begin } from '../run.ts';
 import type { SimJob } from '../scenario/scenario.ts';
 import { fuelOf } from '../world/job-specs.ts';
 import { World } from '../world/world.ts';
-import { hourOfDay, scenarioOf, type StudyOptions } from './options.ts';
+import { hourOfDay, nightIsSeenMs, scenarioOf, type StudyOptions } from './options.ts';
+import { trafficAtRest, type RestTraffic } from './rest.ts';
 
 /** How the mesh is at a moment. */
 export interface Sample {
@@ -19,6 +20,9 @@ export interface Sample {
   speed: number;
   /** Fuel that the units posted so far need at least. */
   workPosted: number;
+  /** Sent so far by all. */
+  messages: number;
+  bytes: number;
 }
 
 /** What `shoal simulate --json` prints. */
@@ -42,6 +46,8 @@ export interface StudyFigures {
   violations: number;
   traceHash: string;
   wallMs: number;
+  /** Of a mesh without jobs, once all had joined and known each other for a while. */
+  atRest?: RestTraffic;
 }
 
 export interface Study {
@@ -82,7 +88,7 @@ export function* steps(options: StudyOptions): Generator<{ done: number; sample:
     taken.push(sample);
     yield { done: step / samples, sample };
     const allEnded = world.jobs.size === scenario.jobs.length && [...world.jobs.values()].every((job) => job.endedAtMs !== undefined);
-    if (allEnded && options.nightly === 0 && options.jobs > 0) break;
+    if (allEnded && options.jobs > 0 && (options.nightly === 0 || world.elapsedMs >= nightIsSeenMs)) break;
   }
   return studyOf(world, options, taken);
 }
@@ -107,6 +113,8 @@ function sampleOf(world: World): Sample {
     unitsPosted: 0,
     speed: 0,
     workPosted: 0,
+    messages: world.network.totals.messages,
+    bytes: world.network.totals.bytes,
   };
   for (const peer of world.peers) {
     if (!peer.up) continue;
@@ -129,6 +137,7 @@ function studyOf(world: World, options: StudyOptions, taken: Sample[]): Study {
   const wanted = world.scenario.jobs.reduce((sum, job) => sum + job.units, 0);
   const bids = jobs.flatMap((job) => (job.firstBidAtMs === undefined ? [] : [job.firstBidAtMs - job.postedAtMs])).sort((a, b) => a - b);
   const minutes = (world.elapsedMs / 60_000) * world.peers.length;
+  const atRest = options.jobs === 0 ? trafficAtRest(taken, options.peers) : undefined;
   return {
     options,
     figures: {
@@ -147,6 +156,7 @@ function studyOf(world: World, options: StudyOptions, taken: Sample[]): Study {
       bytesPerPeerMinute: Math.round(world.network.totals.bytes / minutes),
       violations: world.watch.violations.length,
       traceHash: world.trace.hash,
+      ...(atRest === undefined ? {} : { atRest }),
     },
     samples: taken,
     violations: [...world.watch.violations],
