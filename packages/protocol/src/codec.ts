@@ -3,6 +3,7 @@ import { messageOf } from '@shoal/runtime';
 import { decode, encode, type DecodeOptions } from 'cborg';
 import { CID } from 'multiformats/cid';
 import type * as z from 'zod';
+import { CborReader } from './cbor/reader.ts';
 import { CborWriter } from './cbor/writer.ts';
 import { StrictTokenizer } from './cbor/strict-tokenizer.ts';
 import { ProtocolError } from './errors.ts';
@@ -34,6 +35,7 @@ const decodeOptions: DecodeOptions = {
 };
 
 const writer = new CborWriter();
+const reader = new CborReader();
 
 /** Canonical bytes of a plain value (DAG-CBOR). */
 export function encodeValue(value: unknown): Uint8Array {
@@ -59,8 +61,14 @@ export function decodeValue(bytes: Uint8Array, maxBytes: number): unknown {
   }
   // A Buffer's slices would be windows into memory that its owner may use again.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const read = reader.decode(plain);
+  return read === undefined ? decodeStrictly(plain) : read.value;
+}
+
+/** The same token by token, which takes everything that is in our form, and says what is wrong with the rest. */
+export function decodeStrictly(bytes: Uint8Array): unknown {
   try {
-    return decode(plain, { ...decodeOptions, tokenizer: new StrictTokenizer(plain) });
+    return decode(bytes, { ...decodeOptions, tokenizer: new StrictTokenizer(bytes) });
   } catch (cause) {
     throw new ProtocolError('document-malformed', `Cannot decode ${bytes.length} bytes as DAG-CBOR: ${messageOf(cause)}`, { cause });
   }
