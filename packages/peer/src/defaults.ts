@@ -30,6 +30,8 @@ export const peerDefaults = {
   checkpointShare: 0.03,
   /** What running so that it can be saved costs, as part of the run time: median of the kernels of PERFORMANCE.md. */
   checkpointOverhead: 0.25,
+  /** The same of a script, whose interpreter is what can be saved: measured 0.7 to 0.75 of its metered time. */
+  scriptCheckpointOverhead: 0.75,
   /** A unit is taken to be interrupted once in that time: what lends itself on people's machines comes and goes. */
   interruptedEveryMs: 1_200_000,
   /** A checkpoint that is larger is not fetched: the unit begins anew. */

@@ -2,9 +2,9 @@ import { silentLogger, systemClock, systemCrypto, type Executor, type ExecutionO
 import { documentCid, type JobSpec } from '@shoal/protocol';
 import type { Effect, EngineEvent } from '@shoal/engine';
 import { createMemoryBlobStore } from '@shoal/store';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Parts } from '../parts.ts';
-import { Runs } from './runs.ts';
+import { Runs, savesRuns } from './runs.ts';
 
 const bytes = new TextEncoder().encode('program');
 const job = documentCid(bytes, systemCrypto);
@@ -30,6 +30,19 @@ const succeeded: ExecutionOutcome = { ok: true, stdout: new Uint8Array(), files:
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+test.each([
+  ['wasm', 'auto', 600_000, undefined, true],
+  ['wasm', 'auto', 599_999, undefined, false],
+  ['wasm', 'auto', 3_600_000, 1_000, false],
+  ['quickjs-1', 'auto', 1_799_999, undefined, false],
+  ['quickjs-1', 'auto', 1_800_000, undefined, true],
+  ['wasm', 'always', 1, undefined, true],
+  ['wasm', 'never', 3_600_000, undefined, false],
+] as const)('%s, %s, %i ms at most, %s ms on average: saved now and then %s', (engine, checkpoint, wallMs, meanMs, saved) => {
+  const spec = { program: { engine }, checkpoint, resources: { wallMs } } as unknown as Parameters<typeof savesRuns>[0]['spec'];
+  expect(savesRuns({ spec, meanMs })).toBe(saved);
+});
 
 describe('a unit that is called off and given again at once', () => {
   it('is told of once, with the outcome of its second run', async () => {

@@ -226,7 +226,9 @@ export class Runs {
 export function savesRuns({ spec, meanMs }: Pick<Execute, 'spec' | 'meanMs'>): boolean {
   if (spec.checkpoint === 'never') return false;
   if (spec.checkpoint === 'always') return true;
-  const worthwhileMs = 2 * peerDefaults.checkpointOverhead * peerDefaults.interruptedEveryMs;
+  const { checkpointOverhead, scriptCheckpointOverhead, interruptedEveryMs } = peerDefaults;
+  const overhead = spec.program.engine === 'wasm' ? checkpointOverhead : scriptCheckpointOverhead;
+  const worthwhileMs = 2 * overhead * interruptedEveryMs;
   return Math.min(spec.resources.wallMs, meanMs ?? Infinity) >= worthwhileMs;
 }
 
