@@ -9,3 +9,7 @@ export function bitmapOf(length: number, isSet: (index: number) => boolean): Uin
   for (let i = 0; i < length; i++) if (isSet(i)) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7));
   return bitmap;
 }
+
+export function sameBits(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

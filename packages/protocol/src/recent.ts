@@ -8,8 +8,12 @@ export class Recent<T> {
   }
 
   of(key: string, make: () => T): T {
-    const known = this.made.get(key);
-    if (known !== undefined) return known;
+    if (this.made.has(key)) {
+      const known = this.made.get(key) as T;
+      this.made.delete(key); // to the end: used most recently
+      this.made.set(key, known);
+      return known;
+    }
     const fresh = make();
     if (this.made.size >= this.max) this.made.delete(this.made.keys().next().value as string);
     this.made.set(key, fresh);

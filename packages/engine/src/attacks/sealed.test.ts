@@ -1,11 +1,13 @@
 import { systemRandom, systemSealing, type Cid } from '@shoal/runtime';
-import { decodeSealedResult, encodeResult, ResultSealer, sealedBytesOf, sealedResultsAbility, type JobSpec } from '@shoal/protocol';
+import { decodeSealedResult, encodeResult, encodeValue, ResultSealer, sealedBytesOf, sealedResultsAbility, type JobSpec } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import { openedResult } from '../ledger/shown.ts';
 import { quickCrypto } from '../testing/crypto.ts';
 import { resultOf, type Behaviour, type TestPeer } from '../testing/mesh.ts';
+import { EvilWorker } from '../testing/outsider.ts';
 import { outcomeOf, restOf, sceneOf, type Scene } from '../testing/scene.ts';
 import { countedSpec } from '../testing/specs.ts';
+import { commitmentOf } from '../verify/commitment.ts';
 
 const nonce = new Uint8Array(16).fill(7);
 const secret = 'for the requester alone';
@@ -115,5 +117,40 @@ describe('sealed results', () => {
     mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 120_000);
     expect(outcomeOf(requester, job)).toBe('done');
     expect(heardOfLog).toBe(0);
+  });
+
+  it('are credited by a steward to those alone whom it accepted, and by their requester as it reads them', () => {
+    const slow = sealing(undefined, 300);
+    const scene = sceneOf(3, [{ behaviour: slow }, { behaviour: slow }, { behaviour: slow }, { slots: 0, roles: ['steward', 'keeper'] }]);
+    const { mesh, requester, workers } = scene;
+    const steward = workers[3] as TestPeer;
+    const evil = new EvilWorker(mesh);
+    evil.advertise();
+    evil.wants = 0;
+    mesh.runUntil(() => false, 100);
+    const job = mesh.submit(requester, specFor(requester, 60, { stewards: 1, keepers: 1 }), nonce);
+    expect(mesh.runUntil(() => steward.engine.stewarded.has(job) && evil.lease !== '', 20_000)).toBe(true);
+    mesh.kill(requester);
+    const forged = new Set<number>();
+    const beat = (): void => {
+      evil.send(steward, { type: 'pull', job, lease: evil.lease, running: [], done: [], want: 0, reset: false });
+      for (const { unit, result } of evil.facts('accepted')) {
+        if (forged.has(unit)) continue;
+        forged.add(unit);
+        const salt = new Uint8Array(16).fill(9);
+        const document = encodeValue({ fuel: 0, enc: new Uint8Array(32).fill(1), salt: new Uint8Array(16), box: new Uint8Array(40) });
+        const commitment = commitmentOf({ job, unit, worker: evil.id, salt, result }, quickCrypto);
+        evil.say(steward, job, { kind: 'committed', lease: evil.lease, unit, commitment }, { kind: 'revealed', unit, salt, result, document });
+      }
+      mesh.time.after(200, beat);
+    };
+    beat();
+    expect(mesh.runUntil(() => steward.engine.stewarded.get(job)?.isOver === true, 300_000)).toBe(true);
+    expect(forged.size).toBeGreaterThan(10);
+    expect(steward.engine.standings.of(evil.id).valid).toBe(0);
+    for (const { worker, units, fuel } of steward.engine.stewarded.get(job)?.ledger.receipts.values() ?? []) expect([worker === evil.id, fuel]).toEqual([false, 1_000 * units]);
+    mesh.restart(requester);
+    expect(mesh.runUntil(() => outcomeOf(requester, job) === 'done', 60_000)).toBe(true);
+    for (const { worker, units, fuel } of requester.engine.requested.get(job)?.ledger.receipts.values() ?? []) expect([worker === evil.id, fuel]).toEqual([false, 1_000 * units]);
   });
 });

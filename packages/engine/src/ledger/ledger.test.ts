@@ -1,10 +1,12 @@
-import { decodeValue, documentCid, encodeResult, type Entry, type Fact } from '@shoal/protocol';
+import { decodeValue, documentCid, encodeResult, encodeValue, type Entry, type Fact } from '@shoal/protocol';
 import type { Cid } from '@shoal/runtime';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { resultOf } from '../testing/behaviours.ts';
 import { quickCrypto } from '../testing/crypto.ts';
 import { authorOf, halves, leased, post, state } from '../testing/facts.ts';
 import { countedSpec } from '../testing/specs.ts';
+import { commitmentOf } from '../verify/commitment.ts';
 import { tally } from '../verify/tally.ts';
 import { JobLedger } from './ledger.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -212,4 +214,25 @@ it('strangers who compare it share one view, and a worker has its own', () => {
   const shared = ledger.idsFor(stranger.id);
   for (let i = 0; i < 100; i += 1) expect(ledger.idsFor(authorOf(`stranger ${i}`).id)).toBe(shared);
   expect([shared.size, ledger.idsFor(worker.id).size]).toEqual([2, 3]);
+});
+
+describe('a sealed result that its worker shows in two documents', () => {
+  it('is the same one for everybody, whichever came first, and the state tells them apart', () => {
+    const worker = authorOf('a');
+    const sealed = post(requester, countedSpec(2, 2, { seal: new Uint8Array(32).fill(5) }));
+    const of = sealed.job;
+    const { result } = resultOf(0);
+    const salt = new Uint8Array(16);
+    const documentWith = (fuel: number): Uint8Array => encodeValue({ fuel, enc: new Uint8Array(32), salt: new Uint8Array(16), box: new Uint8Array(40) });
+    const commitment = commitmentOf({ job: of, unit: 0, worker: worker.id, salt, result }, quickCrypto);
+    const others = [sealed, state(requester, of, [leased(worker.id)]), state(worker, of, [{ kind: 'committed', lease: '0', unit: 0, commitment }])];
+    const [cheap, dear] = [1, 999].map((fuel) => state(worker, of, [{ kind: 'revealed', unit: 0, salt, result, document: documentWith(fuel) }]));
+    const snapshots = [[cheap, dear], [dear, cheap], [dear]].map((shown) => {
+      const ledger = new JobLedger(of, quickCrypto);
+      for (const entry of [...others, ...shown]) ledger.add(entry as Entry);
+      return Buffer.from(snapshotOf(ledger)).toString('hex');
+    });
+    expect(snapshots[0]).toBe(snapshots[1]);
+    expect(snapshots[0]).not.toBe(snapshots[2]);
+  });
 });

@@ -4,7 +4,8 @@ import { hexOf } from '../hex.ts';
 import { commitmentOf } from '../verify/commitment.ts';
 import { Delegations, isDelegable } from './delegations.ts';
 import { SortedIds } from './reconcile.ts';
-import { emptyUnit, type UnitFacts } from './unit-facts.ts';
+import { compareBytes } from './sorted-ids.ts';
+import { emptyUnit, type Revealed, type UnitFacts } from './unit-facts.ts';
 
 export interface LeaseFacts {
   lease: string;
@@ -275,7 +276,11 @@ export class JobLedger {
         const opens = this.openedBy(fact, worker);
         if (opens === undefined) return;
         const { revealed } = this.unit(fact.unit);
-        revealed.set(worker, (revealed.get(worker) ?? new Map()).set(opens, { result: fact.result, document: fact.document, opens }));
+        const shown = revealed.get(worker) ?? new Map<string, Revealed>();
+        const known = shown.get(opens);
+        // Sealed twice, one result has two documents: the same one counts for everybody, whichever came first.
+        if (known === undefined || compareBytes(fact.document, known.document) < 0) shown.set(opens, { result: fact.result, document: fact.document, opens });
+        revealed.set(worker, shown);
         return;
       }
       case 'failed': {

@@ -63,8 +63,8 @@ export function openedResult(ledger: JobLedger, unit: number, result: Cid): Resu
   return undefined;
 }
 
-/** What a result cost. A sealed one says so outside too, by each worker's word: whoever cannot look inside believes the least. */
-export function fuelOf({ posted }: JobLedger, facts: UnitFacts, result: Cid): number {
-  const said = [...documentsOf(facts, result)].map(([, document]) => (posted?.spec.seal === undefined ? decodeResult(document) : decodeSealedResult(document)).fuel ?? 0);
+/** What a result cost. A sealed one says so outside too, by each worker's word: whoever cannot look inside believes the least of these workers. */
+export function fuelOf({ posted }: JobLedger, facts: UnitFacts, result: Cid, workers: ReadonlySet<PeerId>): number {
+  const said = [...documentsOf(facts, result)].filter(([worker]) => workers.has(worker)).map(([, document]) => (posted?.spec.seal === undefined ? decodeResult(document) : decodeSealedResult(document)).fuel ?? 0);
   return said.length === 0 ? 0 : Math.min(...said);
 }

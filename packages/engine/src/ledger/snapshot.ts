@@ -35,7 +35,7 @@ export function snapshotOf(ledger: JobLedger): Uint8Array {
 function unitState(facts: UnitFacts): Record<string, unknown> {
   return {
     commitments: inOrder(facts.commitments, (all) => [...all].sort()),
-    revealed: inOrder(facts.revealed, (shown) => inOrder(shown, ({ result }) => result)),
+    revealed: inOrder(facts.revealed, (shown) => inOrder(shown, ({ result, document }) => [result, document])),
     failures: inOrder(facts.failures, (all) => inOrder(all, ({ reason, deterministic, at }) => ({ reason, deterministic, at }))),
     accepted: inOrder(facts.accepted, (workers) => [...workers].sort()),
     acceptedBy: inOrder(facts.acceptedBy, (by) => [...by].sort()),

@@ -33,6 +33,10 @@ export class KeptBids {
     return bids;
   }
 
+  drop(kind: string, worker: PeerId): void {
+    this.byKind.get(kind)?.delete(worker);
+  }
+
   /** Drops what was not used since. */
   forget(before: number): void {
     for (const [kind, bids] of this.byKind) {

@@ -4,6 +4,7 @@ import { votesOf } from '../ledger/unit-facts.ts';
 import { tally } from '../verify/tally.ts';
 import { standsAlone } from './belief.ts';
 import type { RequestedJob } from './job.ts';
+import { isBlind } from './receipts.ts';
 
 /**
  * Draws consequences for those who voted on a unit. Only what at least two showed says anything about either:
@@ -30,6 +31,7 @@ export function judge({ engine }: Turn, job: RequestedJob, unit: number, holds: 
  */
 export function compareLate(turn: Turn, job: RequestedJob, unit: number, worker: PeerId): PeerId[] {
   const { standings } = turn.engine;
+  if (isBlind(job)) return []; // it may only have read what was accepted
   const facts = job.ledger.unit(unit);
   const [accepted] = facts.accepted;
   const votes = votesOf(facts, job.spec.verify.quorum > 1);

@@ -1,10 +1,7 @@
 import { encodeValue, type Reason } from '@shoal/protocol';
-import type { PeerId } from '@shoal/runtime';
-import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
-import { fuelOf } from '../ledger/shown.ts';
-import { votesOf } from '../ledger/unit-facts.ts';
 import { dropBid, keepBid } from './kept.ts';
+import { giveReceipts } from './receipts.ts';
 import { acceptRipe } from './units.ts';
 import { workersOf, type RequestedJob } from './job.ts';
 import { delegate } from '../steward/choose.ts';
@@ -66,17 +63,12 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   job.finishedAt = now;
   if (job.spec.checkpoint !== 'never') effects.push({ type: 'unsave', job: job.job, unit: undefined });
   job.checkpoints.clear();
-  const work = workIn(job);
-  const holders = new Set<PeerId>();
+  giveReceipts(turn, job, new Map([...job.leases.values()].map(({ worker, leasedAt }) => [worker, leasedAt])));
   for (const lease of job.leases.values()) {
-    holders.add(lease.worker);
     if (!lease.lost && (lease.confirmed || lease.counts.committed > 0)) keepBid(turn, job, lease, true);
     else dropBid(turn, job, lease.worker);
-    giveReceipt(turn, job, lease.worker, work.get(lease.worker) ?? noWork, lease.leasedAt);
     engine.outbox.state(job.job, { kind: 'released', lease: lease.lease, worker: lease.worker, reason }, [lease.worker]);
   }
-  // Whoever held a lease only for a while did its work as well; since when is not known any more.
-  for (const [worker, done] of work) if (!holders.has(worker)) giveReceipt(turn, job, worker, done, job.postedAt);
   effects.push({ type: 'changed', job: job.job });
   engine.timers.set(job.timerKey, now + lingerMs);
   const stewarded = engine.stewarded.get(job.job);
@@ -85,42 +77,4 @@ function end(turn: Turn, job: RequestedJob, outcome: 'done' | 'failed' | 'cancel
   // Everything is here: those who had it in their hands may forget it.
   if (job.ledger.delegations.trustees().length > 0) delegate(turn, job, [], []);
   effects.push({ type: 'summarize', scope: job.job, closed: true, summary: encodeValue(summaryOf(job)) });
-}
-
-function giveReceipt({ engine, now }: Turn, job: RequestedJob, worker: PeerId, { units, fuel }: Work, since: number): void {
-  if (units === 0 || isCredited(job, worker, units)) return;
-  const elapsedMs = Math.max(0, now - since);
-  const { deadline } = job.spec;
-  const credit = creditOf({ fuel, elapsedMs, deadlineMs: deadline === undefined ? undefined : deadline - job.postedAt });
-  engine.outbox.state(job.job, { kind: 'receipt', worker, units, fuel, credit, elapsedMs }, [worker]);
-}
-
-/** Whether it has a receipt for as much already, of a steward. */
-function isCredited({ ledger }: RequestedJob, worker: PeerId, units: number): boolean {
-  return [...ledger.receipts.values()].some((receipt) => receipt.worker === worker && receipt.units >= units);
-}
-
-interface Work {
-  units: number;
-  fuel: number;
-}
-
-const noWork: Work = { units: 0, fuel: 0 };
-
-/** By worker, the units for which it showed the accepted result, in time or too late to be needed, and their fuel. */
-function workIn(job: RequestedJob): Map<PeerId, Work> {
-  const work = new Map<PeerId, Work>();
-  const needsCommitment = job.spec.verify.quorum > 1;
-  for (const facts of job.ledger.units.values()) {
-    for (const result of facts.accepted.keys()) {
-      const workers = [...votesOf(facts, needsCommitment)].filter(([, shown]) => shown === result).map(([worker]) => worker);
-      if (workers.length === 0) continue;
-      const fuel = fuelOf(job.ledger, facts, result);
-      for (const worker of workers) {
-        const known = work.get(worker) ?? noWork;
-        work.set(worker, { units: known.units + 1, fuel: known.fuel + fuel });
-      }
-    }
-  }
-  return work;
 }

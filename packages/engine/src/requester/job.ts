@@ -20,7 +20,7 @@ export interface Candidate {
   /** What it bid last, with the entry that says so: in the ledger once it is awarded, and not before. */
   bid: { holds: Uint8Array; until: number; entry: Entry } | undefined;
   /** Where the job wants proof: for which claims it was asked, and whether it came. */
-  proof?: { holds: Uint8Array; isShown: boolean } | undefined;
+  proof?: { holds: Uint8Array; isShown: boolean; askedAt: number } | undefined;
 }
 
 /** A worker's standing permission to pull units of this job. */

@@ -6,7 +6,7 @@ import type { Lease, RequestedJob } from './job.ts';
 /** Jobs of one kind ask the same of a worker. Undefined where what it holds decides what it may run: that is asked anew. */
 export function kindOf({ program, where, requires, resources, units }: JobSpec): string | undefined {
   if (units.kind === 'shards' && (units.move === 'never' || units.prove === true)) return undefined;
-  const data = units.kind === 'shards' ? [units.dataset, units.shards.length] : [];
+  const data = units.kind === 'shards' ? [units.dataset, units.shards.length, units.shards[0]?.cid, units.shards.at(-1)?.cid] : []; // bits count from the first one
   return JSON.stringify([program.cid, program.engine, where, requires ?? [], resources.memoryBytes, data]);
 }
 
@@ -28,6 +28,6 @@ export function keepBid({ engine, now }: Turn, job: RequestedJob, lease: Lease, 
 
 /** It gave a lease up, or fell silent: the next job asks first. */
 export function dropBid({ engine }: Turn, job: RequestedJob, worker: PeerId): void {
-  const kind = kindOf(job.spec);
-  if (kind !== undefined) engine.kept.of(kind).delete(worker);
+  const kind = job.authority === 'requester' ? kindOf(job.spec) : undefined;
+  if (kind !== undefined) engine.kept.drop(kind, worker);
 }

@@ -110,6 +110,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   chaseDone(turn, job, lease, message);
   lease.want = Math.max(0, Math.min(message.want, limits.maxWindowUnits) - onTheirWay);
   lease.idle = message.idle ?? 0;
+  if (lease.idle > 0) lease.isBusy = false;
   lease.waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
   for (const unit of lease.waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet
 }

@@ -1,5 +1,6 @@
 import type { PeerId } from '@shoal/runtime';
 import { encodeMessage, limits, topics, type Entry, type FactOf, type MessageOf, type Reason } from '@shoal/protocol';
+import { sameBits } from '../bitmap.ts';
 import { backOffMs } from '../market/back-off.ts';
 import type { Turn } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
@@ -143,6 +144,7 @@ export function receiveBid(turn: Turn, job: RequestedJob, entry: Entry, fact: Fa
 function takeBidAfter(turn: Turn, job: RequestedJob, lease: Lease, candidate: Candidate, { entry, fact, until }: { entry: Entry; fact: FactOf<'bid'>; until: number }): void {
   lease.isAhead = false;
   lease.isBusy = fact.startInMs > 0;
+  if (!sameBits(lease.holds, fact.holds)) Object.assign(lease, { holds: fact.holds, heldCursor: 0, otherCursor: 0 });
   candidate.bid = { holds: fact.holds, until, entry };
   enterBid(turn, job, entry);
   if (lease.isBusy) seekWorkers(turn, job);

@@ -1,5 +1,5 @@
 import type { Random } from '@shoal/runtime';
-import { bitAt } from '../bitmap.ts';
+import { bitAt, sameBits } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
 import type { Candidate, RequestedJob } from './job.ts';
@@ -14,13 +14,13 @@ export function awardIfProven(turn: Turn, job: RequestedJob, candidate: Candidat
   const { units } = job.spec;
   if (bid === undefined) return;
   if (units.kind !== 'shards' || units.prove !== true || peer === turn.engine.self) return award(turn, job, candidate);
-  if (proof !== undefined && sameBits(proof.holds, bid.holds)) {
-    if (proof.isShown) award(turn, job, candidate);
-    return;
-  }
+  const isAsked = proof !== undefined && sameBits(proof.holds, bid.holds);
+  if (isAsked && proof.isShown) return award(turn, job, candidate);
+  // What came of it may have got lost: it is asked again.
+  if (isAsked && turn.now < proof.askedAt + turn.engine.config.timings.bidTtlMs) return;
   const shards = drawn(claimedBy(bid.holds, job.units), provenShards, turn.random).flatMap((unit) => units.shards[unit]?.cid ?? []);
   if (shards.length === 0) return award(turn, job, candidate); // it claims nothing
-  candidate.proof = { holds: bid.holds, isShown: false };
+  candidate.proof = { holds: bid.holds, isShown: false, askedAt: turn.now };
   turn.effects.push({ type: 'challenge', job: job.job, peer, shards });
 }
 
@@ -48,8 +48,4 @@ function drawn(from: number[], count: number, random: Random): number[] {
   const lots = [];
   while (lots.length < count && from.length > 0) lots.push(...from.splice(random.integer(from.length), 1));
   return lots;
-}
-
-function sameBits(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

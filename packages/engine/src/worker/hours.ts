@@ -56,7 +56,7 @@ function open(turn: Turn): void {
   const { engine } = turn;
   if (engine.closedAt === undefined) return;
   engine.closedAt = undefined;
-  for (const job of engine.worked.values()) job.report = 'now';
+  for (const job of engine.worked.values()) Object.assign(job, { report: 'now', isHalting: false });
   advertiseSoon(turn);
   watchHours(turn);
 }

@@ -104,12 +104,12 @@ function mayBeBelieved(world: World, worker: PeerId, colluders: number): boolean
   return kind === 'sleeping' || (kind === 'colluding' && colluders > 1);
 }
 
-/** A worker is credited for what was accepted from it, once by each who acted: those who act at once do not know of each other. */
+/** A worker is credited for what was accepted from it, by each who acted; of several receipts the largest counts. */
 function checkCredit(job: PostedJob, ledger: JobLedger, report: Report): void {
   const credited = new Map<string, { worker: PeerId; units: number }>();
   for (const { id, worker, units } of ledger.receipts.values()) {
     const key = `${ledger.entries.get(id)?.author}/${worker}`;
-    credited.set(key, { worker, units: (credited.get(key)?.units ?? 0) + units });
+    credited.set(key, { worker, units: Math.max(credited.get(key)?.units ?? 0, units) });
   }
   for (const { worker, units } of credited.values()) {
     let accepted = 0;

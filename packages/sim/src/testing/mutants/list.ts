@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   mutant('silent worker never given up', 'requester/leases.ts', 'if (silentAt > now) {', 'if (silentAt > 0) {'),
   mutant('reconcile forgets what the other side lacks', 'ledger/reconcile.ts', 'if (order < 0) this.send.push(our as Uint8Array);', ''),
   mutant('one worker counts twice', 'verify/tally.ts', 'workers: [...group.values()]', 'workers: [...group.values(), ...group.values()]'),
-  mutant('credit given twice', 'requester/finish.ts', "kind: 'receipt', worker, units, fuel", "kind: 'receipt', worker, units: 2 * units, fuel"),
+  mutant('credit given twice', 'requester/receipts.ts', "kind: 'receipt', worker, units, fuel", "kind: 'receipt', worker, units: 2 * units, fuel"),
   mutant('bound on bids missing', 'worker/bid.ts', 'bidding.size <= config.timings.maxBids && ', ''),
   {
     ...mutant('bound on jobs served missing', 'policy/admit.ts', 'engine.worked.size >= config.timings.maxWorkedJobs', 'engine.worked.size < 0'),
