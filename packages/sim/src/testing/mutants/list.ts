@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   mutant('losers keep their standing', 'verify/standing.ts', 'standing.invalid += 1;', 'standing.invalid += 0;'),
   mutant('late results are never compared', 'requester/entries.ts', "if (kind === 'revealed') withdrawTrust", "if (kind === 'revealed' && turn.now < 0) withdrawTrust"),
   mutant('whoever is contradicted by the first result falls', 'requester/audits.ts', 'if (result === holds) engine', 'if (result === [...votes.values()][0]) engine'),
-  mutant('no receipts', 'requester/finish.ts', 'if (units === 0 || isCredited', 'if (units >= 0 || isCredited'),
+  mutant('no receipts', 'requester/receipts.ts', 'if ((own.get(worker) ?? 0) >= units) continue;', 'if (own.size >= 0) continue;'),
   mutant('a steward is taken at its word', 'requester/word.ts', 'const isTrusted = (peer: string): boolean => peer === job.requester || peer === self;', "const isTrusted = (peer: string): boolean => peer !== '';"),
   mutant('who acts asks its requester no more often than who waits', 'steward/watch.ts', 'requested.has(job.job) ? actingForMs : trusteeAskMaxMs', 'requested.has(job.job) && actingForMs < 0 ? actingForMs : trusteeAskMaxMs'),
 ];
