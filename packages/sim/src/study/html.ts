@@ -79,7 +79,8 @@ function plotOf(title: string, { samples }: Study, lines: Line[]): string {
   const x = (atMs: number): number => pad.left + ((width - pad.left - pad.right) * atMs) / last.atMs;
   const y = (value: number): number => height - pad.bottom - ((height - pad.top - pad.bottom) * value) / top;
   const grid = [0, 0.25, 0.5, 0.75, 1].map((share) => `<line x1="${pad.left}" x2="${width - pad.right}" y1="${y(top * share)}" y2="${y(top * share)}" class="grid"/><text x="${pad.left - 8}" y="${y(top * share) + 4}" text-anchor="end">${label(top * share)}</text>`);
-  const ticks = Array.from({ length: 7 }, (_, i) => (last.atMs * i) / 6).map((atMs, i) => `<text x="${x(atMs)}" y="${height - 8}" text-anchor="${i === 0 ? 'start' : i === 6 ? 'end' : 'middle'}">${clock(atMs)}</text>`);
+  const parts = Math.max(1, Math.min(6, Math.floor(last.atMs / 60_000))); // no minute twice
+  const ticks = Array.from({ length: parts + 1 }, (_, i) => (last.atMs * i) / parts).map((atMs, i) => `<text x="${x(atMs)}" y="${height - 8}" text-anchor="${i === 0 ? 'start' : i === parts ? 'end' : 'middle'}">${clock(atMs)}</text>`);
   const paths = lines.map(({ colour, value }) => `<polyline fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" points="${samples.map((sample) => `${x(sample.atMs).toFixed(1)},${y(value(sample)).toFixed(1)}`).join(' ')}"/>`);
   const legend = lines.length < 2 ? '' : `<p class="legend">${lines.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${name}</span>`).join('')}</p>`;
   return `<h2>${title}</h2>${legend}<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid.join('')}${ticks.join('')}${paths.join('')}</svg>`;
