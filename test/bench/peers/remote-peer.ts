@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { PeerOptions } from '@shoal/peer';
 import type { Commands } from './commands.ts';
 import type { Answer, Ask } from './messages.ts';
+import { processorMs } from './processor-time.ts';
 
 export interface ProcessOptions {
   name: string;
@@ -39,6 +40,11 @@ export class RemotePeer {
 
   async start(options: PeerOptions): Promise<void> {
     ({ addresses: this.addresses } = await this.ask('start', options));
+  }
+
+  /** Processor time so far of its process and its sandboxes. */
+  processorMs(): Promise<number> {
+    return processorMs(this.#child.pid ?? 0);
   }
 
   ask<Name extends keyof Commands>(name: Name, ...args: Parameters<Commands[Name]>): ReturnType<Commands[Name]> {
