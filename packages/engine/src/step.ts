@@ -154,10 +154,9 @@ function gossip(turn: Turn, topic: string, from: PeerId, bytes: Uint8Array): Gos
 /** The end of a burst: give out units, sign and send what was decided. */
 function flush(turn: Turn): void {
   const { engine } = turn;
-  for (const job of engine.requested.values()) {
-    acceptRipe(turn, job);
-    serveWants(turn, job);
-  }
+  // All of them first: who is contradicted in one job is believed in no other, whose units need others then.
+  for (const job of engine.requested.values()) acceptRipe(turn, job);
+  for (const job of engine.requested.values()) serveWants(turn, job);
   signPending(turn);
   for (const job of engine.requested.values()) endIfOver(turn, job);
   signPending(turn);

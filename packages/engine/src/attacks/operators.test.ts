@@ -65,6 +65,36 @@ describe('peers of one operator', () => {
   });
 });
 
+describe('the operator of a worker', () => {
+  it('is known after a restart of the requester as well', () => {
+    const scene = sceneOf(8, [{ operator: 'one' }, {}, {}]);
+    const { mesh, requester, workers } = scene;
+    const job = mesh.submit(requester, countedSpec(300));
+    mesh.runUntil(() => (requester.engine.requested.get(job)?.settled.size ?? 0) > 20, 20_000);
+    mesh.kill(requester);
+    mesh.restart(requester);
+    mesh.runUntil(() => false, 10);
+    expect(requester.engine.standings.holderOf(workers[0]?.id as never)).toBe(quickOperator('one'));
+  });
+
+  it('is the one under which it was given its leases, until it holds none', () => {
+    const { mesh, requester, evil } = sceneWithEvil(9);
+    const bid = evil.bid.bind(evil);
+    const callItself = (name: string): void => {
+      evil.bid = (more = {}): Fact => bid({ ...more, operator: proveOperator(quickSigner(new TextEncoder().encode(name)), evil.id) });
+    };
+    callItself('one');
+    const first = mesh.submit(requester, countedSpec(300));
+    mesh.runUntil(() => evil.lease !== '', 5_000);
+    const { lease } = evil;
+    callItself('two');
+    mesh.submit(requester, countedSpec(300));
+    mesh.runUntil(() => evil.lease !== lease, 5_000);
+    expect([evil.lease === lease, outcomeOf(requester, first)]).toEqual([false, 'open']);
+    expect(requester.engine.standings.holderOf(evil.id)).toBe(quickOperator('one'));
+  });
+});
+
 function quickOperator(name: string): never {
   const proof = proveOperator(quickSigner(new TextEncoder().encode(name)), 'nobody' as never);
   return peerIdOf(proof.key) as never;

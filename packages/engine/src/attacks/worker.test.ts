@@ -192,8 +192,25 @@ describe('a worker that had committed and lost what it had', () => {
       mesh.restart(victim);
       mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 120_000);
       expect(outcomeOf(requester, job)).toBe('done');
+      expect(requester.engine.standings.of(victim.id).invalid).toBe(0);
       expect(restOf(mesh)).toEqual([]);
     }
+  });
+
+  it('and comes to another result then has failed, and has not lied', () => {
+    const { mesh, requester, evil } = sceneWithEvil(26, [{}]);
+    let runs = 0;
+    evil.onUnit = (unit) => evil.tell(halves(evil.id, evil.job ?? never(), unit, ` of run ${(runs += 1)}`).committed);
+    const beat = (): void => {
+      evil.pull({ idle: 1 });
+      mesh.time.after(1_000, beat);
+    };
+    beat();
+    mesh.submit(requester, countedSpec(1));
+    expect(mesh.runUntil(() => runs > 1, 120_000)).toBe(true);
+    mesh.runUntil(() => false, 1_000);
+    const { invalid, failed } = requester.engine.standings.of(evil.id);
+    expect([invalid, failed]).toEqual([0, 1]);
   });
 });
 

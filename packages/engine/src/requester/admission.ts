@@ -21,14 +21,33 @@ const maxContradictions = 2;
 export function isWorthKeeping(job: Judged, { author, value, bytes }: Entry): boolean {
   let allowedBytes = frameBytes;
   let isNews = false;
+  const said = new Set<string>();
   for (const fact of value.facts) {
     const worth = worthOf(job, fact, author);
-    if (worth === 'refused') return false;
+    const what = worth === 'refused' ? '' : whatIsSaid(job, fact, author);
+    if (worth === 'refused' || said.has(what)) return false;
+    said.add(what);
     isNews ||= worth === 'new';
     if (worth === 'known') allowedBytes += knownFactBytes;
     else allowedBytes += factBytes + (fact.kind === 'revealed' ? 2 * fact.document.length : 0);
   }
   return isNews && bytes.length <= allowedBytes;
+}
+
+/** Two facts of one entry that say the same thing: what is news is so once. */
+function whatIsSaid({ ledger }: Judged, fact: Fact, author: PeerId): string {
+  switch (fact.kind) {
+    case 'committed':
+      return `committed/${fact.unit}/${hexOf(fact.commitment)}`;
+    case 'revealed':
+      return `revealed/${fact.unit}/${ledger.openedBy(fact, author)}`;
+    case 'kept':
+      return `kept/${fact.unit}/${fact.result}`;
+    case 'countersigned':
+      return `countersigned/${fact.receipt}`;
+    default:
+      return 'unit' in fact ? `${fact.kind}/${fact.unit}` : fact.kind;
+  }
 }
 
 /** What a steward may be told of a worker's bid, should it come again and again. */

@@ -5,6 +5,7 @@ import { emptyUnit, type UnitFacts } from '../ledger/unit-facts.ts';
 import { Standings } from '../verify/standing.ts';
 import { compareLate } from './audits.ts';
 import type { RequestedJob } from './job.ts';
+import { invite } from './runners.ts';
 
 const [x, y] = ['x', 'y'] as unknown as [Cid, Cid];
 const [a, b, c] = ['a', 'b', 'c'] as unknown as [PeerId, PeerId, PeerId];
@@ -17,11 +18,12 @@ beforeEach(() => {
   standings = new Standings();
   facts = emptyUnit(() => true);
   const ledger = { unit: () => facts, origins: new Map() };
-  job = { spec: { verify: { quorum: 2, adaptive: true } }, audits: new Set(), ledger } as unknown as RequestedJob;
+  job = { spec: { verify: { quorum: 2, adaptive: true } }, audits: new Set(), runners: new Map(), ledger } as unknown as RequestedJob;
   for (const peer of [a, b, c]) for (let i = 0; i < 12; i += 1) standings.valid(peer);
 });
 
-function show(worker: PeerId, result: Cid): void {
+function show(worker: PeerId, result: Cid, isGiven = true): void {
+  if (isGiven) invite(job, 0, worker);
   facts.commitments.set(worker, new Set(['opens']));
   facts.revealed.set(worker, new Map([['opens', { result, document: new Uint8Array(), opens: 'opens' }]]));
 }
@@ -31,8 +33,8 @@ function accepted(result: Cid, ...workers: PeerId[]): void {
   facts.accepted.set(result, new Set(workers));
 }
 
-function late(worker: PeerId, result: Cid): PeerId[] {
-  show(worker, result);
+function late(worker: PeerId, result: Cid, isGiven = true): PeerId[] {
+  show(worker, result, isGiven);
   return compareLate({ engine: { standings } } as unknown as Turn, job, 0, worker);
 }
 
@@ -68,6 +70,31 @@ describe('a late result', () => {
     expect(late(c, third)).toEqual([wrong]);
     expect(standings.isSuspect(wrong)).toBe(true);
     expect(job.audits.size).toBe(0);
+  });
+
+  it('is judged once, however often it is shown, and so is what was judged with it', () => {
+    accepted(x, a);
+    for (let i = 0; i < 20; i += 1) late(b, x);
+    late(c, x);
+    expect([a, b, c].map((peer) => standings.of(peer).valid)).toEqual([13, 13, 13]);
+  });
+
+  it('says nothing about anybody where its worker was not given the unit', () => {
+    accepted(x, a);
+    expect(late(b, y, false)).toEqual([]);
+    expect(job.audits.size).toBe(0);
+    accepted(x, a, c);
+    expect([...late(b, x, false), ...late(b, y, false)]).toEqual([]);
+    expect([a, b].map((peer) => standings.of(peer).validInRow)).toEqual([12, 12]);
+  });
+
+  it('of a stranger takes no trust from a peer with a record: the unit is run once more, and that decides', () => {
+    const stranger = 'stranger' as PeerId;
+    accepted(x, a);
+    expect(late(stranger, y)).toEqual([]);
+    expect(standings.isTrusted(a)).toBe(true);
+    expect([...job.audits]).toEqual([0]);
+    expect(late(c, y)).toEqual([a]);
   });
 
   it('is not sought without end where everybody comes to another one', () => {

@@ -1,20 +1,23 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import type { Turn } from '../engine.ts';
-import { votesOf } from '../ledger/unit-facts.ts';
 import { tally } from '../verify/tally.ts';
 import { standsAlone } from './belief.ts';
 import type { RequestedJob } from './job.ts';
 import { isBlind } from './receipts.ts';
+import { invitedVotes, runnerOf } from './runners.ts';
 
 /**
- * Draws consequences for those who voted on a unit. Only what at least two showed says anything about either:
- * agreement with what holds is valid, anything else is not. Returns those who are contradicted.
+ * Draws consequences for those who voted on a unit, once for each. Only what at least two showed says anything about
+ * either: agreement with what holds is valid, anything else is not. Returns those who are contradicted.
  */
 export function judge({ engine }: Turn, job: RequestedJob, unit: number, holds: Cid): PeerId[] {
-  const votes = votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1);
+  const votes = invitedVotes(job, unit);
   if (votes.size < 2) return [];
   const wrong: PeerId[] = [];
   for (const [worker, result] of votes) {
+    const runner = runnerOf(job, unit, worker);
+    if (runner === undefined || runner.result === 'judged') continue;
+    runner.result = 'judged';
     if (result === holds) engine.standings.valid(worker);
     else {
       engine.standings.invalid(worker);
@@ -25,32 +28,36 @@ export function judge({ engine }: Turn, job: RequestedJob, unit: number, holds: 
 }
 
 /**
- * A further result for a unit that is settled: compared all the same. Where it differs from what stands on one peer's
- * word, nobody knows yet who is wrong: neither is trusted, the unit shows as disputed, and somebody else runs it once
- * more, until it is known. Returns those who turn out to be wrong.
+ * A further result for a unit that is settled, of a worker that was given it: compared all the same, once. Where it
+ * differs from what stands on one peer's word, nobody knows yet who is wrong: somebody else runs it once more, until it is
+ * known, and meanwhile neither is trusted, but for a peer with a record against one without. Returns those who turn out to
+ * be wrong.
  */
 export function compareLate(turn: Turn, job: RequestedJob, unit: number, worker: PeerId): PeerId[] {
   const { standings } = turn.engine;
   if (isBlind(job)) return []; // it may only have read what was accepted
-  const facts = job.ledger.unit(unit);
-  const [accepted] = facts.accepted;
-  const votes = votesOf(facts, job.spec.verify.quorum > 1);
+  const [accepted] = job.ledger.unit(unit).accepted;
+  const votes = invitedVotes(job, unit);
   const shown = votes.get(worker);
-  if (accepted === undefined || shown === undefined) return [];
+  const runner = runnerOf(job, unit, worker);
+  if (accepted === undefined || shown === undefined || runner?.result !== 'open') return [];
   const [result, behind] = accepted;
   if (behind.has(worker)) return [];
   if (!standsAlone(job, unit)) {
+    runner.result = 'judged';
     if (shown === result) standings.valid(worker);
     else standings.invalid(worker);
     return shown === result ? [] : [worker];
   }
+  runner.result = 'compared';
   const { winner } = tally(votes, job.spec.verify.quorum, (peer) => job.ledger.origins.get(peer));
   if (winner !== undefined) {
     job.audits.delete(unit);
     return judge(turn, job, unit, winner.result);
   }
   if (shown === result) return [];
-  for (const [peer] of votes) standings.doubt(peer);
+  const known = new Set([...votes].filter(([peer]) => standings.isTrusted(peer)).map(([, of]) => of));
+  for (const [peer] of votes) if (!standings.isTrusted(peer) || known.size > 1) standings.doubt(peer);
   if (votes.size < 2 * job.spec.verify.quorum) job.audits.add(unit);
   else job.audits.delete(unit);
   return [];

@@ -61,22 +61,34 @@ describe('peers with a record', () => {
   });
 
   it('that lie now and then are caught, and what waited then is run by others', () => {
-    const { behaviour, lies } = sleeper(0, (run) => run % 3 === 0);
-    const scene = knownScene(7, [{ behaviour }, {}, {}, {}]);
-    const job = runJob(scene, adaptive(400), 120_000);
-    expect(scene.requester.engine.standings.isSuspect(scene.workers[0]?.id as never)).toBe(true);
-    expect(wrongIn(scene.requester, job).length).toBeLessThan(lies.length);
+    for (const seed of [7, 8, 9]) {
+      const { behaviour, lies } = sleeper(0, (run) => run % 3 === 0);
+      const scene = knownScene(seed, [{ behaviour }, {}, {}, {}]);
+      const job = runJob(scene, adaptive(400), 120_000);
+      expect(scene.requester.engine.standings.isSuspect(scene.workers[0]?.id as never)).toBe(true);
+      // What it showed before a check that it passed is accepted; a third of them do not pass.
+      expect(lies.length).toBeGreaterThan(0);
+      expect(wrongIn(scene.requester, job).length).toBeLessThanOrEqual(lies.length / 3);
+    }
   });
 
   it('lose what waits in another job as well', () => {
     const { behaviour } = sleeper(0);
     const scene = knownScene(8, [{ behaviour, slots: 1 }, { slots: 1 }, { slots: 1 }]);
-    const jobs = [0, 1, 2].map(() => scene.mesh.submit(scene.requester, adaptive(12)));
-    scene.mesh.runUntil(() => jobs.every((job) => outcomeOf(scene.requester, job) !== 'open'), 120_000);
-    const caught = scene.requester.engine.standings.isSuspect(scene.workers[0]?.id as never);
-    expect(caught).toBe(true);
-    const waiting = jobs.map((job) => scene.requester.engine.requested.get(job)?.beliefs.waiting.size);
-    expect(waiting).toEqual([0, 0, 0]);
+    const { mesh, requester } = scene;
+    const liar = scene.workers[0]?.id;
+    const jobs = [0, 1, 2].map(() => mesh.submit(requester, adaptive(12)));
+    const waiting = (): number[] => jobs.map((job) => [...(requester.engine.requested.get(job)?.beliefs.waiting.values() ?? [])].filter((of) => of === liar).length);
+    const before: number[][] = [];
+    mesh.runUntil(() => {
+      before.push(waiting());
+      return requester.engine.standings.isSuspect(liar as never);
+    }, 120_000);
+    expect(requester.engine.standings.isSuspect(liar as never)).toBe(true);
+    expect(before.at(-2)?.every((count) => count > 0)).toBe(true);
+    expect(waiting()).toEqual([0, 0, 0]);
+    mesh.runUntil(() => jobs.every((job) => outcomeOf(requester, job) !== 'open'), 120_000);
+    expect(jobs.flatMap((job) => wrongIn(requester, job))).toEqual([]);
   });
 });
 

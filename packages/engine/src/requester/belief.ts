@@ -36,7 +36,7 @@ export function hold({ engine, random }: Turn, job: RequestedJob, unit: number, 
   // Of what it showed later that check says nothing: it waits for the next one.
   since.set(of, units.slice((at ?? 0) + 1));
   forgetBelief(job, checked);
-  checks.set(checked, { of, units: units.slice(0, at) });
+  checks.set(checked, { of, units: units.slice(0, at), isPassed: false });
   return checked;
 }
 
@@ -54,8 +54,8 @@ export function ripeUnits(job: RequestedJob, isLast = false): number[] {
   const { waiting, since, checks } = job.beliefs;
   if (waiting.size === 0 && checks.size === 0) return [];
   const ripe: number[] = [];
-  for (const [unit, { units }] of checks) {
-    if (!job.settled.has(unit)) continue;
+  for (const [unit, { units, isPassed }] of checks) {
+    if (!isPassed) continue;
     checks.delete(unit);
     ripe.push(...units);
   }
@@ -66,22 +66,37 @@ export function ripeUnits(job: RequestedJob, isLast = false): number[] {
   return ripe.filter((unit) => waiting.has(unit));
 }
 
+/**
+ * A unit is settled: if it was a check, that was passed only where its worker is among those who showed what is accepted.
+ * Returns the name that failed: of what was to be accepted with the check nothing is known.
+ */
+export function endCheck({ engine }: Turn, job: RequestedJob, unit: number, agreeing: Iterable<PeerId>): PeerId | undefined {
+  const check = job.beliefs.checks.get(unit);
+  if (check === undefined) return undefined;
+  check.isPassed = [...agreeing].some((worker) => engine.standings.namesOf(worker).includes(check.of));
+  if (check.isPassed) return undefined;
+  job.beliefs.checks.delete(unit);
+  engine.standings.doubt(check.of);
+  return check.of;
+}
+
 /** This word is not enough any more, wherever it was to be: units that need others now. */
 export function disbelieve(turn: Turn, worker: PeerId): { job: RequestedJob; units: number[] }[] {
   const { requested, standings } = turn.engine;
-  const of = standings.holderOf(worker);
+  const names = new Set(standings.namesOf(worker));
   return [...requested.values()].map((job) => {
     const { given, waiting, since, checks } = job.beliefs;
     const units: number[] = [];
     for (const [unit, believed] of given) {
-      for (const peer of believed) if (standings.holderOf(peer) === of) believed.delete(peer);
-      if (believed.size > 0 && waiting.get(unit) !== of) continue;
+      for (const peer of believed) if (names.has(standings.holderOf(peer))) believed.delete(peer);
+      const waitsFor = waiting.get(unit);
+      if (believed.size > 0 && (waitsFor === undefined || !names.has(waitsFor))) continue;
       if (believed.size === 0) given.delete(unit);
       waiting.delete(unit);
       units.push(unit);
     }
-    since.delete(of);
-    for (const check of checks.values()) if (check.of === of) check.units = [];
+    for (const name of names) since.delete(name);
+    for (const check of checks.values()) if (names.has(check.of)) check.units = [];
     return { job, units };
   });
 }

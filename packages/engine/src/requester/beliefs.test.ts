@@ -2,7 +2,7 @@ import type { Cid, PeerId } from '@shoal/runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Turn } from '../engine.ts';
 import { Standings } from '../verify/standing.ts';
-import { believedOn, disbelieve, hold, ripeUnits } from './belief.ts';
+import { believedOn, disbelieve, endCheck, hold, ripeUnits } from './belief.ts';
 import { noBeliefs } from './beliefs.ts';
 import type { RequestedJob } from './job.ts';
 
@@ -28,6 +28,11 @@ function shows(peer: PeerId, ...units: number[]): (number | undefined)[] {
   });
 }
 
+function accept(unit: number, ...agreeing: PeerId[]): void {
+  job.settled.set(unit, 'accepted');
+  endCheck(turn, job, unit, agreeing);
+}
+
 describe('a word that is enough', () => {
   it('is that of the peer to which it was given, and of nobody who ran the unit in its place', () => {
     job.beliefs.given.set(0, new Set([a]));
@@ -46,7 +51,7 @@ describe('a window', () => {
   it('has one of it checked when it is full; what came before that one goes with it, what came later waits on', () => {
     expect(shows(a, 0, 1, 2, 3, 4)).toEqual([undefined, undefined, undefined, undefined, 2]);
     expect(ripeUnits(job)).toEqual([]);
-    job.settled.set(2, 'accepted');
+    accept(2, a, b);
     expect(ripeUnits(job)).toEqual([0, 1]);
     expect([...job.beliefs.waiting.keys()]).toEqual([0, 1, 3, 4]);
   });
@@ -54,8 +59,31 @@ describe('a window', () => {
   it('is not opened by the check of another peer', () => {
     shows(b, 10, 11);
     shows(a, 0, 1, 2, 3, 4);
-    job.settled.set(2, 'accepted');
+    accept(2, a, b);
     expect(ripeUnits(job)).toEqual([0, 1]);
+  });
+
+  it.each([
+    ['is given up', []],
+    ['is accepted as others ran it', [b]],
+  ])('is opened by no check that %s: nobody has confirmed its worker', (_how, agreeing) => {
+    shows(a, 0, 1, 2, 3, 4);
+    job.settled.set(2, agreeing.length > 0 ? 'accepted' : 'abandoned');
+    expect(endCheck(turn, job, 2, agreeing)).toBe(a);
+    expect(turn.engine.standings.isTrusted(a)).toBe(false);
+    expect(disbelieve(turn, a)).toEqual([{ job, units: [0, 1, 3, 4] }]);
+    expect(ripeUnits(job, true)).toEqual([]);
+  });
+
+  it('is lost under the name that its worker had then, whatever it calls itself now', () => {
+    const { standings } = turn.engine;
+    for (const name of ['one', 'two'] as PeerId[]) {
+      standings.belongs(a, name);
+      for (let i = 0; i < 12; i += 1) standings.valid(a);
+      shows(a, name === 'one' ? 0 : 1);
+    }
+    expect([...job.beliefs.waiting.values()]).toEqual(['one', 'two']);
+    expect(disbelieve(turn, a)).toEqual([{ job, units: [0, 1] }]);
   });
 
   it('is open at the end, but for those whose worker is being checked', () => {
@@ -70,7 +98,7 @@ describe('a window', () => {
     expect(disbelieve(turn, a)).toEqual([{ job, units: [0, 1, 3, 4] }]);
     expect([...job.beliefs.waiting.keys()]).toEqual([10]);
     shows(b, 0); // somebody else's word on it, which was never checked
-    job.settled.set(2, 'accepted');
+    accept(2, a, b);
     expect(ripeUnits(job)).toEqual([]);
   });
 });

@@ -12,8 +12,8 @@ export interface Beliefs {
   waiting: Map<number, PeerId>;
   /** Of those, by name: what was shown since the last check was drawn. */
   since: Map<PeerId, number[]>;
-  /** Units that are checked, whose word that is, and what is accepted with it. */
-  checks: Map<number, { of: PeerId; units: number[] }>;
+  /** Units that are checked, whose word that is, what is accepted with it, and whether somebody else has confirmed it. */
+  checks: Map<number, { of: PeerId; units: number[]; isPassed: boolean }>;
 }
 
 export function noBeliefs(): Beliefs {

@@ -1,8 +1,13 @@
+import type { PeerId } from '@shoal/runtime';
 import { bitAt } from '../bitmap.ts';
-import type { Turn } from '../engine.ts';
+import type { Engine, Turn } from '../engine.ts';
 import type { UnitFacts } from '../ledger/unit-facts.ts';
 import { backOffMs } from '../market/back-off.ts';
 import { liveLeases, type Lease, type RequestedJob } from './job.ts';
+import { invite } from './runners.ts';
+
+/** Units that a peer whose work nobody ever confirmed gets for its idle slots: each that it lies about costs another run. */
+const maxUnprovenUnits = 8;
 
 /**
  * How many units a peer may be given at most, whatever it wants: none while it is avoided, then one until it ends one, and
@@ -20,11 +25,28 @@ export function roomOf(turn: Turn, job: RequestedJob, lease: Lease): number {
   return job.spec.verify.quorum > 1 && engine.standings.isUnproven(lease.worker) ? roomOfStranger(job, lease) : Number.POSITIVE_INFINITY;
 }
 
-/** Each unit that a liar runs costs another run: where a stranger has other work, it gets none while its first result is being compared. */
-function roomOfStranger({ settled, active }: RequestedJob, { idle, firstUnit, assigned }: Lease): number {
-  if (idle > 0) return idle;
+/** Each unit that a liar runs costs another run: a stranger gets few, and then, or where it has other work, none while its first result is being compared. */
+function roomOfStranger({ settled, active }: RequestedJob, { idle, firstUnit, assigned, counts }: Lease): number {
+  const room = Math.min(idle, maxUnprovenUnits - assigned.size - counts.committed);
+  if (room > 0) return room;
   const isCompared = firstUnit === undefined || settled.has(firstUnit) || !active.has(firstUnit);
   return isCompared ? Math.max(0, 1 - assigned.size) : 0;
+}
+
+/** What a peer says of its idle slots, as far as it said before that it has so many. */
+export function idleOf({ roster }: Engine, { ledger }: RequestedJob, worker: PeerId, idle: number): number {
+  return Math.min(idle, ledger.bids.get(worker)?.slots ?? roster.get(worker)?.value.slots ?? 1);
+}
+
+/** A run whose result will be no vote, whatever it was: a failure, once a unit, and once for all that come to nothing together. */
+export function failRun(turn: Turn, job: RequestedJob, lease: Lease, unit: number): void {
+  const runner = invite(job, unit, lease.worker);
+  if (runner.hasFailed) return;
+  runner.hasFailed = true;
+  lease.unshown.add(unit);
+  if (lease.avoidedUntil > turn.now) return;
+  turn.engine.standings.failed(lease.worker);
+  avoid(turn, lease);
 }
 
 /** A run failed there that need not have: the peer gets nothing for a while, longer each time, until it ends one. */

@@ -3,6 +3,7 @@ import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protoco
 import type { JobLedger } from '../ledger/ledger.ts';
 import { noBeliefs, type Beliefs } from './beliefs.ts';
 import { newCensus, type Census } from './census.ts';
+import { invite, type Runners } from './runners.ts';
 import { newSearch, type Search } from './search.ts';
 
 /** A peer that was, or may be, asked to work on a job. */
@@ -66,6 +67,8 @@ export interface Lease {
   again: Set<number>;
   /** The first unit to which it committed. */
   firstUnit: number | undefined;
+  /** Units that it was asked to show and has not, in time or at all. */
+  unshown: Set<number>;
   /** Runs that failed there by chance since it last ended one, and until when it gets nothing for that. */
   failuresInRow: number;
   avoidedUntil: number;
@@ -135,6 +138,8 @@ export interface RequestedJob {
   settledOrder: number[];
   /** Failed runs by unit and cause, of those that were asked for: what a worker says beyond that does not count. */
   strikes: Map<number, Map<string, number>>;
+  /** Whose results of which units say something about them. */
+  readonly runners: Runners;
   /** Where one peer's word is to be enough. */
   readonly beliefs: Beliefs;
   /** Units whose results differ so far, and who showed them. */
@@ -199,6 +204,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     settled: new Map(),
     settledOrder: [],
     strikes: new Map(),
+    runners: new Map(),
     beliefs: noBeliefs(),
     disputes: new Map(),
     audits: new Set(),
@@ -271,6 +277,7 @@ const maxGivenUnits = 16_384;
 export function give(job: RequestedJob, lease: Lease, unit: number, now: number): void {
   lease.assigned.set(unit, now);
   remember(job, lease.worker, unit, now);
+  invite(job, unit, lease.worker);
   if (job.ledger.units.get(unit)?.commitments.has(lease.worker) === true) lease.again.add(unit);
   job.active.set(unit, (job.active.get(unit) ?? new Set()).add(lease));
 }

@@ -6,6 +6,7 @@ import { hexOf } from '../hex.ts';
 import { beginReconcileWith } from '../ledger/exchange.ts';
 import { dropBid, keepBid } from './kept.ts';
 import { originOf } from './origin.ts';
+import { idleOf } from './caution.ts';
 import { askReveals, reopen, runsWanted } from './units.ts';
 import { candidateOf, give, leaseOf, liveLeases, type Candidate, type Lease, type RequestedJob } from './job.ts';
 
@@ -19,7 +20,7 @@ export function award(turn: Turn, job: RequestedJob, candidate: Candidate): void
   const until = now + engine.config.timings.leaseTermMs;
   const lease = addLease(job, { lease: leaseName(random), worker: candidate.peer, holds: bid.holds, until, now });
   candidate.state = 'leased';
-  engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until, ...originOf(engine, entry) }, [lease.worker]);
+  engine.outbox.state(job.job, { kind: 'leased', lease: lease.lease, worker: lease.worker, until, ...originOf(engine, entry, job.job) }, [lease.worker]);
 }
 
 /** What was awarded goes into the ledger. */
@@ -62,6 +63,7 @@ export function addLease(
     failedAt: new Map(),
     again: new Set(),
     firstUnit: undefined,
+    unshown: new Set(),
     failuresInRow: 0,
     avoidedUntil: Number.NEGATIVE_INFINITY,
     counts: { committed: 0, accepted: 0, failed: 0 },
@@ -109,7 +111,7 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   for (const unit of listed) if (job.settled.has(unit) && !job.audits.has(unit)) lease.toDrop.push(unit);
   chaseDone(turn, job, lease, message);
   lease.want = Math.max(0, Math.min(message.want, limits.maxWindowUnits) - onTheirWay);
-  lease.idle = message.idle ?? 0;
+  lease.idle = idleOf(engine, job, from, message.idle ?? 0);
   if (lease.idle > 0) lease.isBusy = false;
   lease.waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
   for (const unit of lease.waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet

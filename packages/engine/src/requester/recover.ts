@@ -4,6 +4,8 @@ import type { JobLedger } from '../ledger/ledger.ts';
 import { summaryOf } from '../views/summary.ts';
 import { adoptLease } from './adopt.ts';
 import { createRequestedJob, type RequestedJob } from './job.ts';
+import { learnOperator } from './origin.ts';
+import { recallRunners } from './runners.ts';
 import { evaluate } from './units.ts';
 import { takeWord } from './word.ts';
 
@@ -17,6 +19,8 @@ export function recoverRequested(turn: Turn, ledger: JobLedger, authority: Reque
   engine.requested.set(job.job, job);
   // The crash may have come between the posting and the summary by which it is listed.
   if (authority === 'requester') effects.push({ type: 'summarize', scope: job.job, closed: false, summary: encodeValue(summaryOf(job)) });
+  for (const [worker, bid] of ledger.bids) learnOperator(engine, worker, bid, job.job);
+  recallRunners(job);
   for (const unit of ledger.units.keys()) takeWord(turn, job, unit);
   for (const { lease, worker } of ledger.openLeases()) adoptLease(turn, job, lease, worker);
   // Its stewards have acted meanwhile, or are about to: what they know comes first.

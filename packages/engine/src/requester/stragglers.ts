@@ -1,4 +1,5 @@
 import type { Turn } from '../engine.ts';
+import { failRun } from './caution.ts';
 import { liveLeases, type RequestedJob } from './job.ts';
 import { runsWanted } from './units.ts';
 
@@ -18,7 +19,9 @@ export function chaseStragglers(turn: Turn, job: RequestedJob): void {
   }
   for (const lease of liveLeases(job)) {
     for (const [unit, askedAt] of lease.revealing) {
-      if (now - askedAt > revealPatienceMs && runsWanted(turn, job, unit) > 0) job.returned.add(unit);
+      if (now - askedAt <= revealPatienceMs) continue;
+      failRun(turn, job, lease, unit);
+      if (runsWanted(turn, job, unit) > 0) job.returned.add(unit);
     }
   }
 }

@@ -7,7 +7,7 @@ import { committersOf, failuresOf, votesOf, type UnitFacts } from '../ledger/uni
 import { independentOf } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge } from './audits.ts';
-import { believedOn, disbelieve, forgetBelief, hold, isPromised, ripeUnits, standsAlone } from './belief.ts';
+import { believedOn, disbelieve, endCheck, forgetBelief, hold, isPromised, ripeUnits, standsAlone } from './belief.ts';
 import { dropCheckpoint } from './checkpoints.ts';
 import { bringOutputs, noteUnfetched } from './outputs.ts';
 import { leaseOf, liveLeases, workersOf, type Lease, type RequestedJob } from './job.ts';
@@ -137,10 +137,17 @@ function conclude(turn: Turn, job: RequestedJob, unit: number, winner: Agreed): 
   settle(job, unit, 'accepted');
   dropCheckpoint(turn, job, unit);
   withdrawTrust(turn, judge(turn, job, unit, winner.result));
+  concludeCheck(turn, job, unit, [...countedVotes(job, unit)].filter(([, result]) => result === winner.result).map(([worker]) => worker));
   for (const worker of winner.workers) {
     const lease = leaseOf(job, worker);
     if (lease !== undefined) lease.counts.accepted += 1;
   }
+}
+
+/** What was to be accepted with a check that came to nothing needs others. */
+export function concludeCheck(turn: Turn, job: RequestedJob, unit: number, agreeing: readonly PeerId[]): void {
+  const failed = endCheck(turn, job, unit, agreeing);
+  if (failed !== undefined) withdrawTrust(turn, [failed]);
 }
 
 /** Tries of a unit that fails from ever new causes are these many times as many: a cause is whatever a worker calls it. */
@@ -182,6 +189,7 @@ function abandon(turn: Turn, job: RequestedJob, unit: number, reason: Reason): v
   turn.engine.outbox.state(job.job, { kind: 'abandoned', unit, reason }, workersOf(job));
   settle(job, unit, 'abandoned');
   dropCheckpoint(turn, job, unit);
+  concludeCheck(turn, job, unit, []);
 }
 
 /** Whether a worker is left that has neither failed nor done it: one peer's failures alone end nothing. */

@@ -50,4 +50,33 @@ describe('a standing', () => {
     expect(standings.isSuspect(b)).toBe(true);
     expect(standings.holderOf(b)).toBe(operator);
   });
+
+  it('is shed by no other operator: what speaks against a peer stays with it and with each that it showed', () => {
+    const standings = new Standings();
+    const [one, two, three] = ['one', 'two', 'three'] as [PeerId, PeerId, PeerId];
+    standings.belongs(a, one);
+    for (let i = 0; i < 10; i += 1) standings.valid(a);
+    standings.belongs(a, two);
+    standings.invalid(a);
+    for (const name of [one, two, three]) {
+      standings.belongs(a, name);
+      expect([standings.isTrusted(a), standings.isSuspect(a)]).toEqual([false, true]);
+    }
+  });
+
+  it('is not shed by many operators either: with too many, a peer keeps the name that it has', () => {
+    const standings = new Standings();
+    for (let i = 0; i < 20; i += 1) standings.belongs(a, `operator ${i}` as PeerId);
+    expect(standings.holderOf(a)).toBe('operator 7');
+    expect(standings.namesOf(a)).toHaveLength(9);
+  });
+
+  it('that speaks against a peer does so before its operator is known again', () => {
+    const before = new Standings();
+    before.belongs(a, 'op' as PeerId);
+    before.invalid(a);
+    const standings = new Standings();
+    standings.recover(before.takeNotes());
+    expect(standings.isSuspect(a)).toBe(true);
+  });
 });

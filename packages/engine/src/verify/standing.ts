@@ -15,6 +15,8 @@ export interface Standing {
 const minValidInRow = 10;
 /** Each contradiction doubles them, so many times at most: whoever lies now and then has to be honest ever longer in between. */
 const maxDoublings = 10;
+/** Operators of one peer that are remembered: with more, it keeps the name that it has. */
+const maxOperators = 8;
 /** Share of the results on a trusted peer's word that somebody else checks, however long its record: patience of a cheat must not pay. */
 const minCheckedShare = 0.1;
 /** Peers remembered; those not heard of for longest are forgotten first: they start again, untrusted. */
@@ -26,7 +28,8 @@ const maxNoteBytes = 1_024;
 export class Standings {
   private readonly byPeer = new Map<PeerId, Standing>();
   private readonly changed = new Set<PeerId>();
-  private readonly operators = new Map<PeerId, PeerId>();
+  /** Operators that a peer ever showed; the last one is the one in force. */
+  private readonly operators = new Map<PeerId, PeerId[]>();
 
   /** Those that are remembered. */
   get size(): number {
@@ -35,44 +38,59 @@ export class Standings {
 
   /** Peers of an operator have one standing: what one of them does is said of all. Known by the proof in its bid. */
   belongs(peer: PeerId, operator: PeerId): void {
+    const known = this.operators.get(peer) ?? [];
+    const others = known.filter((other) => other !== operator);
     this.operators.delete(peer); // to the end: most recently heard of
     if (this.operators.size >= maxStandings) this.operators.delete(this.operators.keys().next().value as PeerId);
-    this.operators.set(peer, operator);
+    this.operators.set(peer, others.length < maxOperators ? [...others, operator] : known);
   }
 
   /** Under whose name a peer's record is kept: its operator's, where that is known. */
   holderOf(peer: PeerId): PeerId {
-    return this.operators.get(peer) ?? peer;
+    return this.operators.get(peer)?.at(-1) ?? peer;
   }
 
+  /** All names that it ever had: what speaks against it stays with each, so that none is shed by taking another. */
+  namesOf(peer: PeerId): PeerId[] {
+    return [peer, ...(this.operators.get(peer) ?? [])];
+  }
+
+  /** Its operator's record, but with no fewer contradictions than it has itself. */
   of(peer: PeerId): Readonly<Standing> {
-    return this.byPeer.get(this.holderOf(peer)) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
+    const standing = this.recordOf(this.holderOf(peer));
+    return { ...standing, invalid: Math.max(standing.invalid, this.recordOf(peer).invalid) };
   }
 
   /** A result that a quorum confirmed. */
   valid(peer: PeerId): void {
-    const standing = this.change(peer);
-    standing.valid += 1;
-    standing.validInRow += 1;
+    for (const name of new Set([peer, this.holderOf(peer)])) {
+      const standing = this.change(name);
+      standing.valid += 1;
+      standing.validInRow += 1;
+    }
   }
 
   /** A result that a quorum contradicted. */
   invalid(peer: PeerId): void {
-    const standing = this.change(peer);
-    standing.invalid += 1;
-    standing.validInRow = 0;
+    for (const name of this.namesOf(peer)) {
+      const standing = this.change(name);
+      standing.invalid += 1;
+      standing.validInRow = 0;
+    }
   }
 
   /** A run that failed by chance, or a lease that fell silent. */
   failed(peer: PeerId): void {
-    const standing = this.change(peer);
-    standing.failed += 1;
-    standing.validInRow = 0;
+    for (const name of new Set([peer, this.holderOf(peer)])) {
+      const standing = this.change(name);
+      standing.failed += 1;
+      standing.validInRow = 0;
+    }
   }
 
   /** Its last result says nothing any more: somebody else came to another one, and nobody knows who is wrong. */
   doubt(peer: PeerId): void {
-    this.change(peer).validInRow = 0;
+    for (const name of this.namesOf(peer)) this.change(name).validInRow = 0;
   }
 
   /** Whether a peer's word may be enough: it has a record. How often it is checked all the same, `checkedShare` says. */
@@ -123,8 +141,11 @@ export class Standings {
     }
   }
 
-  private change(of: PeerId): Standing {
-    const peer = this.holderOf(of);
+  private recordOf(name: PeerId): Readonly<Standing> {
+    return this.byPeer.get(name) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
+  }
+
+  private change(peer: PeerId): Standing {
     const standing = this.byPeer.get(peer) ?? { validInRow: 0, valid: 0, invalid: 0, failed: 0 };
     this.byPeer.delete(peer); // to the end: most recently heard of
     if (this.byPeer.size >= maxStandings) this.byPeer.delete(this.byPeer.keys().next().value as PeerId);

@@ -5,8 +5,8 @@ import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob, World } from '../world/world.ts';
 import { nameOf, type Report } from './report.ts';
 
-/** What they show is true, whoever else lies. */
-const truthful: ReadonlySet<string> = new Set(['honest', 'slow', 'flaky', 'silent', 'secretive', 'turncoat']);
+/** What they show is true, whoever else lies. Not of a turncoat: it signs what it passes on as well, and two commitments to one unit are a lie. */
+const truthful: ReadonlySet<string> = new Set(['honest', 'slow', 'flaky', 'silent', 'secretive']);
 
 /** Whoever showed something else than a quorum agreed on falls at the requester that saw it; at rest. */
 export function checkLosers(world: World, { requester, spec, number }: PostedJob, ledger: JobLedger, report: Report): void {
