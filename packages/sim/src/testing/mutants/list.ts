@@ -27,6 +27,7 @@ const killedBy: Record<string, [rule: string, seed: number]> = {
   'bound on the roster missing': ['bounds', 16],
   'cancellation lost on restart': ['cancel-holds', 28],
   'acceptance lost on restart': ['accepted-once', 28],
+  'commitment not bound to its worker, and shown to all': ['no-copy-counts', 536],
   'keeper says kept before it has it': ['kept-is-there', 7],
   "owner's refusals ignored": ['policy', 23],
   "owner's hours looked at only when a job is taken": ['policy', 55],
