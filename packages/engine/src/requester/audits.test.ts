@@ -53,6 +53,13 @@ describe('a late result', () => {
     expect(standings.isTrusted(a)).toBe(true);
   });
 
+  it('that differs where one is enough says nothing about either', () => {
+    Object.assign(job.spec.verify, { quorum: 1, adaptive: false });
+    accepted(x, a);
+    expect(late(b, y)).toEqual([]);
+    expect([a, b].map((peer) => standings.isTrusted(peer))).toEqual([true, true]);
+  });
+
   it('that differs from one peer’s word ends the trust in both until somebody else has run it', () => {
     accepted(x, a);
     expect(late(b, y)).toEqual([]);

@@ -43,6 +43,7 @@ export function compareLate(turn: Turn, job: RequestedJob, unit: number, worker:
   if (accepted === undefined || shown === undefined || runner?.result !== 'open') return [];
   const [result, behind] = accepted;
   if (behind.has(worker)) return [];
+  if (job.spec.verify.quorum === 1 && shown !== result) return []; // one against one: nobody knows who is wrong
   if (!standsAlone(job, unit)) {
     runner.result = 'judged';
     if (shown === result) standings.valid(worker);
