@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { listEngines } from '@shoal/peer';
 import type { TemplateLanguage } from './create.ts';
 
 /** Names of Rust's target for WASI preview 1, the present one first. */
@@ -25,6 +24,7 @@ export async function needsOf(language: TemplateLanguage, dataDir: string, rustc
   if (language === 'rust') return rustNeeds(rustc);
   const engine = engineOf[language];
   if (engine === undefined) return [];
+  const { listEngines } = await import('@shoal/peer');
   const isHere = (await listEngines(dataDir)).some((each) => each.engine === engine && each.installed);
   return isHere ? [] : [`To try it here, and on peers of yours, its engine is to be installed: shoal engine add ${engine}`];
 }
