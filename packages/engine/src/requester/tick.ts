@@ -1,6 +1,6 @@
 import type { Turn } from '../engine.ts';
 import { retake } from './assign.ts';
-import { endIfOver, lingerMs } from './finish.ts';
+import { lingerMs } from './finish.ts';
 import { openUnits, type RequestedJob } from './job.ts';
 import { expireLeases } from './leases.ts';
 import { expireOffers, seekWorkers } from './offers.ts';
@@ -26,7 +26,5 @@ export function tick(turn: Turn, job: RequestedJob): void {
   chaseStragglers(turn, job);
   retake(job);
   refetch(turn, job);
-  endIfOver(turn, job);
-  if (job.outcome !== 'open') return;
   engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY, job.spec.deadline ?? Number.POSITIVE_INFINITY));
 }

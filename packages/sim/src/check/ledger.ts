@@ -42,7 +42,7 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     }
     for (const shown of facts.revealed.values()) for (const { document } of shown.values()) void (job.spec.seal === undefined ? decodeResult(document) : decodeSealedResult(document));
   }
-  if (ledger.receipts.size > 0) checkCredit(job, ledger, report);
+  if (ledger.receipts.size > 0) checkCredit(job, ledger, look?.owner ?? job.requester.id, report);
   checkJudges(world, job, ledger, report);
   checkKept(world, job, ledger, report);
 }
@@ -104,14 +104,14 @@ function mayBeBelieved(world: World, worker: PeerId, colluders: number): boolean
   return kind === 'sleeping' || (kind === 'colluding' && colluders > 1);
 }
 
-/** A worker is credited for what was accepted from it, by each who acted; of several receipts the largest counts. */
-function checkCredit(job: PostedJob, ledger: JobLedger, report: Report): void {
-  const credited = new Map<string, { worker: PeerId; units: number }>();
+/** A worker is credited by whoever acts for what was accepted from it; of several receipts the largest counts. */
+function checkCredit(job: PostedJob, ledger: JobLedger, owner: PeerId, report: Report): void {
+  const credited = new Map<PeerId, number>();
   for (const { id, worker, units } of ledger.receipts.values()) {
-    const key = `${ledger.entries.get(id)?.author}/${worker}`;
-    credited.set(key, { worker, units: Math.max(credited.get(key)?.units ?? 0, units) });
+    if (ledger.entries.get(id)?.author !== owner) continue; // what others signed may come before what it rests on
+    credited.set(worker, Math.max(credited.get(worker) ?? 0, units));
   }
-  for (const { worker, units } of credited.values()) {
+  for (const [worker, units] of credited) {
     let accepted = 0;
     for (const facts of ledger.units.values()) {
       const ran = facts.revealed.has(worker) || [...facts.accepted.values()].some((workers) => workers.has(worker));
