@@ -22,6 +22,7 @@ export function keepAccepted(turn: Turn, job: StewardedJob, units: Iterable<numb
 
 function keepUnit({ engine, effects }: Turn, job: StewardedJob, unit: number): void {
   const failures = job.fetching.get(unit)?.failures ?? 0;
+  job.fetching.delete(unit); // what is given up here has no time of its own any more: a past one would wake us for ever
   const wanted = outputsOf(job, unit, failures);
   if (wanted === undefined) return;
   const { roots, from } = wanted;
