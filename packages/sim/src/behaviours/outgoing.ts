@@ -1,5 +1,5 @@
 import type { Crypto, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, encodeResult, openEntry, sealEntry, type Entry } from '@shoal/protocol';
+import { decodeMessage, encodeMessage, encodeResult, limits, openEntry, sealEntry, type Entry } from '@shoal/protocol';
 import type { WorkerKind } from './worker.ts';
 
 /** What leaves a peer of this kind in place of what its engine says; undefined: nothing. */
@@ -8,7 +8,10 @@ export function outgoing({ kind, signer, crypto }: { kind: WorkerKind; signer: S
   const message = decodeMessage(bytes, crypto.opened);
   if (message.type !== 'entries') return bytes;
   const entries = message.entries.map((entry) => openEntry(entry, crypto));
-  if (kind === 'usurping') return encodeMessage({ ...message, entries: [...message.entries, ...entries.flatMap((entry) => verdictOn(entry, signer, crypto))] }, crypto.opened);
+  if (kind === 'usurping') {
+    const verdicts = entries.flatMap((entry) => verdictOn(entry, signer, crypto));
+    return encodeMessage({ ...message, entries: [...message.entries, ...verdicts].slice(0, limits.maxFactsPerEntry) }, crypto.opened); // as many as a message may carry
+  }
   if (kind === 'secretive') return entries.some((entry) => has(entry, 'revealed')) ? undefined : bytes;
   return encodeMessage({ ...message, entries: entries.map((entry) => (has(entry, 'committed') ? bent(entry, signer, crypto) : entry.bytes)) });
 }
