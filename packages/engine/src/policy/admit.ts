@@ -19,7 +19,8 @@ export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobS
   const unknown = spec.requires?.find((ability) => ability !== sealedResultsAbility);
   if (unknown !== undefined) return [{ code: 'ability-unknown', text: `the job requires ${unknown}, which this version does not know` }];
   if (spec.deadline !== undefined && spec.deadline <= now) return [{ code: 'deadline-past', text: 'the deadline of the job has passed' }];
-  if (engine.worked.size >= config.timings.maxWorkedJobs) return [{ code: 'busy', text: `it serves ${engine.worked.size} jobs already` }];
+  const busy = busyRefusal(engine);
+  if (busy !== undefined) return [busy];
   const verdict = match(spec, {
     slots: config.members?.invitation.roles.includes('worker') === false ? 0 : config.slots,
     memoryBytes: config.maxUnitMemoryBytes,
@@ -31,6 +32,11 @@ export function admit(engine: Engine, { spec, ...poster }: Poster & { spec: JobS
   if (verdict.verdict === 'no') return verdict.reasons.slice(0, limits.maxReasons).map(short);
   if (verdict.verdict === 'unknown') return [short({ code: 'label-missing', text: `it has no label ${verdict.missing.join(', ')}` })];
   return [];
+}
+
+/** It serves as many jobs as it may at once. */
+export function busyRefusal({ worked, config }: Engine): Reason | undefined {
+  return worked.size >= config.timings.maxWorkedJobs ? { code: 'busy', text: `it serves ${worked.size} jobs already` } : undefined;
 }
 
 function isTooOpen({ config: { policy, isolation } }: Engine): boolean {

@@ -4,6 +4,7 @@ import { creditScope } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { JobLedger } from '../ledger/ledger.ts';
 import { mayWait } from '../patience.ts';
+import { busyRefusal } from '../policy/admit.ts';
 import { ownersRefusal } from '../policy/owner.ts';
 import { createWorkedJob, type WorkedJob } from './job.ts';
 import { revealFact } from './shown.ts';
@@ -27,7 +28,8 @@ function takeLease(turn: Turn, entry: Entry): void {
   if (bidding === undefined || (bidding.requester !== entry.author && bidding.to !== entry.author)) return refuse('bid-expired', 'its bid for this job has expired');
   engine.bidding.delete(entry.job);
   // Bids are not counted while they stand: more may be awarded than there is room for.
-  if (engine.worked.size >= engine.config.timings.maxWorkedJobs) return refuse('busy', `it serves ${engine.worked.size} jobs already`);
+  const busy = busyRefusal(engine);
+  if (busy !== undefined) return refuse(busy.code, busy.text);
   const ledger = new JobLedger(entry.job, engine.crypto);
   const entries = [bidding.posted, ...(bidding.delegated === undefined ? [] : [bidding.delegated]), bidding.bid, entry];
   for (const known of entries) ledger.add(known);

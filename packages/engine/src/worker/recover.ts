@@ -3,6 +3,7 @@ import type { Turn } from '../engine.ts';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { closeWorkedScope } from '../ledger/scope.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
+import { busyRefusal } from '../policy/admit.ts';
 import { listsRefusal } from '../policy/owner.ts';
 import { createWorkedJob } from './job.ts';
 import { readResultNote } from './result-note.ts';
@@ -22,9 +23,9 @@ export function recoverWorked(turn: Turn, ledger: JobLedger, records: readonly J
   // Its term was told by another clock: it begins anew, and the requester corrects us if it is over.
   const job = createWorkedJob(ledger, { lease: lease.lease, until: now + engine.config.timings.leaseTermMs });
   if (job === undefined) return;
-  const reason = listsRefusal(engine, job);
+  const reason = listsRefusal(engine, job) ?? busyRefusal(engine);
   if (reason !== undefined) {
-    // Its owner has thought better of it meanwhile.
+    // Its owner has thought better of it meanwhile; or a lease that it left, whose job it stewards, came back beside all others.
     effects.push({ type: 'send', to: job.requester, message: { type: 'unknownLease', job: job.job, lease: job.lease, reason } });
     effects.push({ type: 'unpin', job: job.job, as: 'worker' });
     return closeWorkedScope(turn, job, reason.code);

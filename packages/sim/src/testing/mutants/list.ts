@@ -83,10 +83,7 @@ export const mutants: readonly Mutant[] = [
   mutant('one worker counts twice', 'verify/tally.ts', 'workers: [...group.values()]', 'workers: [...group.values(), ...group.values()]'),
   mutant('credit given twice', 'requester/receipts.ts', "kind: 'receipt', worker, units, fuel", "kind: 'receipt', worker, units: 2 * units, fuel"),
   mutant('bound on bids missing', 'worker/bid.ts', 'bidding.size <= config.timings.maxBids && ', ''),
-  {
-    ...mutant('bound on jobs served missing', 'policy/admit.ts', 'engine.worked.size >= config.timings.maxWorkedJobs', 'engine.worked.size < 0'),
-    also: { file: 'worker/lease.ts', find: 'engine.worked.size >= engine.config.timings.maxWorkedJobs', replace: 'engine.worked.size < 0' },
-  },
+  mutant('bound on jobs served missing', 'policy/admit.ts', 'worked.size >= config.timings.maxWorkedJobs', 'worked.size < 0'),
   mutant('bound on the roster missing', 'roster/roster.ts', 'this.size >= this.bounds.max', 'this.size < 0'),
   mutant('cancellation lost on restart', 'requester/recover.ts', 'ledger.cancelled.size > 0', 'ledger.cancelled.size < 0'),
   mutant('acceptance lost on restart', 'requester/word.ts', "settle(job, unit, 'accepted');", ''),
