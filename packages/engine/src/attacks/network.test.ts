@@ -118,14 +118,17 @@ describe('a network that', () => {
 });
 
 describe('a worker that cannot be dialled', () => {
-  it('hears of the job by gossip when nobody else may take what is left, and dials', () => {
-    const all = { holdings: [holding(4, () => true)] };
-    const scene = sceneOf(40, [all, { holdings: [holding(4, (i) => i < 2)] }, all]);
+  const all = { holdings: [holding(4, () => true)] };
+  it.each([
+    ['nobody else may take what is left', { holdings: [holding(4, (i) => i < 2)] }],
+    ['whoever else has what is left never ends it', { ...all, slots: 4, behaviour: () => undefined }],
+  ])('hears of the job by gossip when %s, and dials', (_when, other) => {
+    const scene = sceneOf(40, [all, other, all]);
     const { mesh, requester, workers } = scene;
     const hidden = workers[2] as TestPeer;
     let hasDialled = false;
     mesh.passes = (from, to, message) => {
-      if (from === hidden.id && to === requester.id && message !== undefined) hasDialled = true;
+      if (from === hidden.id && to === requester.id && message?.type === 'entries') hasDialled = true;
       return message === undefined || from !== requester.id || to !== hidden.id || hasDialled;
     };
     const job = mesh.submit(requester, shardSpec(4, 'never'));

@@ -60,6 +60,28 @@ describe('a job ends as it should, and without a word of a worker that', () => {
     expectDone(scene);
   });
 
+  it('commits and never shows, and is given the unit again, which it says to have done', () => {
+    const scene = sceneWithEvil(4, [{}]);
+    const { evil, mesh, requester } = scene;
+    const done = new Set<number>();
+    evil.onUnit = (unit) => {
+      evil.tell(halves(evil.id, evil.job ?? never(), unit).committed);
+      done.add(unit);
+    };
+    const beat = (): void => {
+      evil.pull({ done: [...done] });
+      mesh.time.after(1_000, beat);
+    };
+    beat();
+    const job = mesh.submit(requester, countedSpec(1));
+    mesh.runUntil(() => false, 60_000);
+    const open = requester.engine.requested.get(job);
+    expect([...(open?.leases.values() ?? [])].some(({ again }) => again.has(0))).toBe(true);
+    expect(open?.active.size).toBe(0); // nobody waits for it
+    mesh.add();
+    expect(mesh.runUntil(() => outcomeOf(requester, job) === 'done', 30_000)).toBe(true);
+  });
+
   it('says for ever that it runs what it was given', () => {
     const scene = sceneWithEvil(5);
     const { evil, mesh } = scene;

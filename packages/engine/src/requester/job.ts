@@ -37,8 +37,8 @@ export interface Lease {
   want: number;
   /** Slots of its worker that had nothing to do when it last reported. */
   idle: number;
-  /** Of those assigned, what it had but had not begun then, in its order. */
-  waiting: number[];
+  /** Of those assigned, what it had but had not begun then, in its order, and since when it says so. */
+  waiting: Map<number, number>;
   /** Where the first sweep through the units stands (inputs held), and the second (the others). */
   heldCursor: number;
   otherCursor: number;

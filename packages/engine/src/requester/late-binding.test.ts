@@ -61,6 +61,22 @@ describe('late binding', () => {
     expect(new Set(mesh.executed.map(({ peer }) => peer)).size).toBe(2);
     expect(mesh.executed.length).toBe(2);
   });
+
+  it('a short unit that waits elsewhere behind a run that never ends is taken back as well, later', () => {
+    const jobs: Cid[] = [];
+    const short: Behaviour = (_spec, unit) => ({ afterMs: 20, outcome: resultOf(unit) });
+    const stuck: Behaviour = (spec, unit, peer, job) => (job === jobs[0] ? undefined : short(spec, unit, peer, job));
+    const scene = meshOf([stuck]);
+    const { mesh, requester, workers } = scene;
+    jobs.push(mesh.submit(requester, countedSpec(1, 1)));
+    mesh.runUntil(() => workers[0]?.running.size === 1, 5_000);
+    mesh.add({ behaviour: short, slots: 1 });
+    mesh.runUntil(() => false, 2_000);
+    const job = mesh.submit(requester, countedSpec(4, 1));
+    const held = (): number | undefined => [...(requester.engine.requested.get(job)?.leases.values() ?? [])].find(({ worker }) => worker === workers[0]?.id)?.waiting.size;
+    expect(mesh.runUntil(() => (held() ?? 0) > 0, 10_000)).toBe(true);
+    expect(timeToEnd(scene, [job])).toBeLessThan(15_000);
+  });
 });
 
 describe('a peer that lies', () => {

@@ -1,10 +1,11 @@
 import type { Turn } from '../engine.ts';
 import { liveLeases, type Lease, type RequestedJob } from './job.ts';
+import { patienceMs } from './stragglers.ts';
 import { reopen, runsWanted } from './units.ts';
 
-/** What a worker has of this job and has not begun, as of its last report; the last to be begun first. */
-function unbegun(lease: Lease): number[] {
-  return lease.waiting.filter((unit) => lease.assigned.has(unit)).reverse();
+/** What a worker has of this job and has not begun since then, as of its last report; the last to be begun first. */
+function unbegun(lease: Lease, since: number): number[] {
+  return [...lease.waiting].flatMap(([unit, waitsSince]) => (waitsSince <= since && lease.assigned.has(unit) ? [unit] : [])).reverse();
 }
 
 /** Takes back what its worker has not begun. Should it have begun meanwhile, its result counts all the same. */
@@ -15,15 +16,19 @@ function takeBack(turn: Turn, job: RequestedJob, lease: Lease, unit: number): vo
 
 /**
  * Nothing is left to give, and this worker is idle: it gets what waits elsewhere for a slot, from whom most waits.
- * So the last units of a job end about together, whoever was given how many.
+ * So the last units of a job end about together, whoever was given how many. What waits for too long goes to it in any
+ * case: whatever holds it up there, a run that never ends or a lie, may hold it up for ever.
  */
 export function steal(turn: Turn, job: RequestedJob, lease: Lease, most: number, mayTake: (unit: number) => boolean): number[] {
   const picked: number[] = [];
+  if (lease.idle <= 0) return picked;
+  const { now, engine } = turn;
   // From assignment to result, a window of waiting included: what is short is begun before it could be taken back, and would only be run twice.
-  if (lease.idle <= 0 || (job.meanRunMs ?? Number.POSITIVE_INFINITY) < 2 * turn.engine.config.timings.windowMs) return picked;
+  const isShort = (job.meanRunMs ?? Number.POSITIVE_INFINITY) < 2 * engine.config.timings.windowMs;
+  const longAgo = now - patienceMs(turn, job);
   const queues = liveLeases(job)
-    .filter((other) => other !== lease && other.idle === 0)
-    .map((other) => ({ other, units: unbegun(other) }))
+    .filter((other) => other !== lease)
+    .map((other) => ({ other, units: unbegun(other, isShort || other.idle > 0 ? longAgo : now) }))
     .sort((a, b) => b.units.length - a.units.length);
   for (const { other, units } of queues) {
     for (const unit of units) {
@@ -58,5 +63,5 @@ export function isHeldBack(turn: Turn, job: RequestedJob, lease: Lease): boolean
 }
 
 export function takeBackAll(turn: Turn, job: RequestedJob, lease: Lease): void {
-  for (const unit of unbegun(lease)) takeBack(turn, job, lease, unit);
+  for (const unit of unbegun(lease, turn.now)) takeBack(turn, job, lease, unit);
 }

@@ -45,7 +45,7 @@ export function addLease(
     assigned: new Map(),
     want: 0,
     idle: 0,
-    waiting: [],
+    waiting: new Map(),
     heldCursor: 0,
     otherCursor: 0,
     heardAt: now,
@@ -113,8 +113,9 @@ export function receivePull(turn: Turn, job: RequestedJob, from: PeerId, message
   lease.want = Math.max(0, Math.min(message.want, limits.maxWindowUnits) - onTheirWay);
   lease.idle = idleOf(engine, job, from, message.idle ?? 0);
   if (lease.idle > 0) lease.isBusy = false;
-  lease.waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
-  for (const unit of lease.waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet
+  const waiting = message.begun === undefined ? [] : message.running.slice(message.begun);
+  lease.waiting = new Map(waiting.map((unit) => [unit, lease.waiting.get(unit) ?? now]));
+  for (const unit of waiting) if (lease.assigned.has(unit)) lease.assigned.set(unit, now); // a run's time does not count yet
 }
 
 /** A lease that somebody else may have given in the requester's name: its worker has the proof of it. */
@@ -130,7 +131,7 @@ function adopt(turn: Turn, job: RequestedJob, lease: Lease, unit: number): void 
   give(job, lease, unit, turn.now);
 }
 
-/** What a worker has done and we have not: a commitment or a reveal was lost on its way. */
+/** What a worker has done and we have not: a commitment or a reveal was lost on its way. What it was given again is over as well. */
 function chaseDone(turn: Turn, job: RequestedJob, lease: Lease, message: MessageBody<'pull'>): void {
   const late = turn.now - turn.engine.config.timings.assignGraceMs;
   let missed = false;
@@ -140,7 +141,9 @@ function chaseDone(turn: Turn, job: RequestedJob, lease: Lease, message: Message
     askReveals(job, unit);
     const facts = job.ledger.units.get(unit);
     const known = facts?.commitments.has(lease.worker) === true || facts?.revealed.has(lease.worker) === true;
-    missed ||= !known && (message.reset || (lease.assigned.get(unit) ?? turn.now) < late);
+    const isLate = message.reset || (lease.assigned.get(unit) ?? turn.now) < late;
+    missed ||= !known && isLate;
+    if (known && isLate && lease.assigned.has(unit)) reopen(turn, job, lease, unit);
   }
   if (missed) beginReconcileWith(turn, job.ledger, lease.worker);
 }

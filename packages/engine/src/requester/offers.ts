@@ -65,7 +65,7 @@ export function offerOf({ authority, ledger }: RequestedJob, posted: Entry): Mes
  */
 function gossipOffer({ engine, now, effects }: Turn, job: RequestedJob, posted: Entry, isShort: boolean): void {
   const { gossipOfferAfterMs, gossipOfferWidelyAfterMs, regossipMinMs, regossipMaxMs } = engine.config.timings;
-  const isStuck = job.returned.size > 0 && liveLeases(job).some(({ want }) => want > 0);
+  const isStuck = job.returned.size + job.overdue.size > 0 && liveLeases(job).some(({ want }) => want > 0);
   const { times, lastAt } = job.gossip;
   const patienceMs = engine.roster.isLarge ? gossipOfferWidelyAfterMs : gossipOfferAfterMs;
   const dueAt = times === 0 ? job.postedAt + patienceMs : lastAt + Math.min(regossipMinMs * 2 ** (times - 1), regossipMaxMs);

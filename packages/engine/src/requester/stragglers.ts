@@ -26,8 +26,8 @@ export function chaseStragglers(turn: Turn, job: RequestedJob): void {
   }
 }
 
-/** How long a run may take before somebody else gets the unit too. */
-function patienceMs({ engine }: Turn, job: RequestedJob): number {
+/** How long a run may take, or wait for a slot, before somebody else gets the unit too. */
+export function patienceMs({ engine }: Turn, job: RequestedJob): number {
   const { overdueFactor, overdueMinMs, overdueUnknownMs } = engine.config.timings;
   return job.meanRunMs === undefined ? overdueUnknownMs : Math.max(overdueMinMs, overdueFactor * job.meanRunMs);
 }

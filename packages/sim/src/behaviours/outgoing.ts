@@ -1,5 +1,5 @@
-import type { Crypto, Signer } from '@shoal/runtime';
-import { decodeMessage, encodeMessage, encodeResult, limits, openEntry, sealEntry, type Entry } from '@shoal/protocol';
+import type { Crypto, PeerId, Signer } from '@shoal/runtime';
+import { decodeMessage, encodeMessage, encodeResult, limits, openEntry, peerIdOf, sealEntry, type Entry, type MessageOf } from '@shoal/protocol';
 import type { WorkerKind } from './worker.ts';
 
 /** What leaves a peer of this kind in place of what its engine says; undefined: nothing. */
@@ -12,8 +12,15 @@ export function outgoing({ kind, signer, crypto }: { kind: WorkerKind; signer: S
     const verdicts = entries.flatMap((entry) => verdictOn(entry, signer, crypto));
     return encodeMessage({ ...message, entries: [...message.entries, ...verdicts].slice(0, limits.maxFactsPerEntry) }, crypto.opened); // as many as a message may carry
   }
-  if (kind === 'secretive') return entries.some((entry) => has(entry, 'revealed')) ? undefined : bytes;
+  if (kind === 'secretive') return withheld(message, entries, peerIdOf(signer.publicKey), crypto);
   return encodeMessage({ ...message, entries: entries.map((entry) => (has(entry, 'committed') ? bent(entry, signer, crypto) : entry.bytes)) });
+}
+
+/** It shows nothing of its own. What others showed goes out all the same: it may be their steward, and an honest one. */
+function withheld(message: MessageOf<'entries'>, entries: readonly Entry[], self: PeerId, crypto: Crypto): Uint8Array | undefined {
+  const shown = entries.filter((entry) => entry.author !== self || !has(entry, 'revealed'));
+  if (shown.length === 0) return undefined;
+  return encodeMessage({ ...message, entries: shown.map(({ bytes }) => bytes) }, crypto.opened);
 }
 
 function has(entry: Entry, kind: string): boolean {
