@@ -172,7 +172,11 @@ function flush(turn: Turn): void {
 function signPending(turn: Turn): void {
   const { engine } = turn;
   engine.outbox.flush(engine, turn.now, turn.effects, (entry: Entry, role: Role) => {
-    if (role === 'requester') return void engine.requested.get(entry.job)?.ledger.add(entry);
+    if (role === 'requester') {
+      const job = engine.requested.get(entry.job);
+      job?.ledger.add(entry);
+      return job?.accepting.clear();
+    }
     if (role === 'worker') engine.worked.get(entry.job)?.ledger.add(entry);
     engine.stewarded.get(entry.job)?.ledger.add(entry);
   });

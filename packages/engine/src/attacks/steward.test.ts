@@ -75,6 +75,22 @@ describe('a steward', () => {
     expect(mesh.executed.length).toBeLessThanOrEqual(2 * units + 2);
   });
 
+  it('that lies does not make a liar of one that accepts what is true', () => {
+    const scene = sceneOf(7, [{ behaviour: slow }, { behaviour: slow }, { behaviour: slow }]);
+    const { mesh, requester, workers } = scene;
+    const [liar, other] = [new EvilSteward(scene), new EvilSteward(scene)];
+    const job = mesh.submit(requester, spec({ stewards: 2 }));
+    expect(mesh.runUntil(() => liar.named && other.named, 20_000)).toBe(true);
+    liar.say(requester, job, ...lies(workers));
+    expect(mesh.runUntil(() => (requester.engine.requested.get(job)?.settled.size ?? 0) >= 4, 30_000)).toBe(true);
+    mesh.runUntil(() => false, 100);
+    for (const unit of requester.engine.requested.get(job)?.settled.keys() ?? []) other.say(requester, job, { kind: 'accepted', unit, result: resultOf(unit).result, workers: workers.map(({ id }) => id) });
+    liar.say(requester, job, ...lies(workers.slice(1)));
+    mesh.runUntil(() => false, 500);
+    expect([liar, other].map(({ id }) => requester.engine.standings.of(id).invalid > 0)).toEqual([true, false]);
+    expect(workers.map(({ id }) => requester.engine.standings.of(id).invalid)).toEqual([0, 0, 0]);
+  });
+
   it('that lies to workers and requester while that is away costs runs, and no result', () => {
     const scene = withSteward(2);
     const { mesh, requester, workers, evil, job } = scene;

@@ -9,6 +9,7 @@ import { invite } from './runners.ts';
 
 const [x, y] = ['x', 'y'] as unknown as [Cid, Cid];
 const [a, b, c] = ['a', 'b', 'c'] as unknown as [PeerId, PeerId, PeerId];
+const [requester, steward] = ['requester', 'steward'] as unknown as [PeerId, PeerId];
 
 let standings: Standings;
 let facts: UnitFacts;
@@ -18,7 +19,7 @@ beforeEach(() => {
   standings = new Standings();
   facts = emptyUnit(() => true);
   const ledger = { unit: () => facts, origins: new Map() };
-  job = { spec: { verify: { quorum: 2, adaptive: true } }, audits: new Set(), runners: new Map(), ledger } as unknown as RequestedJob;
+  job = { spec: { verify: { quorum: 2, adaptive: true } }, audits: new Set(), runners: new Map(), accepting: new Map(), requester, ledger } as unknown as RequestedJob;
   for (const peer of [a, b, c]) for (let i = 0; i < 12; i += 1) standings.valid(peer);
 });
 
@@ -31,6 +32,7 @@ function show(worker: PeerId, result: Cid, isGiven = true): void {
 function accepted(result: Cid, ...workers: PeerId[]): void {
   for (const worker of workers) show(worker, result);
   facts.accepted.set(result, new Set(workers));
+  facts.acceptedBy.set(result, new Set([requester]));
 }
 
 function late(worker: PeerId, result: Cid, isGiven = true): PeerId[] {
@@ -91,8 +93,29 @@ describe('a late result', () => {
     expect(late(b, y, false)).toEqual([]);
     expect(job.audits.size).toBe(0);
     accepted(x, a, c);
-    expect([...late(b, x, false), ...late(b, y, false)]).toEqual([]);
+    expect(late(b, x, false)).toEqual([]);
     expect([a, b].map((peer) => standings.of(peer).validInRow)).toEqual([12, 12]);
+  });
+
+  it('that differs from what a quorum agreed on is wrong also where its worker was given the unit by somebody else', () => {
+    accepted(x, a, c);
+    expect([...late(b, y, false), ...late(b, y, false)]).toEqual([b]);
+    expect(standings.of(b).invalid).toBe(1);
+  });
+
+  it('is compared with what we accept, whatever a steward accepted before', () => {
+    facts.accepted.set(y, new Set([steward]));
+    facts.acceptedBy.set(y, new Set([steward]));
+    expect(late(c, x)).toEqual([]);
+    expect(standings.of(c).invalid).toBe(0);
+    accepted(x, a);
+    expect(late(b, x)).toEqual([]);
+    expect([a, b].map((peer) => standings.of(peer).valid)).toEqual([13, 13]);
+  });
+
+  it('is compared also before the entry that accepts the unit is signed', () => {
+    job.accepting.set(0, { result: x, workers: new Set([a, b]) });
+    expect(late(c, y)).toEqual([c]);
   });
 
   it('of a stranger takes no trust from a peer with a record: the unit is run once more, and that decides', () => {

@@ -1,10 +1,12 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import type { Turn } from '../engine.ts';
+import { votesOf } from '../ledger/unit-facts.ts';
 import { tally } from '../verify/tally.ts';
+import { acceptedHere } from './accepted.ts';
 import { standsAlone } from './belief.ts';
 import type { RequestedJob } from './job.ts';
 import { isBlind } from './receipts.ts';
-import { invitedVotes, runnerOf } from './runners.ts';
+import { invite, invitedVotes, runnerOf } from './runners.ts';
 
 /**
  * Draws consequences for those who voted on a unit, once for each. Only what at least two showed says anything about
@@ -28,29 +30,31 @@ export function judge({ engine }: Turn, job: RequestedJob, unit: number, holds: 
 }
 
 /**
- * A further result for a unit that is settled, of a worker that was given it: compared all the same, once. Where it
- * differs from what stands on one peer's word, nobody knows yet who is wrong: somebody else runs it once more, until it is
- * known, and meanwhile neither is trusted, but for a peer with a record against one without. Returns those who turn out to
- * be wrong.
+ * A further result for a unit that is settled: compared all the same, once. A worker that we did not give it may only have
+ * read what was accepted: of such a one it counts where it differs from what a quorum agreed on. Where it differs from
+ * what stands on one peer's word, nobody knows yet who is wrong: somebody else runs it once more, until it is known, and
+ * meanwhile neither is trusted, but for a peer with a record against one without. Returns those who turn out to be wrong.
  */
 export function compareLate(turn: Turn, job: RequestedJob, unit: number, worker: PeerId): PeerId[] {
   const { standings } = turn.engine;
   if (isBlind(job)) return []; // it may only have read what was accepted
-  const [accepted] = job.ledger.unit(unit).accepted;
-  const votes = invitedVotes(job, unit);
-  const shown = votes.get(worker);
-  const runner = runnerOf(job, unit, worker);
-  if (accepted === undefined || shown === undefined || runner?.result !== 'open') return [];
-  const [result, behind] = accepted;
+  const accepted = acceptedHere(job, unit);
+  const shown = votesOf(job.ledger.unit(unit), job.spec.verify.quorum > 1).get(worker);
+  if (accepted === undefined || shown === undefined) return [];
+  const { result, workers: behind } = accepted;
   if (behind.has(worker)) return [];
   if (job.spec.verify.quorum === 1 && shown !== result) return []; // one against one: nobody knows who is wrong
-  if (!standsAlone(job, unit)) {
+  const isAgreed = !standsAlone(job, unit);
+  const runner = isAgreed && shown !== result ? invite(job, unit, worker) : runnerOf(job, unit, worker);
+  if (runner?.result !== 'open') return [];
+  if (isAgreed) {
     runner.result = 'judged';
     if (shown === result) standings.valid(worker);
     else standings.invalid(worker);
     return shown === result ? [] : [worker];
   }
   runner.result = 'compared';
+  const votes = invitedVotes(job, unit);
   const { winner } = tally(votes, job.spec.verify.quorum, (peer) => job.ledger.origins.get(peer));
   if (winner !== undefined) {
     job.audits.delete(unit);

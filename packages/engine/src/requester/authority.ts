@@ -4,6 +4,7 @@ import type { Turn } from '../engine.ts';
 import { settlementOf } from '../ledger/unit-facts.ts';
 import { discharge, isEntrusted } from '../steward/discharge.ts';
 import { isWithinShare } from '../steward/delegation.ts';
+import { acceptedHere } from './accepted.ts';
 import { adoptLease } from './adopt.ts';
 import { endByRequester } from './finish.ts';
 import { candidateOf, workersOf, type RequestedJob } from './job.ts';
@@ -45,7 +46,8 @@ function hearSettlement(turn: Turn, job: RequestedJob, fact: FactOf<'accepted'> 
   }
   // It accepted what we did not: nobody who checks does so.
   const facts = job.ledger.unit(unit);
-  const isOther = fact.kind === 'accepted' && settlementOf(facts, job.requester) === 'accepted' && facts.accepted.size > 1;
+  const held = acceptedHere(job, unit);
+  const isOther = fact.kind === 'accepted' && settlementOf(facts, job.requester) === 'accepted' && held !== undefined && held.result !== fact.result;
   if (isOther && by !== job.requester) turn.engine.standings.invalid(by);
 }
 

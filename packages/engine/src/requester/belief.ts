@@ -1,6 +1,7 @@
 import type { Cid, PeerId, Random } from '@shoal/runtime';
 import type { Turn } from '../engine.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
+import { acceptedHere } from './accepted.ts';
 import type { Lease, RequestedJob } from './job.ts';
 
 /** A peer with a record is given a unit that nobody ran, or that only others like it have: its word is to be enough. */
@@ -109,8 +110,7 @@ export function forgetBelief({ beliefs }: RequestedJob, unit: number): void {
 
 /** A unit that is settled by one peer's word alone. */
 export function standsAlone(job: RequestedJob, unit: number): boolean {
-  const [accepted, ...others] = job.ledger.unit(unit).accepted.values();
-  return job.spec.verify.quorum > 1 && accepted?.size === 1 && others.length === 0;
+  return job.spec.verify.quorum > 1 && acceptedHere(job, unit)?.workers.size === 1;
 }
 
 /** Whether somebody whose word is to be enough has shown its result, or still may. */

@@ -39,10 +39,10 @@ export function receiveWorkerEntry(turn: Turn, job: RequestedJob, from: PeerId, 
   mayWait(turn, requesterMayWait(job));
 }
 
-/** News of a unit that is settled already: of those who were given it. */
+/** News of a unit that is settled already. */
 function late(turn: Turn, job: RequestedJob, unit: number, worker: PeerId, kind: RunFact['kind']): void {
-  if (kind === 'failed' || runnerOf(job, unit, worker) === undefined) return;
-  if (kind === 'committed') askReveals(job, unit);
+  if (kind === 'failed') return;
+  if (kind === 'committed' && runnerOf(job, unit, worker) !== undefined) askReveals(job, unit);
   withdrawTrust(turn, compareLate(turn, job, unit, worker));
 }
 

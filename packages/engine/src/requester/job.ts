@@ -1,6 +1,7 @@
 import type { Cid, PeerId } from '@shoal/runtime';
 import { unitCount, type Entry, type JobSpec, type Reason } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
+import type { Accepted } from './accepted.ts';
 import { noBeliefs, type Beliefs } from './beliefs.ts';
 import { newCensus, type Census } from './census.ts';
 import { invite, type Runners } from './runners.ts';
@@ -140,6 +141,8 @@ export interface RequestedJob {
   strikes: Map<number, Map<string, number>>;
   /** Whose results of which units say something about them. */
   readonly runners: Runners;
+  /** What this burst accepts: in the ledger once that ends. */
+  readonly accepting: Map<number, Accepted>;
   /** Where one peer's word is to be enough. */
   readonly beliefs: Beliefs;
   /** Units whose results differ so far, and who showed them. */
@@ -205,6 +208,7 @@ export function createRequestedJob(ledger: JobLedger, authority: RequestedJob['a
     settledOrder: [],
     strikes: new Map(),
     runners: new Map(),
+    accepting: new Map(),
     beliefs: noBeliefs(),
     disputes: new Map(),
     audits: new Set(),

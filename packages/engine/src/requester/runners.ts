@@ -3,6 +3,7 @@ import type { JobSpec } from '@shoal/protocol';
 import type { JobLedger } from '../ledger/ledger.ts';
 import { votesOf } from '../ledger/unit-facts.ts';
 import { tally } from '../verify/tally.ts';
+import { acceptedHere } from './accepted.ts';
 
 /** What this peer made of one worker's run of one unit: each consequence is drawn once. */
 export interface Runner {
@@ -44,10 +45,10 @@ export function invitedVotes(job: Judged, unit: number): Map<PeerId, Cid> {
 }
 
 /** After a restart the ledger alone tells: whoever committed had been given the unit, and what was decided was judged then. */
-export function recallRunners(job: Judged): void {
-  for (const [unit, { commitments, accepted }] of job.ledger.units) {
+export function recallRunners(job: Judged & Parameters<typeof acceptedHere>[0]): void {
+  for (const [unit, { commitments }] of job.ledger.units) {
     for (const [worker, { size }] of commitments) invite(job, unit, worker).hasContradictedItself = size > 1;
-    if (accepted.size === 0 || !isDecided(job, job.ledger, unit)) continue;
+    if (acceptedHere(job, unit) === undefined || !isDecided(job, job.ledger, unit)) continue;
     for (const worker of invitedVotes(job, unit).keys()) invite(job, unit, worker).result = 'judged';
   }
 }

@@ -134,6 +134,7 @@ function evaluateFetched(turn: Turn, job: RequestedJob, unit: number, result: Ci
 function conclude(turn: Turn, job: RequestedJob, unit: number, winner: Agreed): void {
   const fact: FactOf<'accepted'> = { kind: 'accepted', unit, result: winner.result, workers: winner.workers.slice(0, 2 * limits.maxQuorum) };
   turn.engine.outbox.state(job.job, fact, workersOf(job));
+  job.accepting.set(unit, { result: winner.result, workers: new Set(winner.workers) });
   settle(job, unit, 'accepted');
   dropCheckpoint(turn, job, unit);
   withdrawTrust(turn, judge(turn, job, unit, winner.result));

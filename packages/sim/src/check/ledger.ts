@@ -33,8 +33,9 @@ export function checkLedger(world: World, job: PostedJob, ledger: JobLedger, acc
     if (before !== undefined && before !== chosen && !mayDiffer) report('accepted-is-kept', `the accepted result of ${where} changed`);
     if (chosen !== undefined) accepted.set(key, chosen);
     for (const [result, workers] of facts.accepted) {
-      // What others accepted may come before what it rests on.
-      if (facts.acceptedBy.get(result)?.has(look?.owner ?? job.requester.id) !== true) continue;
+      // What others accepted may come before what it rests on, and a liar that hears its own lies again believes them.
+      const owner = look?.owner ?? job.requester.id;
+      if (isFalse(world, owner) || facts.acceptedBy.get(result)?.has(owner) !== true) continue;
       checkVotes(world, job, { where, unit, result, workers }, ledger, report);
       // A peer that was honest for long enough is believed; one that always lied never is.
       const alone = adaptive === true && workers.size === 1 && [...workers].every((worker) => mayBeBelieved(world, worker, colluders));

@@ -18,9 +18,9 @@ function hasWords(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(sealedWords);
 }
 
-/** Whoever keeps to the protocol shows what it had bound itself to: after a restart as well. */
+/** Whoever keeps to the protocol shows what it had bound itself to: after a restart as well. Who copies and stewards passes on what it said as a copier. */
 export function checkShown(peer: SimPeer, message: Message, report: Report): void {
-  if (message.type !== 'entries') return;
+  if (message.type !== 'entries' || peer.options.kind === 'copying') return;
   for (const { author, job, value } of message.entries.map((bytes) => openEntry(bytes, peer.options.crypto))) {
     const ledger = author === peer.id ? peer.engine.worked.get(job)?.ledger : undefined;
     if (ledger?.posted === undefined || ledger.posted.spec.verify.quorum === 1) continue;
