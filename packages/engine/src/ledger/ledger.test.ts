@@ -131,6 +131,12 @@ describe(`a ledger (seed ${seed})`, () => {
     expect(ledger.openLeases()).toHaveLength(1);
   });
 
+  it('is the same after a look at a unit of which nobody has said anything', () => {
+    const [one, other] = [ledgerOf([posted]), ledgerOf([posted])];
+    expect(one.unit(0).commitments.size).toBe(0);
+    expect(stateOf(one)).toEqual(stateOf(other));
+  });
+
   it('shows it when the requester contradicts itself', () => {
     const [a, b] = [halves(requester.id, job, 0).result, halves(requester.id, job, 0, ' (other)').result];
     const ledger = ledgerOf([

@@ -83,10 +83,9 @@ export class JobLedger {
     return true;
   }
 
-  unit(index: number): UnitFacts {
-    let facts = this.units.get(index);
-    if (facts === undefined) this.units.set(index, (facts = emptyUnit(this.isVoter)));
-    return facts;
+  /** What was said of a unit: to look at. A look leaves no trace, or the state would depend on who looked. */
+  unit(index: number): Readonly<UnitFacts> {
+    return this.units.get(index) ?? emptyUnit(this.isVoter);
   }
 
   /** Leases that were given and not taken back, the one that ends last first. */
@@ -197,6 +196,13 @@ export class JobLedger {
     for (const fact of entry.value.facts) this.foldFact(fact, entry);
   }
 
+  /** The same, to fold into. */
+  private unitOf({ unit }: { unit: number }): UnitFacts {
+    let facts = this.units.get(unit);
+    if (facts === undefined) this.units.set(unit, (facts = emptyUnit(this.isVoter)));
+    return facts;
+  }
+
   private foldFact(fact: Fact, entry: Entry): void {
     const posted = this.posted;
     if (posted === undefined) return;
@@ -234,13 +240,13 @@ export class JobLedger {
         this.released.set(`${fact.lease}/${fact.worker}`, smaller(this.released.get(`${fact.lease}/${fact.worker}`), fact.reason));
         return;
       case 'accepted': {
-        const { accepted, acceptedBy } = this.unit(fact.unit);
+        const { accepted, acceptedBy } = this.unitOf(fact);
         accepted.set(fact.result, new Set([...(accepted.get(fact.result) ?? []), ...fact.workers]));
         acceptedBy.set(fact.result, (acceptedBy.get(fact.result) ?? new Set()).add(entry.author));
         return;
       }
       case 'abandoned':
-        this.unit(fact.unit).abandoned.set(entry.id, { reason: fact.reason, by: entry.author });
+        this.unitOf(fact).abandoned.set(entry.id, { reason: fact.reason, by: entry.author });
         return;
       case 'receipt':
         this.receipts.set(`${entry.id}/${fact.worker}`, { ...fact, id: entry.id });
@@ -268,14 +274,14 @@ export class JobLedger {
         return;
       }
       case 'committed': {
-        const { commitments } = this.unit(fact.unit);
+        const { commitments } = this.unitOf(fact);
         commitments.set(worker, (commitments.get(worker) ?? new Set()).add(hexOf(fact.commitment)));
         return;
       }
       case 'revealed': {
         const opens = this.openedBy(fact, worker);
         if (opens === undefined) return;
-        const { revealed } = this.unit(fact.unit);
+        const { revealed } = this.unitOf(fact);
         const shown = revealed.get(worker) ?? new Map<string, Revealed>();
         const known = shown.get(opens);
         // Sealed twice, one result has two documents: the same one counts for everybody, whichever came first.
@@ -284,7 +290,7 @@ export class JobLedger {
         return;
       }
       case 'failed': {
-        const { failures } = this.unit(fact.unit);
+        const { failures } = this.unitOf(fact);
         const failure = { reason: fact.reason, deterministic: fact.deterministic, at: entry.value.at };
         failures.set(worker, (failures.get(worker) ?? new Map()).set(entry.id, failure));
         return;

@@ -13,6 +13,9 @@ export type WorkerKind = 'honest' | 'slow' | 'flaky' | 'lying' | 'colluding' | '
 /** Those whose results are true and come at last. */
 export const soundKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['honest', 'slow', 'flaky']);
 
+/** Those whose software is not the engine's alone: they may break the protocol. */
+export const bentKinds: ReadonlySet<WorkerKind> = new Set<WorkerKind>(['copying', 'usurping', 'secretive', 'turncoat']);
+
 /** A unit to be run at a simulated peer. */
 export interface UnitRun {
   /** The job's number in the scenario: the same in every run, whatever its id. */

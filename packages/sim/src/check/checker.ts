@@ -16,7 +16,8 @@ import { checkAsked } from './reveals.ts';
 import { leftovers } from './rest.ts';
 import { checkRun } from './runs.ts';
 import { checkSaid } from './said.ts';
-import { checkSealed, checkShown, checkWords } from './sealed.ts';
+import { checkSealed, checkWords } from './sealed.ts';
+import { Shown } from './shown.ts';
 import { checkHonest, checkLosers, checkReceipts } from './standing.ts';
 import type { Violation } from './violation.ts';
 import { Acting, checkBelief, checkEntrusted } from './stewards.ts';
@@ -38,6 +39,7 @@ export class Checker implements Watch {
   private readonly acting = new Acting();
   private readonly leases = new Leases();
   private readonly offences = new Offences();
+  private readonly shown = new Shown();
   private readonly random;
   private readonly hasSeals: boolean;
   private looks = 0;
@@ -67,7 +69,7 @@ export class Checker implements Watch {
     if (this.heard % saidEvery === 0) checkSaid(peer, said, this.report);
     checkSaidReasons(peer, said, this.report);
     checkAsked(world, peer, said, this.report);
-    checkShown(peer, said, this.report);
+    this.shown.look(peer, said, this.report);
     if (this.hasSeals) checkWords(world, peer, { to, message: said, bytes: message }, this.report);
   }
 

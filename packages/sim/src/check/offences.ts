@@ -1,12 +1,11 @@
 import { nextDeadline } from '@shoal/engine';
 import type { PeerId } from '@shoal/runtime';
 import { messageTable } from '@shoal/protocol';
+import { bentKinds } from '../behaviours/worker.ts';
 import type { SimPeer } from '../world/peer.ts';
 import type { World } from '../world/world.ts';
 import type { Report } from './report.ts';
 
-/** Peers whose own software is the engine's, whatever else they are: they never break the protocol. */
-const bent: ReadonlySet<string> = new Set(['copying', 'usurping', 'secretive', 'turncoat']);
 /** At least this share of the bad messages is charged: all but the greater part of a flood, and what a crash forgot. */
 const leastCharged = 0.05;
 /** Seconds' worth of a kind that a peer may send at once, by the protocol; again after a restart, and when a clock is set. */
@@ -26,7 +25,7 @@ export class Offences {
   /** An engine says that a peer broke the protocol. */
   charge(world: World, at: SimPeer, offender: PeerId, code: string, text: string, report: Report): void {
     const peer = world.peerOf(offender);
-    if (peer !== undefined && !bent.has(peer.options.kind)) report('offence-is-deserved', `peer ${at.index} charges peer ${peer.index}, which keeps to the protocol, with ${code}: ${text}`);
+    if (peer !== undefined && !bentKinds.has(peer.options.kind)) report('offence-is-deserved', `peer ${at.index} charges peer ${peer.index}, which keeps to the protocol, with ${code}: ${text}`);
     if (peer !== undefined || code === 'rate-exceeded') return;
     this.charged += 1;
     this.limit(world, at, offender, report);

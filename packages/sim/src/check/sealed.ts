@@ -1,10 +1,9 @@
 import type { PeerId } from '@shoal/runtime';
 import { documentOf, type JobLedger } from '@shoal/engine';
-import { decodeSealedResult, openEntry, type Message } from '@shoal/protocol';
+import { decodeSealedResult, type Message } from '@shoal/protocol';
 import { sealedWords } from '../world/sealed-runs.ts';
 import type { SimPeer } from '../world/peer.ts';
 import type { PostedJob, World } from '../world/world.ts';
-import { commitsTo } from './commitments.ts';
 import { nameOf, type Report } from './report.ts';
 
 /** What a sealed job's program wrote is said to nobody but the one who posted it. */
@@ -16,18 +15,6 @@ export function checkWords(world: World, from: SimPeer, said: { to: PeerId; mess
 
 function hasWords(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(sealedWords);
-}
-
-/** Whoever keeps to the protocol shows what it had bound itself to: after a restart as well. Who copies and stewards passes on what it said as a copier. */
-export function checkShown(peer: SimPeer, message: Message, report: Report): void {
-  if (message.type !== 'entries' || peer.options.kind === 'copying') return;
-  for (const { author, job, value } of message.entries.map((bytes) => openEntry(bytes, peer.options.crypto))) {
-    const ledger = author === peer.id ? peer.engine.worked.get(job)?.ledger : undefined;
-    if (ledger?.posted === undefined || ledger.posted.spec.verify.quorum === 1) continue;
-    for (const fact of value.facts) {
-      if (fact.kind === 'revealed' && !commitsTo(ledger, author, fact, peer.options.crypto)) report('shown-as-committed', `peer ${peer.index} shows for unit ${fact.unit} what it had not committed to`);
-    }
-  }
 }
 
 /** At rest: nobody else's disk has it in plain words, and nobody else's key opens what was accepted. */

@@ -48,14 +48,17 @@ export function checkHonest(world: World, peer: SimPeer, report: Report): void {
   }
 }
 
-/** Who is named in what the requester accepted has a receipt for as much, once its job has ended. */
+/** Whom the requester names in what it accepted has a receipt for as much, once its job has ended. What stewards accepted may come after that. */
 export function checkReceipts(world: World, { requester, id, number }: PostedJob, ledger: JobLedger, report: Report): void {
   if (!requester.up || requester.engine.requested.get(id)?.outcome === 'open') return;
   const earned = new Map<PeerId, number>();
-  for (const facts of ledger.units.values()) {
-    const accepted = acceptedBy(requester, facts);
-    const votes = votesOf(facts, ledger.posted?.spec.verify.quorum !== 1);
-    for (const worker of facts.accepted.get(accepted as Cid) ?? []) if (votes.get(worker) === accepted) earned.set(worker, (earned.get(worker) ?? 0) + 1);
+  for (const { author, value } of ledger.entries.values()) {
+    if (author !== requester.id) continue;
+    for (const fact of value.facts) {
+      if (fact.kind !== 'accepted') continue;
+      const votes = votesOf(ledger.unit(fact.unit), ledger.posted?.spec.verify.quorum !== 1);
+      for (const worker of fact.workers) if (votes.get(worker) === fact.result) earned.set(worker, (earned.get(worker) ?? 0) + 1);
+    }
   }
   const receipts = [...ledger.receipts.values()];
   for (const [worker, units] of earned) {
