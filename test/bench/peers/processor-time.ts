@@ -15,7 +15,10 @@ export async function processorMs(root: number): Promise<number> {
 }
 
 async function statOf(name: string): Promise<{ pid: number; parent: number; ms: number } | undefined> {
-  const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined); // it has ended since
+  const text = await readFile(`/proc/${name}/stat`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined; // it has ended since
+    throw error;
+  });
   if (text === undefined) return undefined;
   // The command's name, in brackets, may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);

@@ -1,7 +1,7 @@
 import { encodeResult, limits } from '@shoal/protocol';
 import { describe, expect, it } from 'vitest';
 import { halves } from '../testing/facts.ts';
-import { resultOf, type Behaviour } from '../testing/behaviours.ts';
+import { failureOf, resultOf, type Behaviour } from '../testing/behaviours.ts';
 import { quickCrypto } from '../testing/crypto.ts';
 import { outcomeOf, restOf, runJob, sceneOf, sceneWithEvil, viewOf } from '../testing/scene.ts';
 import { countedSpec, holding, shardSpec } from '../testing/specs.ts';
@@ -282,6 +282,26 @@ describe('results whose outputs left with their worker', () => {
     expect(outcomeOf(requester, job)).toBe('done');
     const facts = requester.engine.requested.get(job)?.ledger.unit(0);
     expect([facts?.abandoned.size, facts?.revealed.size]).toEqual([0, quorum + 1]);
+  });
+});
+
+describe('results that are to be made anew', () => {
+  it('are, though the first who tries fails by chance, and however long nobody is free to try', () => {
+    let tries = 0;
+    const flaky: Behaviour = (_spec, unit) => {
+      tries += 1;
+      return { afterMs: 20, outcome: tries === 1 ? failureOf('program-trapped') : linkedResult(unit) };
+    };
+    const scene = sceneOf(18, [{ slots: 1, behaviour: (_spec, unit) => ({ afterMs: 20, outcome: linkedResult(unit) }) }]);
+    const { mesh, requester, workers } = scene;
+    const [gone] = workers;
+    mesh.canFetch = (from) => from.some((peer) => peer !== gone?.id);
+    const job = mesh.submit(requester, countedSpec(1, 1));
+    expect(mesh.runUntil(() => requester.engine.requested.get(job)?.fetching.get(0)?.isMissing === true, 300_000)).toBe(true);
+    mesh.add({ slots: 1, behaviour: flaky });
+    mesh.add({ slots: 1, behaviour: flaky });
+    expect(mesh.runUntil(() => outcomeOf(requester, job) !== 'open', 1_200_000)).toBe(true);
+    expect([outcomeOf(requester, job), tries]).toEqual(['done', 2]);
   });
 });
 

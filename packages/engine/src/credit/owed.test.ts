@@ -45,6 +45,18 @@ describe('work is credited', () => {
     for (const { committed, credited } of accounts(scene, job).values()) expect(credited).toBe(committed);
   });
 
+  it('also where the job is cancelled in the moment in which its result is accepted', () => {
+    const { mesh, requester, workers } = sceneOf(4, [{ slots: 1 }]);
+    const job = mesh.submit(requester, countedSpec(units, 1));
+    expect(mesh.runUntil(() => (requester.engine.requested.get(job)?.accepting.size ?? 0) > 0, 10_000)).toBe(true);
+    mesh.step(requester, { type: 'cancel', job, why: 'enough' });
+    mesh.runUntil(() => false, 1_000);
+    const ledger = requester.engine.requested.get(job)?.ledger;
+    const accepted = [...(ledger?.units.values() ?? [])].filter((facts) => facts.accepted.size > 0).length;
+    expect(accepted).toBeGreaterThan(0);
+    expect([...(ledger?.receipts.values() ?? [])]).toMatchObject([{ worker: workers[0]?.id, units: accepted }]);
+  });
+
   it('also of a worker whose lease had ended before the job did', () => {
     const behaviour = (_spec: unknown, unit: number) => ({ afterMs: 4_000, outcome: resultOf(unit) });
     const scene = sceneOf(11, [{ behaviour }, { behaviour }, { behaviour }]);

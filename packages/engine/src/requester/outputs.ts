@@ -42,8 +42,11 @@ function hasRoomFor({ engine }: Turn, job: RequestedJob, unit: number, roots: re
   return entrusted === undefined || takeRoom(engine, entrusted, unit, roots.reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
-/** They could not be had this time. `exhausted`: not by so many tries in a row, and another worker was no help. */
-export function noteUnfetched(turn: Turn, job: RequestedJob, unit: number, noRoom: string | undefined): 'again' | 'missing' | 'exhausted' {
+/**
+ * They could not be had this time. `exhausted`: not by so many tries in a row, twice, and nobody is left to make them anew
+ * (`isHopeless`).
+ */
+export function noteUnfetched(turn: Turn, job: RequestedJob, unit: number, { noRoom, isHopeless }: { noRoom: string | undefined; isHopeless: boolean }): 'again' | 'missing' | 'exhausted' {
   const { engine, now, random } = turn;
   const { maxFetchAttempts, retryMinMs, retryMaxMs } = engine.config.timings;
   const fetching = job.fetching.get(unit);
@@ -57,7 +60,7 @@ export function noteUnfetched(turn: Turn, job: RequestedJob, unit: number, noRoo
   if (fetching.failures < maxFetchAttempts) return 'again';
   const wasMissing = fetching.isMissing;
   fetching.isMissing = true;
-  if (wasMissing && !job.active.has(unit)) return 'exhausted';
+  if (wasMissing && isHopeless) return 'exhausted';
   fetching.failures = 0; // it may come back meanwhile
   return 'missing';
 }

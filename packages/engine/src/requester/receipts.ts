@@ -3,6 +3,7 @@ import { creditOf } from '../credit/credit.ts';
 import type { Turn } from '../engine.ts';
 import { fuelOf, openedResult } from '../ledger/shown.ts';
 import { votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
+import { acceptedHere, type Accepted } from './accepted.ts';
 import type { RequestedJob } from './job.ts';
 
 interface Work {
@@ -35,17 +36,17 @@ function receiptsBy({ ledger }: RequestedJob, self: PeerId): Map<PeerId, number>
   return units;
 }
 
+/** By what whoever acts accepted itself, in this moment too: what another steward accepted is that one's to pay. */
 function workIn(job: RequestedJob): Map<PeerId, Work> {
   const work = new Map<PeerId, Work>();
   for (const [unit, facts] of job.ledger.units) {
-    for (const [result, workers] of facts.accepted) {
-      const done = doneBy(job, facts, result, workers);
-      if (done.length === 0) continue;
-      const fuel = openedResult(job.ledger, unit, result)?.fuel ?? fuelOf(job.ledger, facts, result, new Set(done));
-      for (const worker of done) {
-        const known = work.get(worker) ?? { units: 0, fuel: 0 };
-        work.set(worker, { units: known.units + 1, fuel: known.fuel + fuel });
-      }
+    const accepted = acceptedHere(job, unit);
+    const done = accepted === undefined ? [] : doneBy(job, facts, accepted);
+    if (accepted === undefined || done.length === 0) continue;
+    const fuel = openedResult(job.ledger, unit, accepted.result)?.fuel ?? fuelOf(job.ledger, facts, accepted.result, new Set(done));
+    for (const worker of done) {
+      const known = work.get(worker) ?? { units: 0, fuel: 0 };
+      work.set(worker, { units: known.units + 1, fuel: known.fuel + fuel });
     }
   }
   return work;
@@ -55,9 +56,9 @@ function workIn(job: RequestedJob): Map<PeerId, Work> {
  * Who showed this result. Of sealed ones a steward cannot tell what is in them, and anybody can read an accepted result's
  * name: there, only those count whom whoever accepted it named.
  */
-function doneBy(job: RequestedJob, facts: UnitFacts, result: string, accepted: ReadonlySet<PeerId>): PeerId[] {
+function doneBy(job: RequestedJob, facts: UnitFacts, { result, workers }: Accepted): PeerId[] {
   const shown = [...votesOf(facts, job.spec.verify.quorum > 1)].filter(([, of]) => of === result).map(([worker]) => worker);
-  return isBlind(job) ? shown.filter((worker) => accepted.has(worker)) : shown;
+  return isBlind(job) ? shown.filter((worker) => workers.has(worker)) : shown;
 }
 
 /** Whether whoever acts cannot look into results: a steward of a job whose results are sealed. */

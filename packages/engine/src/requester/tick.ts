@@ -10,6 +10,11 @@ import { chaseStragglers } from './stragglers.ts';
 /** An open job is looked at this often even if nothing happens. */
 const lookEveryMs = 1_000;
 
+/** When its deadline comes by our own time, which clocks of others do not move. */
+function deadlineOf({ clockAheadMs }: Turn['engine'], { spec: { deadline } }: RequestedJob): number {
+  return deadline === undefined ? Number.POSITIVE_INFINITY : deadline + clockAheadMs;
+}
+
 /** A job's timer: what fell silent, who else could help, what to try again. */
 export function tick(turn: Turn, job: RequestedJob): void {
   const { engine, now } = turn;
@@ -26,5 +31,5 @@ export function tick(turn: Turn, job: RequestedJob): void {
   chaseStragglers(turn, job);
   retake(job);
   refetch(turn, job);
-  engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY, job.spec.deadline ?? Number.POSITIVE_INFINITY));
+  engine.timers.setNoLater(job.timerKey, Math.min(now + lookEveryMs, nextExpiry ?? Number.POSITIVE_INFINITY, deadlineOf(engine, job)));
 }

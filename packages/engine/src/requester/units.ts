@@ -4,7 +4,7 @@ import { bitAt } from '../bitmap.ts';
 import type { Turn } from '../engine.ts';
 import type { EngineEvent } from '../events.ts';
 import { committersOf, failuresOf, votesOf, type UnitFacts } from '../ledger/unit-facts.ts';
-import { independentOf } from '../verify/independent.ts';
+import { independentOf, isIndependent } from '../verify/independent.ts';
 import { tally, type Tally } from '../verify/tally.ts';
 import { judge } from './audits.ts';
 import { believedOn, disbelieve, endCheck, forgetBelief, hold, isPromised, ripeUnits, standsAlone } from './belief.ts';
@@ -101,8 +101,9 @@ interface Agreed {
 
 /** What is agreed on is accepted once its outputs are here; nobody else begins it meanwhile. */
 function accept(turn: Turn, job: RequestedJob, unit: number, agreed: Agreed): void {
-  if (!bringOutputs(turn, job, unit, agreed)) conclude(turn, job, unit, agreed);
-  else if (job.fetching.get(unit)?.isMissing !== true) stopRuns(job, unit);
+  if (!bringOutputs(turn, job, unit, agreed)) return conclude(turn, job, unit, agreed);
+  if (job.fetching.get(unit)?.isMissing !== true) stopRuns(job, unit);
+  else if (runsWanted(turn, job, unit) > 0) job.returned.add(unit); // whoever was to make them anew has failed
 }
 
 /** Outputs of a result came, or could not be had yet. */
@@ -113,7 +114,8 @@ export function receiveFetched(turn: Turn, job: RequestedJob, { unit, ok, why, i
     job.fetching.delete(unit);
     if (!job.settled.has(unit)) evaluateFetched(turn, job, unit, fetching.result);
   } else {
-    const next = noteUnfetched(turn, job, unit, isOurs === true ? why : undefined);
+    const isHopeless = !job.active.has(unit) && (runsWanted(turn, job, unit) <= 0 || !mayOthersRun(job, unit, job.ledger.unit(unit)));
+    const next = noteUnfetched(turn, job, unit, { noRoom: isOurs === true ? why : undefined, isHopeless });
     if (next === 'exhausted' && job.settled.has(unit)) job.fetching.delete(unit); // it was here once, or its steward's
     else if (next === 'exhausted') abandon(turn, job, unit, { code: 'result-unreachable', text: `its outputs could not be fetched: ${why}` });
     else if (next === 'missing' && runsWanted(turn, job, unit) > 0) job.returned.add(unit);
@@ -193,11 +195,13 @@ function abandon(turn: Turn, job: RequestedJob, unit: number, reason: Reason): v
   concludeCheck(turn, job, unit, []);
 }
 
-/** Whether a worker is left that has neither failed nor done it: one peer's failures alone end nothing. */
+/** Whether a worker is left that has neither failed nor done it, nor belongs to one that has: one peer's failures alone end nothing. */
 function mayOthersRun(job: RequestedJob, unit: number, facts: UnitFacts): boolean {
   const { units } = job.spec;
   const isEverywhere = units.kind === 'count' || units.move === 'allowed';
-  return liveLeases(job).some(({ worker, holds }) => !facts.failures.has(worker) && !facts.commitments.has(worker) && (isEverywhere || bitAt(holds, unit)));
+  const runners = [...facts.commitments.keys(), ...facts.revealed.keys()];
+  const isOpen = (worker: PeerId): boolean => !facts.failures.has(worker) && isIndependent(worker, runners, (peer) => job.ledger.origins.get(peer));
+  return liveLeases(job).some(({ worker, holds }) => isOpen(worker) && (isEverywhere || bitAt(holds, unit)));
 }
 
 export function settle(job: RequestedJob, unit: number, how: 'accepted' | 'abandoned'): void {
